@@ -1,0 +1,1 @@
+"""Weights in, ledger out: fills, costs, performance."""

@@ -1,0 +1,109 @@
+"""The record of one experiment: what `result.json` holds and every view, report and ticket reads.
+
+Figures are out of sample and after costs. A figure that is undefined (a Sharpe ratio of constant returns) is None,
+never NaN. Fractions are plain: 0.12 is twelve per cent.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from tools.kernel.types import Bps, Count, Days, Fraction, Ratio, Record, Result, Seconds
+
+
+class Metrics(Record):
+    """Performance of one daily return series; formulas are in `tools.backtest.stats`."""
+
+    sharpe: Ratio | None
+    sharpe_stderr: Ratio | None
+    sortino: Ratio | None
+    calmar: Ratio | None
+    cagr: Fraction | None
+    volatility: Fraction | None
+    max_drawdown: Fraction
+    total_return: Fraction
+    turnover: Ratio
+    days: Days
+
+
+class Config(Record):
+    """Everything the user or a default decided about an experiment."""
+
+    symbols: tuple[str, ...]
+    features: tuple[str, ...]
+    model: str
+    horizon_days: Days
+    top_n: Count
+    interval: str
+    start: date
+    end: date
+    train_years: int
+    test_months: int
+    purge_days: Days
+    fill: str
+    commission_bps: Bps
+    slippage_bps: Bps
+    index_symbol: str | None
+    seed: int
+
+
+class Fold(Record):
+    """One walk-forward step. `importance` is each feature's share of split gain; shares sum to 1."""
+
+    number: int
+    train_start: date
+    train_end: date
+    test_start: date
+    test_end: date
+    train_rows: Count
+    test_rows: Count
+    accuracy: Fraction
+    base_rate: Fraction
+    sharpe: Ratio | None
+    importance: dict[str, float]
+
+
+class CostPoint(Record):
+    """The same weights at a multiple of the configured costs."""
+
+    multiple: int
+    sharpe: Ratio | None
+    cagr: Fraction | None
+
+
+class Target(Record):
+    """What the strategy would hold after the last signal."""
+
+    symbol: str
+    weight: Fraction
+    score: Fraction
+
+
+class Provenance(Record):
+    """What a replay needs to repeat the run and compare it."""
+
+    data_snapshot: int
+    data_sha256: str
+    code_version: str
+    output_sha256: str
+    libraries: dict[str, str]
+    threads: int
+    seed: int
+
+
+class Experiment(Result):
+    """One recorded run. `experiment` is its id and the name of its folder."""
+
+    experiment: str
+    created_at: datetime
+    config: Config
+    oos: Metrics
+    benchmarks: dict[str, Metrics]
+    cost_curve: tuple[CostPoint, ...]
+    folds: tuple[Fold, ...]
+    signal_date: date
+    targets: tuple[Target, ...]
+    orders: Count
+    warnings: tuple[str, ...]
+    provenance: Provenance
+    seconds: Seconds

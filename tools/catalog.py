@@ -1,0 +1,35 @@
+"""The catalogue: every tool there is, in one explicit tuple."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.ingest.tool import INGEST_DATA
+from tools.kernel.errors import BadRequest
+from tools.kernel.spec import Tool
+from tools.lake.tool import QUERY_DATA
+from tools.report.tool import SHOW_REPORT
+from tools.research.tool import COMPARE_EXPERIMENTS, LIST_INVENTORY, RUN_EXPERIMENT
+from tools.trade.tool import PROPOSE_TRADES
+
+TOOLS: tuple[Tool[Any, Any], ...] = (
+    INGEST_DATA,
+    LIST_INVENTORY,
+    QUERY_DATA,
+    RUN_EXPERIMENT,
+    COMPARE_EXPERIMENTS,
+    SHOW_REPORT,
+    PROPOSE_TRADES,
+)
+
+
+def find_tool(name: str) -> Tool[Any, Any]:
+    """Return the tool called `name`. Raises BadRequest with the nearest names."""
+    import difflib
+
+    for tool in TOOLS:
+        if tool.name == name:
+            return tool
+    near = difflib.get_close_matches(name, [tool.name for tool in TOOLS], n=3, cutoff=0.4)
+    hint = f"Did you mean {', '.join(near)}?" if near else "`slq tools` lists them."
+    raise BadRequest(f"There is no tool called {name!r}.", hint=hint)

@@ -1,0 +1,59 @@
+"""`ingest_data`: bring market data into the lake."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from tools.kernel.errors import BadRequest
+from tools.kernel.spec import Context, Effect, Tool
+from tools.kernel.types import Args, Count, Record, Result
+
+
+class IngestArgs(Args):
+    """What to load, from where, for which dates."""
+
+    symbols: tuple[str, ...] = Field(min_length=1, max_length=1000)
+    interval: Literal["1d"] = "1d"
+    start: date | None = None
+    end: date | None = None
+    source: Literal["auto", "sample"] = "auto"
+
+
+class Ingested(Record):
+    """What came in for one symbol."""
+
+    symbol: str
+    source: str
+    rows: Count
+    new_rows: Count
+    first: date
+    last: date
+
+
+class IngestResult(Result):
+    """Rows loaded, by symbol, and the snapshot that holds them."""
+
+    symbols: tuple[Ingested, ...]
+    rows: Count
+    new_rows: Count
+    data_snapshot: int
+    warnings: tuple[str, ...]
+
+
+def ingest_data(ctx: Context, args: IngestArgs) -> IngestResult:
+    """Load, download, fetch, pull or get price bars for symbols into the local lake."""
+    raise BadRequest("under construction")
+
+
+INGEST_DATA = Tool(
+    name="ingest_data",
+    args=IngestArgs,
+    result=IngestResult,
+    effect=Effect.NETWORK,
+    run=ingest_data,
+    positional="symbols",
+    examples=("load the daily bars for Apple, IBM and Microsoft", "get me MSFT prices since 2005"),
+)

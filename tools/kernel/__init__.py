@@ -1,0 +1,1 @@
+"""What every stage shares: the tool type, errors, units, paths, settings, fingerprints."""

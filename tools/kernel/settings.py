@@ -1,0 +1,37 @@
+"""Settings from the environment and `.env`; the one place where SLQ reads either.
+
+Secrets are `SecretStr`: they print as asterisks and reach a vendor client only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tools.kernel.errors import BadRequest
+
+
+class Settings(BaseSettings):
+    """User settings; each is documented in `.env.example`."""
+
+    model_config = SettingsConfigDict(env_prefix="SLQ_", env_file=".env", extra="ignore", frozen=True)
+
+    workspace: Path | None = None
+    model: Path | None = None
+    threads: int | None = Field(default=None, ge=1, le=256)
+    context_tokens: int = Field(default=4096, ge=1024, le=131_072)
+    commission_bps: float = Field(default=1.0, ge=0, le=1000)
+    slippage_bps: float = Field(default=5.0, ge=0, le=1000)
+    ticket_valid_hours: int = Field(default=24, ge=1, le=720)
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises BadRequest naming the variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "SLQ_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadRequest(f"{name} is not valid: {first['msg']}.", hint="Correct it in .env or the environment.") from None

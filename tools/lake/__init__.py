@@ -1,0 +1,1 @@
+"""Where data is kept: DuckLake tables with snapshots, read as of any moment."""

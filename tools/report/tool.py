@@ -1,0 +1,39 @@
+"""`show_report`: find the report of an experiment."""
+
+from __future__ import annotations
+
+from tools.backtest.record import Metrics
+from tools.kernel.errors import BadRequest
+from tools.kernel.spec import Context, Effect, Tool
+from tools.kernel.types import Args, Result
+
+
+class ReportArgs(Args):
+    """Which experiment: its id, a unique part of it, or `latest`."""
+
+    experiment: str = "latest"
+
+
+class ReportResult(Result):
+    """Where the page is, and its headline figures."""
+
+    experiment: str
+    path: str
+    oos: Metrics
+    warnings: tuple[str, ...]
+
+
+def show_report(ctx: Context, args: ReportArgs) -> ReportResult:
+    """Open the HTML report of an experiment: equity curve, drawdown, metrics, feature importance."""
+    raise BadRequest("under construction")
+
+
+SHOW_REPORT = Tool(
+    name="show_report",
+    args=ReportArgs,
+    result=ReportResult,
+    effect=Effect.READ,
+    run=show_report,
+    positional="experiment",
+    examples=("open the report", "show me the results of the last run"),
+)

@@ -1,0 +1,1 @@
+"""The pipeline as one recorded run, and the record of past ones."""
