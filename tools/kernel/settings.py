@@ -34,4 +34,6 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "SLQ_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise BadRequest(f"{name} is not valid: {first['msg']}.", hint="Correct it in .env or the environment.") from None
+        raise BadRequest(
+            f"{name} is not valid: {first['msg']}.", hint="Correct it in .env or the environment."
+        ) from None

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from tools.kernel.paths import Workspace
-from tools.kernel.settings import Settings
 from tools.kernel.types import Args, Result
+
+if TYPE_CHECKING:
+    from tools.kernel.settings import Settings
 
 A = TypeVar("A", bound=Args)
 R = TypeVar("R", bound=Result)
