@@ -1,0 +1,39 @@
+# `make chat` and `make test` work on a fresh machine; each sets up what it needs first.
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: chat demo test test-all lint bench setup dev wheel clean
+
+chat: setup            ## start the copilot
+	@$(BIN)/slq-chat $(ARGS)
+
+demo: setup            ## one scripted research session, printed
+	@rm -rf build/demo
+	@$(BIN)/slq-chat --workspace build/demo < prompts/demo.txt
+
+test: dev lint         ## what CI runs
+	$(BIN)/pytest -m "not slow" $(ARGS)
+
+test-all: dev lint     ## with the long suites
+	$(BIN)/pytest $(ARGS)
+
+lint: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: dev             ## make bench ROWS=first_prompt,plan_warm
+	$(BIN)/python tests/bench/bench.py $(if $(ROWS),--rows $(ROWS)) $(ARGS)
+
+wheel: dev
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+setup:
+	@./setup.sh
+
+dev:
+	@./setup.sh dev
+
+clean:
+	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info

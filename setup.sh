@@ -1,0 +1,31 @@
+#!/bin/sh
+# Create .venv and install SLQ into it.  Usage: ./setup.sh [dev]
+# Uses uv when it is there, else pip. Building llama.cpp takes about three minutes, once.
+set -eu
+cd "$(dirname "$0")"
+want=${1:-run}
+stamp=.venv/.installed-$want
+
+fail() { printf 'setup: %s\n' "$1" >&2; exit 1; }
+
+python=${PYTHON:-python3}
+command -v "$python" >/dev/null 2>&1 || fail "Python 3.11 or newer is needed; none found. On Debian: apt-get install python3 python3-venv"
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.11 or newer is needed; $("$python" --version) found. Set PYTHON=/path/to/python3"
+
+if [ -f "$stamp" ] && [ "$stamp" -nt pyproject.toml ] && [ "$stamp" -nt constraints.txt ]; then exit 0; fi
+
+command -v c++ >/dev/null 2>&1 || command -v g++ >/dev/null 2>&1 || command -v clang++ >/dev/null 2>&1 ||
+  fail "a C++ compiler is needed to build llama.cpp; none found. On Debian: apt-get install g++"
+
+if [ "$want" = dev ]; then target='.[dev]'; else target=.; fi
+if command -v uv >/dev/null 2>&1; then
+  [ -x .venv/bin/python ] || uv venv --quiet --python "$python" .venv
+  echo "setup: installing with uv (building llama.cpp takes about three minutes the first time)"
+  VIRTUAL_ENV=$PWD/.venv uv pip install --quiet --constraint constraints.txt --editable "$target"
+else
+  [ -x .venv/bin/python ] || "$python" -m venv .venv || fail "python3 -m venv failed. On Debian: apt-get install python3-venv"
+  echo "setup: installing with pip (building llama.cpp takes about three minutes the first time)"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable "$target"
+fi
+touch "$stamp"
+echo "setup: done"
