@@ -1,0 +1,51 @@
+"""A planner that loads behind the first prompt: loading the model takes longer than a user waits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from copilot.messages import LiveState, Plan, Turn
+from copilot.plan import Planner
+from tools.kernel.errors import SLQError
+
+
+class BackgroundPlanner:
+    """Loads a planner in a thread; `plan` waits for it."""
+
+    def __init__(self, load: Callable[[], Planner]) -> None:
+        self._load = load
+        self._planner: Planner | None = None
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="model-loader", daemon=True)
+
+    def start(self) -> None:
+        """Begin to load."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._planner = self._load()
+        except (SLQError, OSError, ImportError, RuntimeError) as error:
+            self._failure = error  # raised where the planner is asked for, in the foreground
+
+    @property
+    def status(self) -> str:
+        """`loading`, `ready` or `failed`."""
+        if self._failure is not None:
+            return "failed"
+        return "ready" if self._planner is not None else "loading"
+
+    def ready(self) -> Planner:
+        """Wait for the planner and return it. Raises what its loading raised."""
+        while self._thread.is_alive():
+            self._thread.join(0.05)  # in slices, so that Ctrl-C is heard
+        if self._failure is not None:
+            raise self._failure
+        if self._planner is None:
+            raise RuntimeError("the model loader ended without a planner")
+        return self._planner
+
+    def plan(self, turns: Sequence[Turn], state: LiveState, cancel: threading.Event | None = None) -> Plan:
+        """Plan, as soon as the model is there."""
+        return self.ready().plan(turns, state, cancel)

@@ -1,0 +1,88 @@
+"""The one way a call runs: validate, record the intent, run, record the result, settle tickets.
+
+Nothing runs that is not on the audit log first, and nothing is shown that is not on it afterwards.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from copilot.audit import AuditLog
+from copilot.gate import Gate
+from copilot.messages import Call, Failure, Observation, Status
+from tools.catalog import find_tool
+from tools.kernel.errors import BadRequest, NoData, SLQError
+from tools.kernel.fingerprint import code_version, of_json
+from tools.kernel.spec import Context, Effect, Tool
+from tools.kernel.types import Args, Result
+
+
+def validate(tool: Tool[Any, Any], args: dict[str, Any]) -> Args:
+    """Return the typed arguments. Raises BadRequest naming the first argument that is wrong."""
+    try:
+        return tool.args.model_validate(args, strict=False)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "arguments"
+        known = ", ".join(tool.args.model_fields)
+        raise BadRequest(
+            f"{tool.name}: {where}: {first['msg'][0].lower()}{first['msg'][1:]}.", hint=f"It takes: {known}."
+        ) from None
+
+
+def failure_of(error: SLQError) -> Failure:
+    """Return the record of an expected error."""
+    suggestion = error.suggestion if isinstance(error, NoData) else None
+    return Failure(
+        kind=type(error).__name__,
+        message=error.message,
+        hint=error.hint,
+        suggestion=None if suggestion is None else Call(tool=suggestion.tool, args=suggestion.args),
+    )
+
+
+class Executor:
+    """Runs calls for one process, on one audit log."""
+
+    def __init__(self, context: Context, log: AuditLog, gate: Gate) -> None:
+        self._context = context
+        self._log = log
+        self._gate = gate
+
+    def run(self, call: Call) -> Observation:
+        """Run `call` and return what came of it; an expected failure is an observation, a bug propagates."""
+        started = time.perf_counter()
+        try:
+            tool = find_tool(call.tool)
+            args = validate(tool, call.args)
+        except BadRequest as error:
+            return Observation(call=call, status="failed", failure=failure_of(error))
+        call_id = self._log.intent(
+            call.tool, call.args, input_sha256=of_json(args.model_dump(mode="json")), code_sha256=code_version()
+        )
+        observation = self._attempt(call, call_id, lambda: tool.run(self._context, args))
+        observation = observation.model_copy(update={"seconds": time.perf_counter() - started})
+        if tool.effect is Effect.TRADE and observation.status == "ok":
+            observation = self._gate.settle(observation)
+        return observation
+
+    def _attempt(self, call: Call, call_id: str, work: Callable[[], Result]) -> Observation:
+        status: Status
+        try:
+            record = work().model_dump(mode="json")
+        except SLQError as error:
+            self._log.result(call_id, "failed", error=f"{type(error).__name__}: {error.message}")
+            return Observation(call=call, call_id=call_id, status="failed", failure=failure_of(error))
+        except KeyboardInterrupt:
+            self._log.result(call_id, "cancelled")
+            return Observation(call=call, call_id=call_id, status="cancelled")
+        except BaseException as error:
+            self._log.result(call_id, "crashed", error=type(error).__name__)
+            raise
+        status = "ok"
+        self._log.result(call_id, status, output_sha256=of_json(record))
+        return Observation(call=call, call_id=call_id, status=status, result=record)

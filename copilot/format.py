@@ -1,0 +1,42 @@
+"""One way to print a number: by its unit, the same in the terminal, in answers and on tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+UNDEFINED = "undefined"
+
+
+def format_value(value: Any, unit: str | None = None) -> str:
+    """Return `value` as text; `unit` is one of those in `tools.kernel.types`, or None for plain values."""
+    if value is None:
+        return UNDEFINED
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(format_value(item, unit) for item in value)
+    if not isinstance(value, (int, float)):
+        return str(value)
+    if unit in _FORMATS:
+        return _FORMATS[unit](value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+
+
+_FORMATS: dict[str, Callable[[float], str]] = {
+    "fraction": lambda value: f"{value * 100:,.1f} %",
+    "ratio": lambda value: f"{value:,.2f}",
+    "usd": lambda value: f"{'-' if value < 0 else ''}${abs(value):,.2f}",
+    "bps": lambda value: f"{value:g} bps",
+    "seconds": lambda value: f"{value:,.1f} s",
+    "days": lambda value: f"{value:,} days",
+}
+
+
+def format_seconds(seconds: float) -> str:
+    """Return a duration as `340 ms`, `2.1 s` or `3 min 05 s`."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:  # noqa: PLR2004
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"

@@ -1,0 +1,114 @@
+"""The terminal as a shell: shows cards, progress, choices and tickets, and asks the human."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from copilot.messages import Call, Observation, Plan
+from copilot.references import assumed_numbers
+from copilot.theme import THEME
+from copilot.view import call_card, outcome, ticket_view
+from tools.catalog import find_tool
+from tools.trade.ticket import Ticket
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """Return a console in SLQ's theme."""
+    return Console(theme=THEME, stderr=stderr, highlight=False)
+
+
+def can_ask() -> bool:
+    """Tell whether a human sits at both ends of this process."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+class TerminalShell:
+    """Shows a turn on a console as it happens."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.said = ""
+        self._progress: Progress | None = None
+        self._label = ""
+
+    def planned(self, plan: Plan) -> None:
+        """Show the card of the call about to run."""
+        tool = find_tool(plan.call.tool)
+        assumed = assumed_numbers(plan.call.args, self.said)
+        self.console.print(call_card(plan.call, tool.effect, assumed))
+
+    def observed(self, observation: Observation) -> None:
+        """Show what came of it; a ticket was shown when its id was asked for."""
+        self.stop_progress()
+        if observation.call.tool == "propose_trades" and observation.status in ("ok", "rejected"):
+            return
+        self.console.print(outcome(observation))
+
+    def choose(self, plan: Plan) -> Call | None:
+        """Ask which reading was meant; without a terminal the first is taken."""
+        readings = (plan.call, *plan.alternatives)
+        if not can_ask():
+            return plan.call
+        self.console.print(Text("I am not sure which you mean:", style="warn"))
+        for number, call in enumerate(readings, start=1):
+            words = ", ".join(f"{name}={value}" for name, value in call.args.items())
+            self.console.print(
+                Text.assemble((f"  {number}  ", "accent"), (call.tool, "tool"), (f"  {words}", "quiet"))
+            )
+        typed = self._read("number, or Enter for none: ")
+        return readings[int(typed) - 1] if typed.isdigit() and 1 <= int(typed) <= len(readings) else None
+
+    def ask_ticket(self, ticket: Ticket) -> str | None:
+        """Show the ticket and return what the human typed; None where there is no terminal."""
+        self.stop_progress()
+        self.console.print(ticket_view(ticket.model_dump(mode="json")))
+        if not can_ask():
+            return None
+        self.console.print(Text.assemble(("Type the ticket id to confirm; anything else rejects it.", "warn")))
+        return self._read("ticket id: ")
+
+    def progress(self, label: str, done: int, total: int) -> None:
+        """Show how far the running tool has come."""
+        if not self.console.is_terminal:
+            return
+        if self._progress is None:
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            self._progress = Progress(*columns, TimeElapsedColumn(), console=self.console, transient=True)
+            self._progress.start()
+        if label != self._label or not self._progress.tasks:
+            self._label = label
+            self._progress.add_task(label, total=total)
+        self._progress.update(self._progress.tasks[-1].id, completed=done, total=total)
+
+    def stop_progress(self) -> None:
+        """Take the progress bars away."""
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress, self._label = None, ""
+
+    def _read(self, prompt: str) -> str:
+        try:
+            return self.console.input(Text(prompt, style="accent")).strip()
+        except (KeyboardInterrupt, EOFError):
+            self.console.print()
+            return ""
+
+
+class QuietShell:
+    """Shows nothing and asks nobody: for `--json`."""
+
+    said = ""
+
+    def planned(self, plan: Plan) -> None:
+        """Show nothing."""
+
+    def observed(self, observation: Observation) -> None:
+        """Show nothing."""
+
+    def choose(self, plan: Plan) -> Call | None:
+        """Take the first reading."""
+        return plan.call

@@ -1,0 +1,195 @@
+"""Records as rich renderables. Pure: nothing here prints, reads or decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from copilot.format import format_seconds, format_value
+from copilot.messages import Call, Observation
+from tools.backtest.record import Metrics
+from tools.catalog import find_tool
+from tools.kernel.spec import Effect
+from tools.kernel.types import unit_of
+from tools.trade.ticket import Ticket
+
+Record = Mapping[str, Any]
+MARKS = {"ok": "✓", "failed": "✗", "rejected": "✗", "pending": "…", "cancelled": "⏹"}
+STYLES = {"ok": "good", "failed": "bad", "rejected": "warn", "pending": "warn", "cancelled": "warn"}
+
+
+def call_card(call: Call, effect: Effect, assumed: Sequence[str] = ()) -> RenderableType:
+    """Return the card of a call about to run: tool, effect, arguments; numbers nobody stated are marked."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in call.args.items():
+        text = Text(format_value(value))
+        if name in assumed:
+            text.append("  assumed", style="warn")
+        grid.add_row(Text(name, style="field"), text)
+    if not call.args:
+        grid.add_row(Text("defaults", style="quiet"))
+    title = Text.assemble(
+        (f" {call.tool} ", "tool"), ("· ", "quiet"), (f"{effect.value} ", f"effect.{effect.value}")
+    )
+    return Panel(grid, title=title, title_align="left", border_style="quiet", padding=(0, 1), expand=False)
+
+
+def outcome(observation: Observation) -> RenderableType:
+    """Return what came of a call: a status line, then its record."""
+    status = observation.status
+    line = Text.assemble(
+        (f"{MARKS[status]} {status}", STYLES[status]),
+        (f"  {observation.call.tool}  {format_seconds(observation.seconds)}  {observation.call_id}", "quiet"),
+    )
+    if observation.failure is not None:
+        failure = observation.failure
+        line.append(f"\n  {failure.message}", style="bad")
+        if failure.hint:
+            line.append(f"\n  {failure.hint}", style="quiet")
+    body = result_view(observation.call.tool, observation.result)
+    return line if body is None else Group(line, Padding(body, (1, 0, 1, 2)))
+
+
+def result_view(tool: str, record: Record | None) -> RenderableType | None:
+    """Return the record of a tool as a table, or None where its answer says it all."""
+    view = VIEWS.get(tool)
+    return None if record is None or view is None else view(record)
+
+
+def _table(*columns: str, numeric: int = 1) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="quiet")
+    for position, name in enumerate(columns):
+        table.add_column(name, justify="right" if position >= numeric else "left", overflow="fold")
+    return table
+
+
+def _rows(tool: str, field: str, record: Record, names: Sequence[str], numeric: int = 1) -> Table:
+    """Return a table of the records in `field` of a tool's result, with a column for each of `names`."""
+    model = find_tool(tool).result
+    units = [unit_of(model, f"{field}.{name}") for name in names]
+    table = _table(*(name.replace("_", " ") for name in names), numeric=numeric)
+    for item in record[field]:
+        table.add_row(*(format_value(item[name], unit) for name, unit in zip(names, units, strict=True)))
+    return table
+
+
+def _warnings(record: Record) -> Text:
+    text = Text()
+    for warning in record.get("warnings", ()):
+        text.append(f"\n! {warning}", style="warn")
+    return text
+
+
+def _ingested(record: Record) -> RenderableType:
+    names = ("symbol", "source", "rows", "new_rows", "first", "last")
+    return Group(_rows("ingest_data", "symbols", record, names, numeric=2), _warnings(record))
+
+
+def metric_table(columns: Mapping[str, Record]) -> Table:
+    """Return a table with a metric a row and a column for each of `columns`."""
+    table = _table("", *columns)
+    for name in Metrics.model_fields:
+        label = Text(name.replace("_", " "), style="field")
+        table.add_row(label, *(format_value(column[name], unit_of(Metrics, name)) for column in columns.values()))
+    return table
+
+
+def _experiment(record: Record) -> RenderableType:
+    config = record["config"]
+    head = Text.assemble(
+        (record["experiment"], "accent"),
+        (f"\n{', '.join(config['features'])} → {config['model']} on {', '.join(config['symbols'])}", ""),
+        (f"\n{len(record['folds'])} folds, {config['start']} to {config['end']}, snapshot ", "quiet"),
+        (str(record["provenance"]["data_snapshot"]), "quiet"),
+    )
+    benchmarks = {name.replace("_", " "): metrics for name, metrics in record["benchmarks"].items()}
+    costs = Text("\ncosts  ", style="quiet")
+    for point in record["cost_curve"]:
+        costs.append(f"{point['multiple']}x Sharpe {format_value(point['sharpe'], 'ratio')}   ", style="quiet")
+    return Group(head, Text(), metric_table({"strategy": record["oos"], **benchmarks}), costs, _warnings(record))
+
+
+def _compared(record: Record) -> RenderableType:
+    names = (
+        "experiment",
+        "sharpe",
+        "sharpe_stderr",
+        "cagr",
+        "max_drawdown",
+        "turnover",
+        "sharpe_over_equal_weight",
+    )
+    parts: list[RenderableType] = [_rows("compare_experiments", "experiments", record, names)]
+    if record["differences"]:
+        table = _table("differs in", *(f"#{i}" for i in range(1, len(record["experiments"]) + 1)))
+        for difference in record["differences"]:
+            table.add_row(difference["setting"], *difference["values"])
+        parts += [Text(), table]
+    return Group(*parts, _warnings(record))
+
+
+def _inventory(record: Record) -> RenderableType | None:
+    if not record["items"]:
+        return None
+    facts: dict[str, None] = {}
+    for item in record["items"]:
+        facts.update(dict.fromkeys(item["facts"]))
+    table = _table("name", *facts, numeric=99)
+    for item in record["items"]:
+        table.add_row(Text(item["name"], style="accent"), *(item["facts"].get(name, "") for name in facts))
+    return table
+
+
+def _query(record: Record) -> RenderableType:
+    table = _table(*record["columns"], numeric=99)
+    for row in record["rows"]:
+        table.add_row(*("" if value is None else format_value(value) for value in row))
+    return table
+
+
+def ticket_view(record: Record) -> RenderableType:
+    """Return a decision ticket: positions, cash, costs, evidence, age of the data, expiry."""
+    names = ("symbol", "side", "shares", "price_usd", "value_usd", "weight", "cost_usd")
+    lines = _rows("propose_trades", "positions", record, names, numeric=2)
+    facts = Table.grid(padding=(0, 2))
+    for name in ("experiment", "capital_usd", "invested_usd", "cost_usd", "cash_usd"):
+        facts.add_row(
+            Text(name.replace("_", " "), style="field"), format_value(record[name], unit_of(Ticket, name))
+        )
+    for name in ("signal_date", "price_date", "data_age_days", "expires_at"):
+        facts.add_row(
+            Text(name.replace("_", " "), style="field"), format_value(record[name], unit_of(Ticket, name))
+        )
+    evidence = {"strategy": record["evidence"]}
+    if record["benchmark"] is not None:
+        evidence["equal weight"] = record["benchmark"]
+    title = Text.assemble((f" {record['ticket']} ", "bad"), (f"{record['state']} ", "warn"))
+    parts: list[RenderableType] = [facts, Text()]
+    parts += [lines] if record["positions"] else [Text("no positions: hold cash", style="warn")]
+    parts += [
+        Text("\nout-of-sample evidence, after costs", style="quiet"),
+        metric_table(evidence),
+        _warnings(record),
+    ]
+    return Panel(Group(*parts), title=title, title_align="left", border_style="bad", padding=(1, 2), expand=False)
+
+
+def _report(record: Record) -> RenderableType:
+    return Group(metric_table({"strategy": record["oos"]}), _warnings(record))
+
+
+VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
+    "ingest_data": _ingested,
+    "run_experiment": _experiment,
+    "compare_experiments": _compared,
+    "list_inventory": _inventory,
+    "query_data": _query,
+    "show_report": _report,
+    "propose_trades": ticket_view,
+}
