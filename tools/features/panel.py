@@ -1,0 +1,93 @@
+"""A panel: the bars of several symbols on one time axis, one frame a field.
+
+Features and labels are functions of a panel. A bar that does not exist is NaN and stays NaN: forward-filling would
+invent a price nobody could trade at. The panel does not check prices (the lake does) and does not adjust them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tools.kernel.errors import NoData, Suggestion
+
+FIELDS = ("open", "high", "low", "close", "volume")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Bars x symbols, one float frame a field, all on the same labels.
+
+    Attributes:
+        open: opening prices; the index is naive UTC, called `ts`, strictly rising; the columns are symbols.
+        high: highest prices.
+        low: lowest prices.
+        close: closing prices; NaN where the symbol has no bar.
+        volume: shares traded.
+    """
+
+    open: pd.DataFrame
+    high: pd.DataFrame
+    low: pd.DataFrame
+    close: pd.DataFrame
+    volume: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """Check the labels. Raises ValueError where the frames do not line up or time does not rise."""
+        index, columns = self.close.index, self.close.columns
+        for field in FIELDS:
+            frame = getattr(self, field)
+            if not (frame.index.equals(index) and frame.columns.equals(columns)):
+                raise ValueError(f"the labels of {field} differ from those of close")
+        if not (index.is_monotonic_increasing and index.is_unique):
+            raise ValueError("the time axis must rise strictly")
+
+    @classmethod
+    def from_bars(cls, long: pd.DataFrame, symbols: Sequence[str]) -> Panel:
+        """Pivot a long frame (symbol, ts, open, high, low, close, volume, ...) to a panel.
+
+        Args:
+            long: one row a bar, in any order; other columns and symbols are ignored. `ts` is naive UTC or aware.
+            symbols: the columns of the panel, in this order.
+
+        Raises:
+            NoData: a symbol has no bar in `long`.
+            ValueError: a symbol has two bars at one time.
+        """
+        names = list(dict.fromkeys(symbols))
+        bars = long.loc[long["symbol"].isin(names), ["symbol", "ts", *FIELDS]]
+        present = set(bars["symbol"].unique())
+        missing = [name for name in names if name not in present]
+        if missing or not names:
+            raise NoData(
+                f"There are no bars for {', '.join(missing) or 'an empty list of symbols'}.",
+                hint="Load them first with ingest_data, or widen the dates.",
+                suggestion=Suggestion("ingest_data", {"symbols": missing}) if missing else None,
+            )
+        ts = pd.to_datetime(bars["ts"])
+        if ts.dt.tz is not None:
+            ts = ts.dt.tz_convert("UTC").dt.tz_localize(None)
+        wide = bars.assign(symbol=bars["symbol"].astype(object), ts=ts).pivot(  # noqa: PD010  unlike pivot_table, refuses duplicates
+            index="ts", columns="symbol", values=list(FIELDS)
+        )
+        index = wide.index.rename("ts")
+        columns = pd.Index(names, name="symbol")
+        return cls(
+            **{field: wide[field].reindex(columns=columns).astype(float).set_axis(index) for field in FIELDS}
+        )
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The columns, in their order."""
+        return tuple(self.close.columns)
+
+    @property
+    def sessions(self) -> pd.DatetimeIndex:
+        """The time axis."""
+        return self.close.index
+
+    def until(self, ts: pd.Timestamp) -> Panel:
+        """Return the panel as it was known at `ts`: every bar up to and including it."""
+        return Panel(**{field: getattr(self, field).loc[:ts] for field in FIELDS})

@@ -1,0 +1,168 @@
+"""Walk-forward training: one pooled model a step, scores out of sample only.
+
+The rows of a step are its (bar, symbol) pairs; one model learns from all symbols together. A pair is trained on
+where its label is known and scored where it has at least one feature, so the newest bars, whose labels lie in the
+future, are scored by the last step's model like any other test bar. Nothing is scored outside a test window.
+
+The caller chooses splits with a purge long enough for its labels; `tools.models.split` makes such splits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from tools.kernel.errors import BadRequest
+from tools.kernel.spec import Progress, silent
+from tools.models.boosted import BoostedModel
+from tools.models.model import Floats, Model
+from tools.models.split import Split
+
+UP = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FoldFit:
+    """How one step went.
+
+    Attributes:
+        number: counts from 1.
+        train_start: first training session.
+        train_end: last training session.
+        test_start: first test session.
+        test_end: last test session.
+        train_rows: (bar, symbol) pairs fitted on.
+        test_rows: scored pairs whose label is known; `accuracy` and `base_rate` are over these.
+        accuracy: share of them on the right side of 0.5.
+        base_rate: share that always saying what was more frequent in training would get right.
+        importance: feature -> share of split gain; sums to 1, or is all 0 where the model found nothing.
+    """
+
+    number: int
+    train_start: date
+    train_end: date
+    test_start: date
+    test_end: date
+    train_rows: int
+    test_rows: int
+    accuracy: float
+    base_rate: float
+    importance: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WalkForward:
+    """The outcome of all steps.
+
+    Attributes:
+        scores: bars x symbols, probability of up; NaN outside the test windows and where no feature is known.
+        folds: one record a step.
+        last_model: the model of the last step.
+        live_scores: symbol -> score at the last session; NaN for a symbol without features there.
+    """
+
+    scores: pd.DataFrame
+    folds: tuple[FoldFit, ...]
+    last_model: Model
+    live_scores: pd.Series
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Features (bars, symbols, features) and labels (bars, symbols) on one time axis."""
+
+    sessions: pd.DatetimeIndex
+    x: Floats
+    y: Floats
+    names: tuple[str, ...]
+
+    def at(self, sessions: pd.DatetimeIndex) -> tuple[Floats, Floats, slice]:
+        """Return the pairs of a run of sessions: features, labels, and where the run lies on the time axis."""
+        where = self.sessions.slice_indexer(sessions[0], sessions[-1])
+        return self.x[where].reshape(-1, len(self.names)), self.y[where].reshape(-1), where
+
+
+def train_walk_forward(
+    features: Mapping[str, pd.DataFrame],
+    label: pd.DataFrame,
+    splits: Sequence[Split],
+    *,
+    seed: int,
+    threads: int,
+    progress: Progress = silent,
+    model: type[Model] = BoostedModel,
+) -> WalkForward:
+    """Fit and score every step; reports `train` progress.
+
+    Args:
+        features: id -> bars x symbols, on the labels of `label`.
+        label: bars x symbols, 1 up, 0 down, NaN unknown.
+        splits: steps in time order.
+        seed: for the model's random choices.
+        threads: for the model; part of what makes a run repeatable.
+        progress: told after every step.
+        model: the kind of model to fit.
+
+    Raises:
+        BadRequest: a step has no pair with both a feature and a label to train on or to test on.
+        ValueError: no features or splits, or a frame's labels differ from those of `label`.
+    """
+    rows = _stack(features, label)
+    if not splits:
+        raise ValueError("no splits")
+    scores = np.full(rows.y.shape, np.nan)
+    folds = []
+    for done, split in enumerate(splits, start=1):
+        fitted, fold = _step(rows, split, scores, model, seed=seed, threads=threads)
+        folds.append(fold)
+        progress("train", done, len(splits))
+    frame = pd.DataFrame(scores, index=label.index, columns=label.columns)
+    return WalkForward(frame, tuple(folds), fitted, frame.iloc[-1])
+
+
+def _stack(features: Mapping[str, pd.DataFrame], label: pd.DataFrame) -> _Rows:
+    for name, frame in features.items():
+        if not (frame.index.equals(label.index) and frame.columns.equals(label.columns)):
+            raise ValueError(f"the labels of {name} differ from those of the label frame")
+    if not features:
+        raise ValueError("no features")
+    cube = np.stack([frame.to_numpy(dtype=float) for frame in features.values()], axis=-1)
+    return _Rows(pd.DatetimeIndex(label.index), cube, label.to_numpy(dtype=float), tuple(features))
+
+
+def _step(
+    rows: _Rows, split: Split, scores: Floats, model: type[Model], *, seed: int, threads: int
+) -> tuple[Model, FoldFit]:
+    """Fit on the training sessions and fill `scores` for the test sessions."""
+    x, y, _ = rows.at(split.train)
+    known = ~np.isnan(y) & ~np.isnan(x).all(axis=1)
+    test_x, test_y, where = rows.at(split.test)
+    scorable = ~np.isnan(test_x).all(axis=1)
+    labelled = scorable & ~np.isnan(test_y)
+    if not known.any() or not labelled.any():
+        part = "train on" if not known.any() else "test on"
+        raise BadRequest(
+            f"Between {split.train[0]:%Y-%m-%d} and {split.test[-1]:%Y-%m-%d} there is nothing to {part}.",
+            hint="Choose features with a shorter window, a shorter horizon_days, or symbols with a longer history.",
+        )
+    fitted = model.fit(x[known], y[known], rows.names, seed=seed, threads=threads)
+    flat = np.full(len(test_y), np.nan)
+    flat[scorable] = fitted.predict(test_x[scorable])
+    scores[where] = flat.reshape(-1, rows.y.shape[1])
+    majority = y[known].mean() > UP
+    return fitted, FoldFit(
+        number=split.number,
+        train_start=split.train[0].date(),
+        train_end=split.train[-1].date(),
+        test_start=split.test[0].date(),
+        test_end=split.test[-1].date(),
+        train_rows=int(known.sum()),
+        test_rows=int(labelled.sum()),
+        accuracy=float(((flat[labelled] > UP) == (test_y[labelled] == 1)).mean()),
+        base_rate=float((test_y[labelled] == majority).mean()),
+        importance=fitted.importance(),
+    )
