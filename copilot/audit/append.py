@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.paths import unwritable
@@ -42,28 +43,47 @@ def write_file(path: Path, data: bytes) -> None:
     flush_folder(path.parent)
 
 
+class Position(NamedTuple):
+    """Where the log ends: its number of records, the hash of the last, its size in bytes."""
+
+    seq: int
+    head: str
+    size: int
+
+
 class Appender:
     """Appends whole lines to one file, each by a single write and a flush.
 
+    An interrupt (Ctrl-C) may strike between the write and the moment it is noted here. So the position that a
+    line leads to is noted before the write, and the size of the file decides afterwards which one is true.
+
     Args:
         path: the file; made with mode 0600 if missing.
+        position: where it ends, as read from it.
 
     Raises:
         WorkspaceError: the file cannot be opened for writing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, position: Position) -> None:
         self._path = path
+        self._position, self._next = position, position
         self._failed = ""
         try:
             self._fd = os.open(path, FLAGS, 0o600)
-            self._size = os.fstat(self._fd).st_size
             flush_folder(path.parent)
         except OSError as error:
             raise unwritable(path, error) from error
 
-    def append(self, line: bytes) -> None:
-        """Write `line` and flush it.
+    @property
+    def position(self) -> Position:
+        """Where the log ends now."""
+        if self._next != self._position and not self._failed:
+            self._settle()
+        return self._position
+
+    def append(self, line: bytes, seq: int, head: str) -> None:
+        """Write `line`, the record number `seq` with hash `head`, and flush it.
 
         Raises:
             WorkspaceError: it could not be made durable, or an earlier line could not. A part of a line that got
@@ -71,27 +91,38 @@ class Appender:
         """
         if self._failed:
             raise WorkspaceError(f"The audit log takes no more records: {self._failed}", hint=HINT)
+        size = self.position.size
         try:
-            if os.fstat(self._fd).st_size != self._size:
+            if os.fstat(self._fd).st_size != size:
                 self._failed = "another program changed it."
-                raise WorkspaceError(
-                    f"{self._path} was changed by another program.", hint="Run `slq audit verify`."
-                )
-            if os.write(self._fd, line) != len(line):
-                self._cut_back()
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                raise WorkspaceError(f"Another program changed {self._path}.", hint="Run `slq audit verify`.")
+            self._next = Position(seq, head, size + len(line))
+            self._write(line)
             flush(self._fd)
         except OSError as error:
             self._failed = f"a write failed ({error.strerror})."
             raise unwritable(self._path, error) from error
-        self._size += len(line)
+        self._position = self._next
 
-    def _cut_back(self) -> None:
+    def _write(self, line: bytes) -> None:
+        if os.write(self._fd, line) == len(line):
+            return
         with contextlib.suppress(OSError):
-            os.ftruncate(self._fd, self._size)
+            os.ftruncate(self._fd, self._position.size)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _settle(self) -> None:
+        """After an interrupted append: adopt its line if it is there, forget it if not."""
+        if os.fstat(self._fd).st_size == self._next.size:
+            flush(self._fd)
+            self._position = self._next
+        else:
+            self._next = self._position
 
     def close(self) -> None:
         """Close the file; later appends are refused."""
-        if self._failed != "it is closed.":
-            self._failed = "it is closed."
+        if self._fd >= 0:
+            position = self.position
+            self._failed = self._failed or "it is closed."
             os.close(self._fd)
+            self._fd, self._next = -1, position

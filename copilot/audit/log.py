@@ -22,11 +22,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from copilot.audit.append import Appender, write_file
+from copilot.audit.append import Appender, Position, write_file
 from copilot.audit.lock import acquire
 from copilot.audit.plain import to_plain
-from copilot.audit.recover import Survey, set_aside, survey
 from copilot.audit.record import VERSION, Body, Decision, Kind, Rusage, seal
+from copilot.audit.recover import Survey, set_aside, survey
 from copilot.audit.redact import Redactor
 from tools.kernel.fingerprint import code_version
 from tools.kernel.paths import Workspace, unwritable
@@ -90,10 +90,9 @@ class AuditLog:
         self._lock, self._mutex = lock, threading.RLock()
         self._run_id, self._now, self._env = run_id, now, environment()
         self._redactor = Redactor(secrets, key)
-        self._seq, self._head = found.records, found.head
         self._log_id = found.log_id or random_source.token_hex(16)
         self._open_calls: dict[str, _Meter] = {}
-        self._appender = Appender(path)
+        self._appender = Appender(path, Position(found.records, found.head, found.size))
         self.orphans = found.orphans
         try:
             self._begin(found, torn, new_key=new_key)
@@ -143,7 +142,7 @@ class AuditLog:
     @property
     def head(self) -> str:
         """Hash of the last record: kept elsewhere, it vouches for all before it."""
-        return self._head
+        return self._appender.position.head
 
     def intent(
         self,
@@ -160,7 +159,7 @@ class AuditLog:
             WorkspaceError: it could not be recorded, so the call must not run.
         """
         with self._mutex:
-            call_id = f"c{self._seq + 1}"
+            call_id = f"c{self._appender.position.seq + 1}"
             self._append(
                 "intent",
                 args,
@@ -216,16 +215,17 @@ class AuditLog:
     def checkpoint(self) -> str:
         """Record that the log is whole up to here; return the head, to be kept outside this machine."""
         self._append("checkpoint", {"open_calls": sorted(self._open_calls)}, env=self._env)
-        return self._head
+        return self._appender.position.head
 
-    def _append(self, kind: Kind, args: Mapping[str, Any] | None = None, **fields: Any) -> None:  # noqa: ANN401
+    def _append(self, kind: Kind, args: Mapping[str, Any] | None = None, **fields: Any) -> None:
         """Write one record: redact, then hash, then make durable; the chain moves on only after that."""
         clean, redactions = self._redactor.redact(to_plain(args)) if args is not None else (None, ())
         with self._mutex:
+            seq, head, _ = self._appender.position
             body = Body(
                 v=VERSION,
                 log_id=self._log_id,
-                seq=self._seq + 1,
+                seq=seq + 1,
                 ts=self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
                 run_id=self._run_id,
                 kind=kind,
@@ -233,9 +233,8 @@ class AuditLog:
                 redactions=redactions,
                 **fields,
             )
-            line, digest = seal(self._head, body)
-            self._appender.append(line)
-            self._seq, self._head = body.seq, digest
+            line, digest = seal(head, body)
+            self._appender.append(line, body.seq, digest)
 
     def close(self) -> None:
         """Give the workspace back. Later calls raise WorkspaceError."""
@@ -246,9 +245,11 @@ class AuditLog:
                 self._lock = -1
 
     def __enter__(self) -> AuditLog:
+        """Return the open log."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close it."""
         self.close()

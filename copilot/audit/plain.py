@@ -29,7 +29,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 MAX_INTEGER = 2**53 - 1
-MAX_DEPTH = 64
+MAX_DEPTH = 64  # far below the recursion limit of any reader
 TOO_DEEP = "[nested too deep]"
 
 
@@ -42,8 +42,14 @@ def unused(key: str, taken: Mapping[str, object]) -> str:
     return name
 
 
-def _text(value: str) -> str:
-    return value.encode("utf-8", "backslashreplace").decode()
+def _text(value: object) -> str:
+    if isinstance(value, bytes | bytearray):
+        return bytes(value).decode("utf-8", "backslashreplace")
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, str | PurePath | Decimal | UUID):
+        return str(value).encode("utf-8", "backslashreplace").decode()
+    return f"[{type(value).__qualname__}]"
 
 
 def _number(value: Real) -> int | float | str:
@@ -60,25 +66,17 @@ def _number(value: Real) -> int | float | str:
     return real
 
 
-def _scalar(value: object) -> Any:  # noqa: ANN401
+def _scalar(value: object) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Enum):
         return _scalar(value.value)
-    if isinstance(value, str):
-        return _text(value)
     if isinstance(value, Real):
         return _number(value)
-    if isinstance(value, bytes | bytearray):
-        return bytes(value).decode("utf-8", "backslashreplace")
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, PurePath | Decimal | UUID):
-        return _text(str(value))
-    return f"[{type(value).__qualname__}]"
+    return _text(value)
 
 
-def to_plain(value: object, depth: int = 0) -> Any:  # noqa: ANN401
+def to_plain(value: object, depth: int = 0) -> Any:
     """Return `value` as JSON data that canonicalises; never raises on the types named above."""
     if isinstance(value, BaseModel):
         value = value.model_dump()

@@ -4,9 +4,9 @@ A line is `{"body":{...},"hash":"...","prev":"..."}` in RFC 8785 form, ended by 
 
     hash = SHA256("slq-audit/1\0" || prev || canon(body))       prev and hash: 64 lower-case hex digits
 
-`prev` of the first record is 64 zeros. The number of a record is its line number and its `seq`, from 1. A body
-always has every field; one that does not apply is null. There is no other form of the same record: readers
-compare the bytes of a line with its re-canonicalised bytes, so a duplicate key or a changed blank is an error.
+`prev` of the first record is 64 zeros. The number of a record is its line number and its `seq`, from 1. A field
+that does not apply is absent, never null or empty. There is no other form of the same record: readers compare the
+bytes of a line with its re-canonicalised bytes, so a duplicate key or a changed blank is an error.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Rusage(Record):
     Attributes:
         wall_ms: elapsed time.
         cpu_ms: processor time of this process, user and system.
-        max_rss_kib: the largest resident set of this process so far; null where the system does not tell.
+        max_rss_kib: the largest resident set of this process so far; absent where the system does not tell.
     """
 
     wall_ms: int = Field(ge=0)
@@ -111,7 +111,7 @@ def chain_hash(prev: str, canonical_body: bytes) -> str:
 
 def seal(prev: str, body: Body) -> tuple[bytes, str]:
     """Return the line of `body`, newline included, and its hash."""
-    canonical = rfc8785.dumps(body.model_dump())
+    canonical = rfc8785.dumps(body.model_dump(exclude_defaults=True))
     digest = chain_hash(prev, canonical)
     line = b'{"body":' + canonical + f',"hash":"{digest}","prev":"{prev}"}}\n'.encode()
     return line, digest

@@ -65,7 +65,7 @@ def survey(path: Path) -> Survey:
                 if body["kind"] == "intent":
                     intents[body["call_id"]] = body
                 elif body["kind"] in {"result", "recovery"}:
-                    intents.pop(body["call_id"], None)
+                    intents.pop(body.get("call_id", ""), None)
     except FileNotFoundError:
         return found
     except BadRecordError as bad:

@@ -25,6 +25,7 @@ from copilot.audit.record import Redaction
 MARK = "[redacted]"
 DOMAIN = b"slq-redaction/1\0"
 MIN_SECRET = 4
+BYTE = 256
 MIN_BASE64_CORE = 6  # fewer characters occur by chance in ordinary words
 
 Spans = list[tuple[int, int, str]]
@@ -35,6 +36,7 @@ def _character(char: str) -> str:
     raw = char.encode("utf-8", "surrogatepass")
     forms = [re.escape(char), "".join(f"%{byte:02x}" for byte in raw)]
     forms += ["".join(rf"\\x{byte:02x}" for byte in raw), rf"\\u{ord(char):04x}"]
+    forms += [rf"\\x{ord(char):02x}"] if ord(char) < BYTE else []
     forms += [r"\+"] if char == " " else []
     forms += [re.escape("\\" + char)] if char in "\"'\\/" else []
     return f"(?:{'|'.join(forms)})"
@@ -119,7 +121,8 @@ def _cut(text: str, start: int, spans: Spans) -> tuple[str, tuple[str, ...]]:
     """Replace in `text`, which begins at `start`, the parts that `spans` cover; adjoining parts become one."""
     mine = sorted((max(a - start, 0), min(b - start, len(text)), c) for a, b, c in spans)
     mine = [span for span in mine if span[0] < span[1]]
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     for begin, end, _ in mine:
         if begin > at or not out:
             out += [text[at:begin], MARK]
@@ -130,7 +133,7 @@ def _cut(text: str, start: int, spans: Spans) -> tuple[str, tuple[str, ...]]:
 Blanked = Iterator[tuple[str, tuple[str, ...]]]
 
 
-def _rebuild(value: Any, path: str, keys: Blanked, values: Blanked, found: list[Redaction]) -> Any:  # noqa: ANN401
+def _rebuild(value: Any, path: str, keys: Blanked, values: Blanked, found: list[Redaction]) -> Any:
     """Return `value` with its texts taken from `keys` and `values`; append to `found` where they differ."""
     if isinstance(value, dict):
         out: dict[str, Any] = {}

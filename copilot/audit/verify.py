@@ -27,7 +27,9 @@ LIMITS = (
 REMEDY = "Compare with a head kept elsewhere: every report prints one."
 
 _LINE = re.compile(rb'\{"body":(\{.*\}),"hash":"([0-9a-f]{64})","prev":"([0-9a-f]{64})"\}\n', re.DOTALL)
+SAFE_DIGITS = 15
 _FIELDS = frozenset(Body.model_fields)
+_REQUIRED = frozenset(name for name, info in Body.model_fields.items() if info.is_required())
 _KINDS = frozenset(get_args(Kind))
 
 
@@ -65,7 +67,7 @@ class _NotPlainError(Exception):
 
 
 def _small_integer(digits: str) -> int:
-    if len(digits) > 15:
+    if len(digits) > SAFE_DIGITS:
         raise _NotPlainError
     return int(digits)
 
@@ -80,7 +82,7 @@ _decode = json.JSONDecoder(parse_int=_small_integer, parse_float=_other_number, 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-def _loads(canonical: bytes) -> Any:  # noqa: ANN401
+def _loads(canonical: bytes) -> Any:
     """Return the value of canonical bytes. Raises ValueError if they are not canonical JSON."""
     if canonical.isascii():
         try:
@@ -116,7 +118,8 @@ def _open_line(number: int, line: bytes, prev: str) -> tuple[dict[str, Any], str
 
 
 def _check_place(number: int, body: dict[str, Any], log_id: str) -> None:
-    if body.keys() != _FIELDS or body["v"] != VERSION or body["kind"] not in _KINDS:
+    known = body.keys() >= _REQUIRED and body.keys() <= _FIELDS and None not in body.values()
+    if not known or body["v"] != VERSION or body["kind"] not in _KINDS:
         raise BadRecordError(number, "not a record of this version")
     if body["seq"] != number:
         raise BadRecordError(number, f"carries the number {body['seq']}")
@@ -182,7 +185,7 @@ def verify(path: Path, *, anchor: str | None = None) -> Verification:
         problem = "The log is empty: it lacks even its first record."
     if not problem and anchor is not None and not anchored:
         problem = "The anchor is not in this log: it was cut, rewritten or replaced."
-    notes = (f"The clock ran backwards before record {backwards}.",) if backwards else ()
+    notes: tuple[str, ...] = (f"The clock ran backwards before record {backwards}.",) if backwards else ()
     if not anchored:
         notes += (*LIMITS, REMEDY)
     elif head != anchor:
