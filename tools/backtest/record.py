@@ -7,6 +7,7 @@ never NaN. Fractions are plain: 0.12 is twelve per cent.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from tools.kernel.types import Bps, Count, Days, Fraction, Ratio, Record, Result, Seconds
 
@@ -40,7 +41,7 @@ class Config(Record):
     train_years: int
     test_months: int
     purge_days: Days
-    fill: str
+    fill: Literal["next_open", "next_close"]
     commission_bps: Bps
     slippage_bps: Bps
     index_symbol: str | None

@@ -2,96 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
-
-from pydantic import Field
-
 from tools.backtest.record import Experiment
-from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Context, Effect, Tool
-from tools.kernel.types import Args, Count, Fraction, Ratio, Record, Result
-
-
-class ExperimentArgs(Args):
-    """The hypothesis: do these features predict returns of these symbols?"""
-
-    symbols: tuple[str, ...] = Field(min_length=1, max_length=1000)
-    features: tuple[str, ...] = Field(default=("rsi_14", "momentum_20", "volatility_20"), max_length=50)
-    model: Literal["lightgbm"] = "lightgbm"
-    horizon_days: int = Field(default=1, ge=1, le=63)
-    top_n: int | None = Field(default=None, ge=1, le=500)
-    start: date | None = None
-    end: date | None = None
+from tools.research.record import (
+    CompareArgs,
+    CompareResult,
+    ExperimentArgs,
+    InventoryArgs,
+    InventoryResult,
+)
 
 
 def run_experiment(ctx: Context, args: ExperimentArgs) -> Experiment:
     """Test whether features predict returns: train a model walk-forward and backtest it after costs."""
-    raise BadRequest("under construction")
+    from tools.research.experiment import run
 
-
-class CompareArgs(Args):
-    """Which experiments; none means the latest two."""
-
-    experiments: tuple[str, ...] = Field(default=(), max_length=20)
-
-
-class Compared(Record):
-    """One experiment's line in the comparison."""
-
-    experiment: str
-    sharpe: Ratio | None
-    sharpe_stderr: Ratio | None
-    cagr: Fraction | None
-    max_drawdown: Fraction
-    turnover: Ratio
-    sharpe_over_equal_weight: Ratio | None
-
-
-class Difference(Record):
-    """A setting in which the experiments differ, value by value in their order."""
-
-    setting: str
-    values: tuple[str, ...]
-
-
-class CompareResult(Result):
-    """The experiments side by side, with what differs between them."""
-
-    experiments: tuple[Compared, ...]
-    differences: tuple[Difference, ...]
-    warnings: tuple[str, ...]
+    return run(ctx, args)
 
 
 def compare_experiments(ctx: Context, args: CompareArgs) -> CompareResult:
     """Compare past experiments side by side: which one did better."""
-    raise BadRequest("under construction")
+    from tools.research.compare import choose, compare
 
-
-class InventoryArgs(Args):
-    """Which shelf to list."""
-
-    kind: Literal["data", "features", "experiments", "models", "tickets", "snapshots"] = "data"
-
-
-class Item(Record):
-    """One thing on the shelf: its name and a few facts about it."""
-
-    name: str
-    facts: dict[str, str]
-
-
-class InventoryResult(Result):
-    """What exists in the workspace."""
-
-    kind: str
-    items: tuple[Item, ...]
-    count: Count
+    return compare(choose(ctx.workspace, args.experiments))
 
 
 def list_inventory(ctx: Context, args: InventoryArgs) -> InventoryResult:
     """List what exists here: data on disk and how old it is, features, experiments, models, tickets, snapshots."""
-    raise BadRequest("under construction")
+    from tools.research.inventory import shelf
+
+    items = shelf(ctx, args.kind)
+    return InventoryResult(kind=args.kind, items=items, count=len(items))
 
 
 RUN_EXPERIMENT = Tool(

@@ -3,9 +3,9 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from backtest_loop_oracle import rebuild, run_loop
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from backtest_loop_oracle import rebuild, run_loop
 
 from tools.backtest.costs import Costs
 from tools.backtest.engine import run_weights

@@ -1,0 +1,48 @@
+"""What a reader must know before believing a result, in plain sentences."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tools.backtest.engine import Ledger
+from tools.backtest.evidence import edge_warnings
+from tools.backtest.record import Metrics
+
+FEW_DAYS = 252
+STALE_DAYS = 5
+
+
+def survivorship(symbols: tuple[str, ...]) -> str:
+    """Say that the universe was picked knowing which names survived."""
+    names = "symbol was" if len(symbols) == 1 else f"{len(symbols)} symbols were"
+    return (
+        f"Survivorship: the {names} picked with hindsight. Names that failed are missing, which flatters the "
+        "strategy and equal weight alike."
+    )
+
+
+def caveats(
+    *, symbols: tuple[str, ...], oos: Metrics, equal_weight: Metrics, ledger: Ledger, last_bar: date, today: date
+) -> tuple[str, ...]:
+    """Return the warnings that follow from a run's figures, the gravest first.
+
+    Args:
+        symbols: the universe.
+        oos: the strategy's figures.
+        equal_weight: the figures of holding every symbol equally.
+        ledger: the strategy's trades.
+        last_bar: date of the newest bar used.
+        today: the present date.
+    """
+    found = list(edge_warnings(oos, equal_weight))
+    found.append(survivorship(symbols))
+    if oos.days < FEW_DAYS:
+        found.append(f"Only {oos.days} test days: less than a year says next to nothing.")
+    age = (today - last_bar).days
+    if age > STALE_DAYS:
+        found.append(f"Old data: the last bar is of {last_bar.isoformat()}, {age:,} days ago.")
+    if ledger.rejects:
+        found.append(f"{ledger.rejects:,} changes of position were refused because the symbol had no price.")
+    if ledger.orders == 0:
+        found.append("The strategy never traded: no score was above the threshold.")
+    return tuple(found)

@@ -1,0 +1,116 @@
+"""What an experiment reads: one consistent view of the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from tools.features.panel import Panel
+from tools.ingest.universe import resolve
+from tools.kernel import fingerprint
+from tools.kernel.errors import BadRequest, NoData, Suggestion
+from tools.kernel.paths import Workspace
+from tools.lake.store import Lake, lake_symbols, open_lake
+from tools.research.record import ExperimentArgs
+
+INDEX_SYMBOL = "^GSPC"
+
+
+@dataclass(frozen=True)
+class Bars:
+    """The data of an experiment.
+
+    Attributes:
+        panel: adjusted prices of the universe.
+        index_symbol: the index, where the lake holds it.
+        index_close: its closes, naive UTC; empty where the lake does not hold it.
+        snapshot: the lake's snapshot number.
+        sha256: fingerprint of every bar used, the index included.
+        warnings: what was left out.
+    """
+
+    panel: Panel
+    index_symbol: str | None
+    index_close: pd.Series
+    snapshot: int
+    sha256: str
+    warnings: tuple[str, ...]
+
+    def index_over(self, bars: pd.DatetimeIndex) -> pd.Series | None:
+        """Return the index's closes at `bars`, or None where it does not cover the first and the last of them.
+
+        A bar in between that the index lacks keeps the close before it.
+        """
+        close = self.index_close.reindex(bars)
+        if close.empty or pd.isna(close.iloc[0]) or pd.isna(close.iloc[-1]):
+            return None
+        return close.ffill()
+
+
+def read_bars(workspace: Workspace, args: ExperimentArgs) -> Bars:
+    """Read adjusted daily bars of the universe, and of the index where there is one.
+
+    Raises:
+        BadRequest: the end is before the start, or a name means no symbol.
+        NoData: a symbol that was named is not in the lake, or nothing lies in the period; says what would help.
+    """
+    if args.start is not None and args.end is not None and args.start > args.end:
+        raise BadRequest(f"The end {args.end} is before the start {args.start}.", hint="Swap the two dates.")
+    held = lake_symbols(workspace)
+    symbols, left_out = choose_symbols(args.symbols, held)
+    with open_lake(workspace) as lake:
+        snapshot = lake.snapshot_id()
+        frame = lake.bars(symbols, start=args.start, end=args.end, as_of=snapshot)
+        index = _index(lake, snapshot, args.start, args.end) if INDEX_SYMBOL in held else frame.iloc[:0]
+    present = set(frame["symbol"])
+    universe = [symbol for symbol in symbols if symbol in present]
+    absent = [symbol for symbol in symbols if symbol not in present]
+    return Bars(
+        panel=Panel.from_bars(frame, universe),
+        index_symbol=INDEX_SYMBOL if INDEX_SYMBOL in held else None,
+        index_close=pd.Series(index["close"].to_numpy(), index=pd.DatetimeIndex(index["ts"])),
+        snapshot=snapshot,
+        sha256=fingerprint.of_frame(pd.concat([frame, index], ignore_index=True)),
+        warnings=(*_left_out(left_out, "not in the lake"), *_left_out(absent, "no bars in the period")),
+    )
+
+
+def choose_symbols(names: Sequence[str], held: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the symbols that `names` mean, and the members of groups that the lake lacks.
+
+    A symbol named by itself has to be in the lake; of a group, what is there is taken.
+
+    Raises:
+        BadRequest: a name means nothing.
+        NoData: a symbol named by itself, or all of a group, is missing; suggests the call that loads it.
+    """
+    symbols: dict[str, None] = {}
+    left_out: dict[str, None] = {}
+    for name in names:
+        members = resolve([name], extra=held)
+        there = [symbol for symbol in members if symbol in held]
+        missing = [symbol for symbol in members if symbol not in held]
+        if missing and (len(members) == 1 or not there):
+            raise NoData(
+                f"The lake has no bars of {name}.",
+                hint=f"Load them first: /ingest_data {name}",
+                suggestion=Suggestion("ingest_data", {"symbols": list(names)}),
+            )
+        symbols.update(dict.fromkeys(there))
+        left_out.update(dict.fromkeys(missing))
+    return tuple(symbols), tuple(left_out)
+
+
+def _index(lake: Lake, snapshot: int, start: date | None, end: date | None) -> pd.DataFrame:
+    """Return the bars of the index; none where the lake has none in the period."""
+    try:
+        return lake.bars([INDEX_SYMBOL], start=start, end=end, as_of=snapshot)
+    except NoData:
+        return pd.DataFrame(columns=["ts", "close"])
+
+
+def _left_out(symbols: Sequence[str], reason: str) -> tuple[str, ...]:
+    return (f"Left out, {reason}: {', '.join(symbols)}.",) if symbols else ()

@@ -1,0 +1,140 @@
+"""One recorded run: lake -> features -> walk-forward training -> backtest -> folder.
+
+The shell around `tools.research.study`: it reads the lake once, so the whole run sees one snapshot, and writes the
+folder whole or not at all. The same bars, settings, code and thread count give the same `output_sha256`.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from tools.backtest.folder import RESULT_FILE
+from tools.backtest.record import Config, Experiment, Provenance
+from tools.kernel import fingerprint
+from tools.kernel.spec import Context
+from tools.report.page import write_report
+from tools.research.caveats import caveats
+from tools.research.data import INDEX_SYMBOL, Bars, read_bars
+from tools.research.folder import experiment_id, recording
+from tools.research.hypothesis import configure
+from tools.research.record import ExperimentArgs
+from tools.research.stages import Stages
+from tools.research.study import Study, backtest, scored_window, summarise, train
+
+MAX_THREADS = 2
+LIBRARIES = ("lightgbm", "numpy", "pandas", "duckdb")
+
+
+def run(ctx: Context, args: ExperimentArgs) -> Experiment:
+    """Run and record an experiment.
+
+    Raises:
+        BadRequest: the arguments are wrong or the history is too short.
+        NoData: the lake lacks a symbol or the period.
+        WorkspaceError: the folder cannot be written; nothing is left behind.
+    """
+    started, stages, threads = ctx.now(), Stages(), training_threads()
+    with stages.timed("lake"):
+        bars = read_bars(ctx.workspace, args)
+    config = configure(args, bars, ctx.settings)
+    with stages.timed("train"):
+        trained = train(bars.panel, config, threads=threads, progress=ctx.progress)
+    scores = scored_window(trained)
+    with stages.timed("backtest"):
+        index_close = bars.index_over(pd.DatetimeIndex(scores.index))
+        tested = backtest(bars.panel, scores, config, index_close=index_close, progress=ctx.progress)
+        study = summarise(trained, scores, tested)
+    name = experiment_id(
+        ctx.workspace, day=started.date(), model=config.model, symbols=config.symbols, interval=config.interval
+    )
+    with recording(ctx.workspace, name) as folder:
+        ctx.progress("report", 0, 1)
+        with stages.timed("record"):
+            record = _record(
+                name=name,
+                started=started,
+                config=config,
+                study=study,
+                bars=bars,
+                stages=stages,
+                threads=threads,
+            )
+            _write(folder, record, study)
+        with stages.timed("report"):
+            write_report(folder)
+        (folder / "run_log.jsonl").write_text(stages.jsonl(started), encoding="utf-8")
+    ctx.progress("report", 1, 1)
+    return record
+
+
+def training_threads() -> int:
+    """Return how many threads a model is trained with: two, or the one core there is."""
+    return min(MAX_THREADS, os.cpu_count() or 1)
+
+
+def _record(
+    *, name: str, started: datetime, config: Config, study: Study, bars: Bars, stages: Stages, threads: int
+) -> Experiment:
+    tested = study.backtest
+    notes = caveats(
+        symbols=config.symbols,
+        oos=study.oos,
+        equal_weight=tested.benchmarks["equal_weight"],
+        ledger=tested.ledger,
+        last_bar=config.end,
+        today=started.astimezone(UTC).date(),
+    )
+    return Experiment(
+        experiment=name,
+        created_at=started,
+        config=config,
+        oos=study.oos,
+        benchmarks=tested.benchmarks,
+        cost_curve=tested.cost_curve,
+        folds=study.folds,
+        signal_date=tested.targets.index[-1].date(),
+        targets=study.targets,
+        orders=tested.ledger.orders,
+        warnings=(*notes, *bars.warnings, *_index_warning(study, bars)),
+        provenance=Provenance(
+            data_snapshot=bars.snapshot,
+            data_sha256=bars.sha256,
+            code_version=fingerprint.code_version(),
+            output_sha256=output_sha256(study),
+            libraries={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
+            threads=threads,
+            seed=config.seed,
+        ),
+        seconds=stages.seconds,
+    )
+
+
+def _index_warning(study: Study, bars: Bars) -> tuple[str, ...]:
+    if "index" in study.backtest.benchmarks:
+        return ()
+    if bars.index_symbol is None:
+        return (f"No index benchmark: the lake does not hold {INDEX_SYMBOL}.",)
+    return (f"No index benchmark: {bars.index_symbol} does not cover the test period.",)
+
+
+def output_sha256(study: Study) -> str:
+    """Return the fingerprint of what a replay compares: net returns and trades."""
+    ledger = study.backtest.ledger
+    parts = [fingerprint.of_frame(ledger.returns.to_frame()), fingerprint.of_frame(ledger.trades)]
+    return fingerprint.of_bytes("".join(parts).encode())
+
+
+def _write(folder: Path, record: Experiment, study: Study) -> None:
+    """Write the record and its tables. Raises OSError."""
+    (folder / "config.json").write_text(record.config.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (folder / RESULT_FILE).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    study.model.save(folder / "model.txt")
+    tested = study.backtest
+    tested.ledger.trades.to_csv(folder / "trades.csv", index=False, lineterminator="\n")
+    tested.equity.rename_axis("ts").reset_index().to_parquet(folder / "equity.parquet", index=False)

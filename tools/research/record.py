@@ -1,0 +1,78 @@
+"""What the research tools are asked and what they answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from tools.kernel.types import Args, Count, Fraction, Ratio, Record, Result
+
+Kind = Literal["data", "features", "experiments", "models", "tickets", "snapshots"]
+
+
+class ExperimentArgs(Args):
+    """The hypothesis: do these features predict returns of these symbols?"""
+
+    symbols: tuple[str, ...] = Field(min_length=1, max_length=1000)
+    features: tuple[str, ...] = Field(default=("rsi_14", "momentum_20", "volatility_20"), max_length=50)
+    model: Literal["lightgbm"] = "lightgbm"
+    horizon_days: int = Field(default=1, ge=1, le=63)
+    top_n: int | None = Field(default=None, ge=1, le=500)
+    start: date | None = None
+    end: date | None = None
+
+
+class CompareArgs(Args):
+    """Which experiments; none means the latest two."""
+
+    experiments: tuple[str, ...] = Field(default=(), max_length=20)
+
+
+class Compared(Record):
+    """One experiment's line in the comparison."""
+
+    experiment: str
+    sharpe: Ratio | None
+    sharpe_stderr: Ratio | None
+    cagr: Fraction | None
+    max_drawdown: Fraction
+    turnover: Ratio
+    sharpe_over_equal_weight: Ratio | None
+
+
+class Difference(Record):
+    """A setting in which the experiments differ, value by value in their order."""
+
+    setting: str
+    values: tuple[str, ...]
+
+
+class CompareResult(Result):
+    """The experiments side by side, with what differs between them."""
+
+    experiments: tuple[Compared, ...]
+    differences: tuple[Difference, ...]
+    warnings: tuple[str, ...]
+
+
+class InventoryArgs(Args):
+    """Which shelf to list."""
+
+    kind: Kind = "data"
+
+
+class Item(Record):
+    """One thing on the shelf: its name and a few facts about it."""
+
+    name: str
+    facts: dict[str, str]
+
+
+class InventoryResult(Result):
+    """What exists in the workspace."""
+
+    kind: str
+    items: tuple[Item, ...]
+    count: Count
