@@ -49,6 +49,18 @@ def _nested(annotation: object) -> tuple[type[BaseModel] | None, object]:
     return None, annotation
 
 
+def _unit_within(annotation: object) -> str | None:
+    """Return the unit that an annotation inside `annotation` carries, as in `Ratio | None`."""
+    for part in get_args(annotation):
+        extra = getattr(part, "json_schema_extra", None)
+        if isinstance(extra, dict) and "unit" in extra:
+            return str(extra["unit"])
+        found = _unit_within(part)
+        if found is not None:
+            return found
+    return None
+
+
 def unit_of(model: type[BaseModel], path: str) -> str | None:
     """Return the unit of the field at dotted `path` in `model`, or None where it has none.
 
@@ -61,6 +73,6 @@ def unit_of(model: type[BaseModel], path: str) -> str | None:
             continue
         info = here.model_fields[name]
         extra = info.json_schema_extra
-        unit = str(extra["unit"]) if isinstance(extra, dict) and "unit" in extra else None
+        unit = str(extra["unit"]) if isinstance(extra, dict) and "unit" in extra else _unit_within(info.annotation)
         here = _nested(info.annotation)[0]
     return unit

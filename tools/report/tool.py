@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tools.backtest.record import Metrics
-from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Context, Effect, Tool
 from tools.kernel.types import Args, Result
 
@@ -25,7 +24,18 @@ class ReportResult(Result):
 
 def show_report(ctx: Context, args: ReportArgs) -> ReportResult:
     """Open the HTML report of an experiment: equity curve, drawdown, metrics, feature importance."""
-    raise BadRequest("under construction")
+    from tools.backtest.folder import find_experiment, load_experiment
+
+    folder = find_experiment(ctx.workspace, args.experiment)
+    record = load_experiment(folder)
+    path = folder / "report.html"
+    if not path.is_file():
+        from tools.report.page import write_report
+
+        path = write_report(folder)
+    return ReportResult(
+        experiment=record.experiment, path=str(path.resolve()), oos=record.oos, warnings=record.warnings
+    )
 
 
 SHOW_REPORT = Tool(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
-from tools.kernel.errors import BadRequest
+from tools.kernel.errors import NoData, Suggestion
 from tools.kernel.spec import Context, Effect, Tool
 from tools.kernel.types import Args
-from tools.trade.ticket import Ticket
+from tools.trade.ticket import Ticket, new_ticket
+
+if TYPE_CHECKING:
+    from tools.backtest.record import Experiment
+
+PRICE_WINDOW_DAYS = 30
 
 
 class ProposeArgs(Args):
@@ -18,9 +26,72 @@ class ProposeArgs(Args):
     max_positions: int | None = Field(default=None, ge=1, le=500)
 
 
+def _last_prices(ctx: Context, record: Experiment) -> tuple[dict[str, float], date]:
+    """Return the raw close of each target on or before the signal date, and the oldest date among them."""
+    held = [target.symbol for target in record.targets if target.weight > 0]
+    if not held:
+        return {}, record.signal_date
+    from tools.lake.store import open_lake
+
+    oldest = record.signal_date - timedelta(days=PRICE_WINDOW_DAYS)
+    with open_lake(ctx.workspace) as lake:
+        bars = lake.bars(held, start=oldest, end=record.signal_date, adjust="none")
+    last = bars.sort_values("ts").groupby("symbol").tail(1)
+    prices = {str(row.symbol): float(row.close_raw) for row in last.itertuples()}
+    missing = tuple(symbol for symbol in held if symbol not in prices)
+    if missing:
+        raise NoData(
+            f"There are no bars near {record.signal_date} for {', '.join(missing)}.",
+            hint=f"Load them first: /ingest_data {', '.join(missing)}",
+            suggestion=Suggestion("ingest_data", {"symbols": list(missing)}),
+        )
+    return prices, last["ts"].min().date()
+
+
 def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
     """Propose what to buy with an amount of money; ends in a ticket a human must confirm."""
-    raise BadRequest("under construction")
+    from tools.backtest.evidence import edge_warnings
+    from tools.backtest.folder import find_experiment, load_experiment
+    from tools.trade.size import size_positions
+    from tools.trade.warn import age_warnings, sizing_warnings
+
+    record = load_experiment(find_experiment(ctx.workspace, args.experiment))
+    prices, price_date = _last_prices(ctx, record)
+    sizing = size_positions(
+        record.targets,
+        prices,
+        capital_usd=args.capital_usd,
+        cost_bps=ctx.settings.commission_bps + ctx.settings.slippage_bps,
+        max_positions=args.max_positions,
+    )
+    now = ctx.now()
+    age_days = (now.date() - price_date).days
+    benchmark = record.benchmarks.get("equal_weight")
+    warnings = (
+        *age_warnings(price_date, age_days),
+        *sizing_warnings(sizing, prices, args.capital_usd),
+        *edge_warnings(record.oos, benchmark),
+        *record.warnings,
+    )
+    draft = Ticket(
+        ticket="",
+        state="pending",
+        experiment=record.experiment,
+        created_at=now,
+        expires_at=now + timedelta(hours=ctx.settings.ticket_valid_hours),
+        capital_usd=args.capital_usd,
+        positions=sizing.positions,
+        invested_usd=sizing.invested_usd,
+        cash_usd=sizing.cash_usd,
+        cost_usd=sizing.cost_usd,
+        signal_date=record.signal_date,
+        price_date=price_date,
+        data_age_days=age_days,
+        evidence=record.oos,
+        benchmark=benchmark,
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+    return new_ticket(ctx.workspace, draft)
 
 
 PROPOSE_TRADES = Tool(

@@ -1,0 +1,76 @@
+"""Numbers by their unit, round axis ticks, and figures that hold the data they should."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.backtest.folder import load_experiment
+from tools.backtest.record import Metrics
+from tools.kernel.types import unit_of
+from tools.report.figures import NAMES, drawdown_figure, equity_figure, importance_figure, log_ticks
+from tools.report.number import format_number
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.1234, "fraction", "12.3\u202f%"),
+        (-0.5, "fraction", "\u221250.0\u202f%"),
+        (-0.0001, "fraction", "0.0\u202f%"),
+        (1.005, "ratio", "1.00"),
+        (-12.345, "usd", "\u2212$12.35"),
+        (12345.6, "usd", "$12,345.60"),
+        (6.0, "bps", "6\u202fbps"),
+        (6.42, "seconds", "6.4\u202fs"),
+        (2511, None, "2,511"),
+        (None, "ratio", "\u2013"),
+    ],
+)
+def test_numbers_by_unit(value: float | None, unit: str | None, text: str) -> None:
+    assert format_number(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("field", "unit"), [("cagr", "fraction"), ("sharpe", "ratio"), ("max_drawdown", "fraction")]
+)
+def test_figures_that_may_be_undefined_keep_their_unit(field: str, unit: str) -> None:
+    assert unit_of(Metrics, field) == unit
+
+
+@given(low=st.floats(1e-4, 1e3), ratio=st.floats(1.0, 1e4))
+def test_ticks_lie_on_the_axis_in_order(low: float, ratio: float) -> None:
+    ticks = log_ticks(low, low * ratio)
+    assert ticks == sorted(set(ticks))
+    assert all(low * 0.96 <= tick <= low * ratio * 1.04 for tick in ticks)
+    assert len(ticks) <= 16
+
+
+def test_drawdown_never_exceeds_zero_and_matches_the_record(experiment_folder: Path) -> None:
+    equity = pd.read_parquet(experiment_folder / "equity.parquet")
+    figure = json.loads(drawdown_figure(equity, NAMES))
+    worst = {trace["meta"]["role"]: min(trace["y"]) for trace in figure["data"]}
+    assert max(max(trace["y"]) for trace in figure["data"]) <= 0
+    record = load_experiment(experiment_folder)
+    assert worst["strategy"] == pytest.approx(record.oos.max_drawdown, abs=1e-5)
+    assert worst["equal_weight"] == pytest.approx(record.benchmarks["equal_weight"].max_drawdown, abs=1e-5)
+
+
+def test_the_strategy_is_drawn_last_and_the_index_may_be_missing(experiment_folder: Path) -> None:
+    equity = pd.read_parquet(experiment_folder / "equity.parquet").drop(columns="index")
+    traces = json.loads(equity_figure(equity, NAMES))["data"]
+    assert [trace["meta"]["role"] for trace in traces] == ["equal_weight", "strategy"]
+
+
+def test_the_heat_map_puts_the_most_important_feature_on_top(experiment_folder: Path) -> None:
+    record = load_experiment(experiment_folder)
+    heat = json.loads(importance_figure(record.folds))["data"][0]
+    sums = [sum(row) for row in heat["z"]]
+    assert sums == sorted(sums)
+    assert len(heat["x"]) == len(record.folds)
+    assert sum(sums) == pytest.approx(len(record.folds), abs=0.01)

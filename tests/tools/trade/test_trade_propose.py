@@ -1,0 +1,86 @@
+"""From a recorded experiment and a real lake to a ticket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from trade_records import CLOSES, NOW, SIGNAL, experiment, save
+
+from tools.backtest.record import Target
+from tools.kernel.errors import NoData
+from tools.kernel.spec import Context
+from tools.trade.ticket import load_ticket
+from tools.trade.tool import ProposeArgs, propose_trades
+
+HALVES = (
+    Target(symbol="AAPL", weight=0.5, score=0.56),
+    Target(symbol="MSFT", weight=0.5, score=0.61),
+    Target(symbol="IBM", weight=0.0, score=0.48),
+)
+
+
+def test_a_proposal_becomes_a_pending_ticket(ctx: Context) -> None:
+    record = experiment(HALVES)
+    save(ctx.workspace, record)
+    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    assert ticket == load_ticket(ctx.workspace, ticket.ticket)
+    assert [(each.symbol, each.price_usd) for each in ticket.positions] == [
+        ("MSFT", CLOSES["MSFT"]),
+        ("AAPL", CLOSES["AAPL"]),
+    ]
+    assert ticket.price_date == ticket.signal_date == SIGNAL
+    assert ticket.data_age_days == 1
+    assert ticket.expires_at == NOW + timedelta(hours=24)
+    assert (ticket.evidence, ticket.benchmark) == (record.oos, record.benchmarks["equal_weight"])
+    assert ticket.invested_usd + ticket.cost_usd + ticket.cash_usd == pytest.approx(50_000, abs=1e-6)
+    assert ticket.warnings[-1] == "The universe was picked with hindsight."
+    assert not any("STALE" in warning or "evidence" in warning for warning in ticket.warnings)
+
+
+def test_old_prices_and_a_weak_record_are_said_first(ctx: Context) -> None:
+    save(ctx.workspace, experiment(HALVES, sharpe=0.2, yardstick=0.8))
+    later = replace(ctx, now=lambda: NOW + timedelta(days=400))
+    warnings = propose_trades(later, ProposeArgs(capital_usd=50_000)).warnings
+    assert warnings[0].startswith("STALE DATA: the prices are 401 days old (2013-03-01)")
+    assert any("within two standard errors of zero" in warning for warning in warnings)
+    assert any("Not better than holding every symbol equally" in warning for warning in warnings)
+
+
+def test_no_targets_means_hold_cash(ctx: Context) -> None:
+    save(ctx.workspace, experiment(()))
+    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    assert ticket.positions == ()
+    assert ticket.cash_usd == 50_000
+    assert ticket.warnings[0].startswith("Hold cash")
+
+
+def test_capital_below_one_share_names_the_cheapest(ctx: Context) -> None:
+    save(ctx.workspace, experiment(HALVES))
+    ticket = propose_trades(ctx, ProposeArgs(capital_usd=30))
+    assert ticket.positions == ()
+    assert any("MSFT, costs $27.95 a share" in warning for warning in ticket.warnings)
+
+
+def test_max_positions_leaves_the_rest_in_cash(ctx: Context) -> None:
+    save(ctx.workspace, experiment(HALVES))
+    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000, max_positions=1))
+    assert [each.symbol for each in ticket.positions] == ["MSFT"]
+    assert ticket.cash_usd > 24_000
+    assert any("Left out" in warning and "AAPL" in warning for warning in ticket.warnings)
+
+
+def test_without_an_experiment_the_answer_says_what_to_run(ctx: Context) -> None:
+    with pytest.raises(NoData) as missing:
+        propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    assert "/run_experiment" in missing.value.hint
+
+
+def test_a_target_without_bars_names_the_ingest_call(ctx: Context) -> None:
+    save(ctx.workspace, experiment((Target(symbol="GOOG", weight=1.0, score=0.6),)))
+    with pytest.raises(NoData):
+        propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    save(ctx.workspace, experiment(HALVES).model_copy(update={"signal_date": SIGNAL - timedelta(days=400)}))
+    with pytest.raises(NoData):
+        propose_trades(ctx, ProposeArgs(capital_usd=50_000))

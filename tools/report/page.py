@@ -1,0 +1,135 @@
+"""One self-contained HTML page for an experiment: style, script, library and data inside one file.
+
+The page works from a file:// address with the network cable out, and its content security policy forbids it any
+request. The Plotly library is inside as plain text (4.8 MB): a compressed copy would be smaller, but the charts
+would then depend on a newer browser feature. The same folder gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+from tools.backtest.evidence import edge_warnings
+from tools.backtest.folder import load_experiment
+from tools.backtest.record import Experiment
+from tools.kernel.atomic import write_atomic
+from tools.kernel.errors import WorkspaceError
+from tools.report import figures, tables
+from tools.report.number import MINUS, format_number
+
+REPORT_FILE = "report.html"
+MODEL_NAMES = {"lightgbm": "LightGBM"}
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A headline figure with a line of context below it."""
+
+    label: str
+    figure: tables.Cell
+    aside: str
+    note: str
+
+
+def series_names(record: Experiment) -> dict[str, str]:
+    """Return what to call the strategy and each benchmark."""
+    index = record.config.index_symbol
+    return figures.NAMES | ({"index": f"Index {index}"} if index else {})
+
+
+def verdict(record: Experiment) -> str:
+    """Return in one sentence whether the figures are evidence of an edge."""
+    against = edge_warnings(record.oos, record.benchmarks.get("equal_weight"))
+    if against:
+        return re.sub(r"-(?=\d)", MINUS, " ".join(against))
+    return (
+        f"Above zero and above equal weight: Sharpe ratio {format_number(record.oos.sharpe, 'ratio')} "
+        f"± {format_number(record.oos.sharpe_stderr, 'ratio')}, out of sample, after costs. One run is not proof."
+    )
+
+
+def tiles(record: Experiment) -> list[Tile]:
+    """Return the headline figures, each beside its equal-weight counterpart."""
+    yardstick = record.benchmarks.get("equal_weight")
+    error = format_number(record.oos.sharpe_stderr, "ratio")
+    shown = []
+    for field in ("sharpe", "cagr", "max_drawdown", "volatility", "turnover", "total_return"):
+        label = tables.METRIC_LABELS[field]
+        note = f"equal weight {tables.metric_cell(yardstick, field).text}" if yardstick else ""
+        aside = f"± {error}" if field == "sharpe" else ""
+        shown.append(Tile(label, tables.metric_cell(record.oos, field), aside, note))
+    return shown
+
+
+def other_warnings(record: Experiment) -> tuple[str, ...]:
+    """Return the record's warnings less those that the verdict says already."""
+    said = edge_warnings(record.oos, record.benchmarks.get("equal_weight"))
+    return tuple(warning for warning in record.warnings if warning not in said)
+
+
+def render_page(record: Experiment, equity: pd.DataFrame, trades: pd.DataFrame) -> str:
+    """Return the page as text.
+
+    Args:
+        record: the experiment.
+        equity: columns ts, strategy, equal_weight and perhaps index: multiples that start at 1.
+        trades: columns ts, symbol, side, weight_before, weight_after, price, cost_fraction; oldest first.
+    """
+    roles: list[str] = [role for role in ("equal_weight", "index") if role in record.benchmarks]
+    names = series_names(record)
+    yardstick = record.benchmarks.get("equal_weight")
+    charts = {
+        "equity": figures.equity_figure(equity, names),
+        "drawdown": figures.drawdown_figure(equity, names),
+        "importance": figures.importance_figure(record.folds),
+        "costs": figures.cost_figure(record.cost_curve, yardstick),
+    }
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(
+        record=record,
+        model_name=MODEL_NAMES.get(record.config.model, record.config.model),
+        verdict=verdict(record),
+        warnings=other_warnings(record),
+        edge=not edge_warnings(record.oos, yardstick),
+        tiles=tiles(record),
+        columns=["Strategy", *(names[role] for role in roles)],
+        tables=tables,
+        trades=tables.trade_rows(trades),
+        metrics=tables.metric_rows(record, roles),
+        trade_count=f"{len(trades):,}",
+        charts={name: Markup(text) for name, text in charts.items()},  # noqa: S704
+        plotly_js=Markup(figures.plotly_js()),  # noqa: S704
+    )
+
+
+def write_report(folder: Path) -> Path:
+    """Write `report.html` into the experiment's folder, whole or not at all, and return its path.
+
+    Raises:
+        WorkspaceError: the folder's files are missing or damaged, or it cannot be written.
+    """
+    record = load_experiment(folder)
+    try:
+        equity = pd.read_parquet(folder / "equity.parquet")
+        trades = pd.read_csv(folder / "trades.csv")
+    except (OSError, ValueError) as error:
+        raise WorkspaceError(
+            f"The series of {folder.name} cannot be read.",
+            hint="Run the experiment again; equity.parquet or trades.csv is missing or damaged.",
+        ) from error
+    path = folder / REPORT_FILE
+    write_atomic(path, render_page(record, equity, trades).encode())
+    return path

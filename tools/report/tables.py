@@ -1,0 +1,143 @@
+"""The page's tables: rows of ready text, each cell already formatted by its unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tools.backtest.record import Experiment, Metrics
+from tools.kernel.types import unit_of
+from tools.report.number import EN_DASH, TIMES, UNDEFINED, format_number
+
+LAST_TRADES = 50
+METRIC_LABELS = {
+    "sharpe": "Sharpe ratio",
+    "sharpe_stderr": "Standard error of Sharpe",
+    "sortino": "Sortino ratio",
+    "calmar": "Calmar ratio",
+    "cagr": "CAGR",
+    "volatility": "Volatility, annual",
+    "max_drawdown": "Maximum drawdown",
+    "total_return": "Total return",
+    "turnover": f"Turnover, {TIMES} a year",
+    "days": "Trading days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure: its text and whether it is below zero."""
+
+    text: str
+    negative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table; `bar` is the length of a bar at its end, in per cent of the room there is."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    bar: float = 0.0
+
+
+def _cell(value: float | None, unit: str | None) -> Cell:
+    return Cell(format_number(value, unit), negative=value is not None and value < 0)
+
+
+def metric_cell(metrics: Metrics, field: str) -> Cell:
+    """Return the figure `field` of `metrics`, formatted by its unit."""
+    unit = unit_of(Metrics, field)
+    return _cell(getattr(metrics, field), None if unit == "days" else unit)
+
+
+def metric_rows(record: Experiment, roles: list[str]) -> list[Row]:
+    """Return a row a metric: the strategy, then the benchmarks named in `roles`."""
+    columns = [record.oos, *(record.benchmarks[role] for role in roles)]
+    return [
+        Row(label, tuple(metric_cell(metrics, field) for metrics in columns))
+        for field, label in METRIC_LABELS.items()
+    ]
+
+
+def fold_rows(record: Experiment) -> list[Row]:
+    """Return a row a fold: train and test period, rows, accuracy, base rate, Sharpe ratio."""
+    return [
+        Row(
+            str(fold.number),
+            (
+                Cell(f"{fold.train_start} {EN_DASH} {fold.train_end}"),
+                Cell(f"{fold.test_start} {EN_DASH} {fold.test_end}"),
+                Cell(format_number(fold.train_rows)),
+                Cell(format_number(fold.test_rows)),
+                _cell(fold.accuracy, "fraction"),
+                _cell(fold.base_rate, "fraction"),
+                _cell(fold.sharpe, "ratio"),
+            ),
+        )
+        for fold in record.folds
+    ]
+
+
+def target_rows(record: Experiment) -> list[Row]:
+    """Return the holdings after the last signal: symbol, score, weight; best score first."""
+    held = sorted((each for each in record.targets if each.weight > 0), key=lambda each: (-each.score, each.symbol))
+    return [
+        Row(
+            each.symbol,
+            (_cell(each.score, "fraction"), _cell(each.weight, "fraction")),
+            bar=round(min(each.weight, 1.0) * 100, 2),
+        )
+        for each in held
+    ]
+
+
+def trade_rows(trades: pd.DataFrame) -> list[Row]:
+    """Return the last trades, newest first: date, symbol, side, weights, price, cost in bps of NAV."""
+    return [
+        Row(
+            f"{pd.Timestamp(str(trade['ts'])):%Y-%m-%d}",
+            (
+                Cell(str(trade["symbol"])),
+                Cell(str(trade["side"])),
+                _cell(trade["weight_before"], "fraction"),
+                _cell(trade["weight_after"], "fraction"),
+                _cell(trade["price"], "ratio"),
+                Cell(format_number(float(f"{trade['cost_fraction'] * 1e4:.2f}"), "bps")),
+            ),
+        )
+        for trade in trades.tail(LAST_TRADES).iloc[::-1].to_dict("records")
+    ]
+
+
+def config_rows(record: Experiment) -> list[Row]:
+    """Return every setting of the experiment in words."""
+    return [Row(name.replace("_", " "), (Cell(_plain(value)),)) for name, value in record.config]
+
+
+def provenance_rows(record: Experiment) -> list[Row]:
+    """Return what a replay needs, whole: no hash is shortened."""
+    rows = [
+        Row("experiment", (Cell(record.experiment),)),
+        Row("created at", (Cell(record.created_at.isoformat()),)),
+    ]
+    rows += [
+        Row(name.replace("_", " "), (Cell(_plain(value)),))
+        for name, value in record.provenance
+        if name != "libraries"
+    ]
+    libraries = ", ".join(f"{name} {version}" for name, version in sorted(record.provenance.libraries.items()))
+    return [
+        *rows,
+        Row("libraries", (Cell(libraries or UNDEFINED),)),
+        Row("seconds", (_cell(record.seconds, "seconds"),)),
+    ]
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return UNDEFINED
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or UNDEFINED
+    return f"{value:g}" if isinstance(value, float) else str(value)

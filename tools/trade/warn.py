@@ -1,0 +1,38 @@
+"""What a human should know before confirming a ticket, in plain sentences, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from tools.trade.size import Sizing
+
+STALE_DAYS = 5
+FROM_CASH = "Sized from cash: shares you already hold are not counted."
+
+
+def age_warnings(price_date: date, data_age_days: int) -> tuple[str, ...]:
+    """Warn of prices older than a long weekend."""
+    if data_age_days <= STALE_DAYS:
+        return ()
+    age = f"STALE DATA: the prices are {data_age_days:,} days old ({price_date.isoformat()})."
+    return (f"{age} Do not trade on them; load fresh data and run the experiment again.",)
+
+
+def sizing_warnings(sizing: Sizing, prices: Mapping[str, float], capital_usd: float) -> tuple[str, ...]:
+    """Say what was left out of the proposal and why."""
+    found = []
+    if not (sizing.positions or sizing.too_small or sizing.dropped):
+        found.append("Hold cash: after the last signal the strategy holds nothing.")
+    if sizing.too_small:
+        cheapest = min(sizing.too_small, key=lambda symbol: (prices[symbol], symbol))
+        names = ", ".join(sizing.too_small)
+        found.append(
+            f"The capital is too small for one share of {names} at its weight; the cheapest, {cheapest}, costs "
+            f"${prices[cheapest]:,.2f} a share, of ${capital_usd:,.2f} in all."
+        )
+    if sizing.dropped:
+        found.append(f"Left out by the limit on positions, their share stays cash: {', '.join(sizing.dropped)}.")
+    if sizing.positions:
+        found.append(FROM_CASH)
+    return tuple(found)
