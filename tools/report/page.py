@@ -46,11 +46,12 @@ def series_names(record: Experiment) -> dict[str, str]:
 
 def verdict(record: Experiment) -> str:
     """Return in one sentence whether the figures are evidence of an edge."""
-    against = edge_warnings(record.oos, record.benchmarks.get("equal_weight"))
+    yardstick = record.benchmarks.get("equal_weight")
+    against = edge_warnings(record.oos, yardstick)
     if against:
         return re.sub(r"-(?=\d)", MINUS, " ".join(against))
     return (
-        f"Above zero and above equal weight: Sharpe ratio {format_number(record.oos.sharpe, 'ratio')} "
+        f"Above zero{' and above equal weight' if yardstick else ''}: Sharpe ratio {format_number(record.oos.sharpe, 'ratio')} "
         f"± {format_number(record.oos.sharpe_stderr, 'ratio')}, out of sample, after costs. One run is not proof."
     )
 
