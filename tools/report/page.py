@@ -50,10 +50,9 @@ def verdict(record: Experiment) -> str:
     against = edge_warnings(record.oos, yardstick)
     if against:
         return re.sub(r"-(?=\d)", MINUS, " ".join(against))
-    return (
-        f"Above zero{' and above equal weight' if yardstick else ''}: Sharpe ratio {format_number(record.oos.sharpe, 'ratio')} "
-        f"± {format_number(record.oos.sharpe_stderr, 'ratio')}, out of sample, after costs. One run is not proof."
-    )
+    above = "zero and above equal weight" if yardstick else "zero"
+    sharpe, error = (format_number(value, "ratio") for value in (record.oos.sharpe, record.oos.sharpe_stderr))
+    return f"Above {above}: Sharpe ratio {sharpe} ± {error}, out of sample, after costs. One run is not proof."
 
 
 def tiles(record: Experiment) -> list[Tile]:
