@@ -37,6 +37,14 @@ class App:
         """Run one call."""
         return self.executor.run(call)
 
+    def unfinished(self) -> tuple[str, ...]:
+        """Return a line for each call that an earlier process began and did not live to end."""
+        return tuple(
+            f"The last process ended in the middle of {orphan.tool} ({orphan.ts[:19]}Z, {orphan.call_id}). "
+            "Nothing half done was kept; ask again to repeat it."
+            for orphan in self.log.orphans
+        )
+
     def turn(self, user: str, session: Session, shell: Shell) -> Turn:
         """Take one turn of `session`; it is on disk at every step."""
         number = len(session.turns)

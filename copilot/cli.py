@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from copilot.app import choose_settings, open_app
-from copilot.messages import Call, LiveState, Turn
 from tools.kernel.errors import BadRequest, SLQError
-from tools.kernel.paths import Workspace
-from tools.kernel.settings import Settings
-from tools.kernel.spec import utc_now
+
+if TYPE_CHECKING:
+    from copilot.app import App
+    from tools.kernel.paths import Workspace
+    from tools.kernel.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident record of every call and decision.")
@@ -39,7 +39,15 @@ class Options:
 @app.callback()
 def _options(workspace: WorkspaceOption = None, model: ModelOption = None) -> None:
     """SLQ, Sovereign Local Quant: a research copilot that refuses to fool you, offline."""
+    from copilot.app import choose_settings
+
     Options.settings, Options.workspace = choose_settings(workspace, model)
+
+
+def _announce(slq: App) -> None:
+    """Say on standard error what an earlier process left unfinished."""
+    for line in slq.unfinished():
+        typer.secho(line, fg="yellow", err=True)
 
 
 def _print_json(value: Any) -> None:
@@ -49,20 +57,23 @@ def _print_json(value: Any) -> None:
 @app.command()
 def research(question: str, json_output: JsonOption = False) -> None:
     """Answer one question and leave; a trade proposal stays pending where nobody can be asked."""
+    from copilot.app import open_app
     from copilot.session import Session
     from copilot.terminal import QuietShell, TerminalShell, make_console
+    from tools.kernel.spec import utc_now
 
     shell = TerminalShell(make_console())
     shell.said = question
     ask = (lambda _ticket: None) if json_output else shell.ask_ticket
     with open_app(Options.settings, Options.workspace, ask=ask, progress=shell.progress) as slq:
+        _announce(slq)
         slq.planner.start()
         session = Session.new(Options.workspace, utc_now())
-        turn: Turn = slq.turn(question, session, QuietShell() if json_output else shell)
+        turn = slq.turn(question, session, QuietShell() if json_output else shell)
     if json_output:
         _print_json(turn.model_dump(mode="json"))
     else:
-        shell.console.print(turn.answer, markup=False)
+        shell.answer(turn.answer)
     if turn.steps and turn.steps[-1].status in ("failed", "cancelled"):
         raise typer.Exit(1)
 
@@ -76,11 +87,12 @@ def plan(
     """Print the call the planner would make, without running anything."""
     from copilot.app import load_planner
     from copilot.batch import plan_batch, read_state
+    from copilot.messages import Turn
     from copilot.state import live_state
 
     if (question is None) == (batch is None):
         raise BadRequest("Give either a question or --batch FILE.", hint='slq plan "what data do I have"')
-    known: LiveState = live_state(Options.workspace) if state is None else read_state(state)
+    known = live_state(Options.workspace) if state is None else read_state(state)
     planner = load_planner(Options.settings)
     if question is not None:
         chosen = planner.plan((Turn(user=question),), known)
@@ -99,6 +111,8 @@ def call(
     tool: str, arguments: Annotated[str, typer.Argument(help="The arguments, as a JSON object.")] = "{}"
 ) -> None:
     """Run one tool with JSON arguments and print its record as JSON."""
+    from copilot.app import open_app
+    from copilot.messages import Call
     from copilot.terminal import TerminalShell, make_console
 
     try:
@@ -111,6 +125,7 @@ def call(
         raise BadRequest("The arguments must be a JSON object.", hint='For example: \'{"kind": "data"}\'')
     shell = TerminalShell(make_console(stderr=True))
     with open_app(Options.settings, Options.workspace, ask=shell.ask_ticket, progress=shell.progress) as slq:
+        _announce(slq)
         observation = slq.call(Call(tool=tool, args=args))
     shell.stop_progress()
     if observation.failure is not None:
@@ -151,12 +166,14 @@ def audit_show(last: Annotated[int, typer.Option(help="How many records.")] = 20
 
 
 @audit.command("verify")
-def audit_verify() -> None:
+def audit_verify(
+    anchor: Annotated[str | None, typer.Option(help="A head noted earlier; the log must contain it.")] = None,
+) -> None:
     """Check every record of the chain; exit code 1 where one does not hold."""
     from copilot.audit_view import verification_report
     from copilot.terminal import make_console
 
-    intact, report = verification_report(Options.workspace.audit_log)
+    intact, report = verification_report(Options.workspace.audit_log, anchor)
     make_console().print(report)
     if not intact:
         raise typer.Exit(1)
@@ -174,6 +191,7 @@ def ticket_list() -> None:
 @ticket.command("confirm")
 def ticket_confirm(ticket_id: str) -> None:
     """Show a pending ticket and ask for its id; needs a terminal."""
+    from copilot.app import open_app
     from copilot.commands import decide_ticket
     from copilot.terminal import TerminalShell, make_console
 

@@ -20,7 +20,7 @@ from tools.kernel.errors import BadRequest
 from tools.trade.ticket import list_tickets, load_ticket
 
 
-class Quit(Exception):  # noqa: N818  a request, not an error
+class Quit(Exception):
     """The user wants to leave."""
 
 
@@ -99,7 +99,7 @@ def decide_ticket(app: App, console: Console, ticket_id: str) -> None:
 
 
 def _model(app: App, shell: TerminalShell, _words: str) -> None:
-    from copilot.model.engine import locate_model
+    from copilot.model.locate import locate_model
 
     path = locate_model(app.settings.model)
     size_mb = path.stat().st_size / 1e6

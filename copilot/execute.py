@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from copilot.audit import AuditLog
 from copilot.gate import Gate
-from copilot.messages import Call, Failure, Observation, Status
+from copilot.messages import Call, Failure, Observation
 from tools.catalog import find_tool
 from tools.kernel.errors import BadRequest, NoData, SLQError
 from tools.kernel.fingerprint import code_version, of_json
@@ -23,8 +23,9 @@ from tools.kernel.types import Args, Result
 
 def validate(tool: Tool[Any, Any], args: dict[str, Any]) -> Args:
     """Return the typed arguments. Raises BadRequest naming the first argument that is wrong."""
+    schema: type[Args] = tool.args
     try:
-        return tool.args.model_validate(args, strict=False)
+        return schema.model_validate(args)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "arguments"
@@ -71,18 +72,16 @@ class Executor:
         return observation
 
     def _attempt(self, call: Call, call_id: str, work: Callable[[], Result]) -> Observation:
-        status: Status
         try:
             record = work().model_dump(mode="json")
         except SLQError as error:
-            self._log.result(call_id, "failed", error=f"{type(error).__name__}: {error.message}")
+            self._log.result(call_id, "failed", details={"error": type(error).__name__, "message": error.message})
             return Observation(call=call, call_id=call_id, status="failed", failure=failure_of(error))
         except KeyboardInterrupt:
             self._log.result(call_id, "cancelled")
             return Observation(call=call, call_id=call_id, status="cancelled")
         except BaseException as error:
-            self._log.result(call_id, "crashed", error=type(error).__name__)
+            self._log.result(call_id, "crashed", details={"error": type(error).__name__})
             raise
-        status = "ok"
-        self._log.result(call_id, status, output_sha256=of_json(record))
-        return Observation(call=call, call_id=call_id, status=status, result=record)
+        self._log.result(call_id, "ok", output_sha256=of_json(record))
+        return Observation(call=call, call_id=call_id, status="ok", result=record)

@@ -75,7 +75,10 @@ def _bindings() -> KeyBindings:
 def make_prompt(app: App, commands: Mapping[str, str]) -> Callable[[], str]:
     """Return a function that reads one line from the terminal. It raises EOFError on Ctrl-D."""
     state = CachedState(lambda: live_state(app.workspace))
-    toolbar = lambda: HTML(f" {app.workspace.root}  ·  model {app.planner.status}")  # noqa: E731
+
+    def toolbar() -> HTML:
+        return HTML(" {}  ·  model {}").format(app.workspace.root, app.planner.status)
+
     session: PromptSession[str] = PromptSession(
         history=FileHistory(str(app.workspace.sessions / "history")),
         completer=SlqCompleter(commands, state),

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from copilot.format import format_value
 from tools.kernel.errors import GateFailed
+from tools.kernel.format import format_value
 from tools.kernel.types import unit_of
 
 REFERENCE = re.compile(r"\{([A-Za-z_][\w+-]*)((?:\.\w[\w^-]*)+)\}")

@@ -82,7 +82,7 @@ class Repl:
                 self.app.planner.ready()
         turn = self.app.turn(line, self.session, self.shell)
         if turn.answer:
-            self.shell.console.print(Text(turn.answer), soft_wrap=False)
+            self.shell.answer(turn.answer)
         elif turn.steps and turn.steps[-1].status == "cancelled":
             self.shell.console.print(Text("Stopped. What was done so far is on record.", style="warn"))
 
@@ -104,15 +104,14 @@ def greet(repl: Repl) -> None:
     console.print(banner())
     console.print("Sovereign Local Quant: the research copilot that refuses to fool you, offline.")
     console.print(Text(f"workspace {repl.app.workspace.root}   /help for help, Ctrl-D to leave\n", style="quiet"))
-    _report_orphans(repl)
+    _report_unfinished(repl)
     if repl.session.turns:
         _resume_summary(repl)
 
 
-def _report_orphans(repl: Repl) -> None:
-    for orphan in repl.app.log.orphans:
-        text = f"The last process ended in the middle of {orphan.tool} ({orphan.ts}, {orphan.call_id}). "
-        repl.shell.console.print(Text(text + "Nothing half done was kept; ask again to repeat it.\n", style="warn"))
+def _report_unfinished(repl: Repl) -> None:
+    for line in repl.app.unfinished():
+        repl.shell.console.print(Text(f"{line}\n", style="warn"))
 
 
 def _resume_summary(repl: Repl) -> None:
@@ -171,7 +170,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             repl = Repl(app, session, shell)
             if options.prompt is not None:
                 app.planner.start()
-                _report_orphans(repl)
+                _report_unfinished(repl)
                 return run(repl, iter([options.prompt]))
             if can_ask():
                 greet(repl)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import webbrowser
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -26,6 +29,13 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def has_desktop() -> bool:
+    """Tell whether a browser window can open here."""
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+
+
 class TerminalShell:
     """Shows a turn on a console as it happens."""
 
@@ -47,6 +57,13 @@ class TerminalShell:
         if observation.call.tool == "propose_trades" and observation.status in ("ok", "rejected"):
             return
         self.console.print(outcome(observation))
+        if observation.call.tool == "show_report" and observation.result and can_ask() and has_desktop():
+            webbrowser.open(Path(observation.result["path"]).as_uri())
+
+    def answer(self, text: str) -> None:
+        """Print an answer; a line without blanks (a path) is left whole."""
+        for line in text.splitlines():
+            self.console.print(Text(line), soft_wrap=" " not in line)
 
     def choose(self, plan: Plan) -> Call | None:
         """Ask which reading was meant; without a terminal the first is taken."""

@@ -11,10 +11,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from copilot.format import format_seconds, format_value
 from copilot.messages import Call, Observation
 from tools.backtest.record import Metrics
 from tools.catalog import find_tool
+from tools.kernel.format import format_seconds, format_value
 from tools.kernel.spec import Effect
 from tools.kernel.types import unit_of
 from tools.trade.ticket import Ticket
@@ -34,9 +34,7 @@ def call_card(call: Call, effect: Effect, assumed: Sequence[str] = ()) -> Render
         grid.add_row(Text(name, style="field"), text)
     if not call.args:
         grid.add_row(Text("defaults", style="quiet"))
-    title = Text.assemble(
-        (f" {call.tool} ", "tool"), ("· ", "quiet"), (f"{effect.value} ", f"effect.{effect.value}")
-    )
+    title = Text.assemble((call.tool, "tool"), (" · ", "quiet"), (effect.value, f"effect.{effect.value}"))
     return Panel(grid, title=title, title_align="left", border_style="quiet", padding=(0, 1), expand=False)
 
 
@@ -169,7 +167,7 @@ def ticket_view(record: Record) -> RenderableType:
     evidence = {"strategy": record["evidence"]}
     if record["benchmark"] is not None:
         evidence["equal weight"] = record["benchmark"]
-    title = Text.assemble((f" {record['ticket']} ", "bad"), (f"{record['state']} ", "warn"))
+    title = Text.assemble((record["ticket"], "bad"), (f" {record['state']}", "warn"))
     parts: list[RenderableType] = [facts, Text()]
     parts += [lines] if record["positions"] else [Text("no positions: hold cash", style="warn")]
     parts += [

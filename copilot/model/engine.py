@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot.model.llm import Cancelled, Generation, Prompt, Schema
-from copilot.model.locate import check_gguf, locate_embedded
+from copilot.model.locate import locate_model
 from copilot.model.profile import Profile, profile_of
 from copilot.model.threads import choose_threads, set_passive_waiting
 from tools.kernel.errors import BadRequest, ModelError
@@ -49,7 +49,7 @@ class LlamaEngine:
     """
 
     def __init__(self, path: Path | None = None, *, threads: int | None = None, context_tokens: int = 4096) -> None:
-        self.path = check_gguf(path.expanduser()) if path is not None else locate_embedded()
+        self.path = locate_model(path)
         self.threads = threads or choose_threads()
         self.context_tokens = context_tokens
         self.llama = _load(self.path, self.threads, context_tokens)
@@ -183,12 +183,12 @@ class _Steps:
         vocabulary = llama_cpp.llama_model_get_vocab(self.engine.llama.model)
         out: list[int] = []
         while len(out) < max_tokens:
+            self._eval(out[-1:])
             token = int(self.engine._logits().argmax())  # noqa: SLF001  one class in two parts
             if llama_cpp.llama_vocab_is_eog(vocabulary, token):
                 self.finished = True
                 break
             out.append(token)
-            self._eval([token])
         return out
 
     def bound(self, matcher: Any, max_tokens: int) -> list[int]:  # noqa: ANN401  llguidance has no usable types
@@ -206,8 +206,7 @@ class _Steps:
             if matcher.is_stopped() or self._only_end_is_left(matcher):
                 self.finished = True
                 break
-            if pending:
-                self._eval(pending)
+            self._eval(pending)
             token = self._choose(matcher)
             matcher.consume_token(token)
             if matcher.is_stopped() and token == self.engine.llama.token_eos():

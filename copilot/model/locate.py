@@ -46,3 +46,12 @@ def check_gguf(path: Path) -> Path:
     if start != MAGIC:
         raise ModelError(f"{path} is not a GGUF file.", hint=OTHER)
     return path
+
+
+def locate_model(path: Path | None) -> Path:
+    """Return the GGUF to load: `path` where one is given and looks like a GGUF, else the embedded one.
+
+    Raises:
+        ModelError: as `check_gguf` and `locate_embedded`.
+    """
+    return locate_embedded() if path is None else check_gguf(path.expanduser())

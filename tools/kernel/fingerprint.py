@@ -21,7 +21,7 @@ def of_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def of_json(value: Any) -> str:  # noqa: ANN401
+def of_json(value: Any) -> str:
     """Return the SHA-256 of a JSON value in its RFC 8785 form. Raises ValueError on NaN or infinity."""
     import rfc8785
 

@@ -1,4 +1,4 @@
-"""One way to print a number: by its unit, the same in the terminal, in answers and on tickets."""
+"""One way to print a number: by its unit, the same in the terminal, in answers, on tickets and in reports."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 UNDEFINED = "undefined"
+
+_FORMATS: dict[str, Callable[[float], str]] = {
+    "fraction": lambda value: f"{value * 100:,.1f} %",
+    "ratio": lambda value: f"{value:,.2f}",
+    "usd": lambda value: f"{'-' if value < 0 else ''}${abs(value):,.2f}",
+    "bps": lambda value: f"{value:,.4g} bps",
+    "seconds": lambda value: f"{value:,.1f} s",
+    "days": lambda value: f"{value:,} days",
+}
 
 
 def format_value(value: Any, unit: str | None = None) -> str:
@@ -19,18 +28,13 @@ def format_value(value: Any, unit: str | None = None) -> str:
     if not isinstance(value, (int, float)):
         return str(value)
     if unit in _FORMATS:
-        return _FORMATS[unit](value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+        return _without_negative_zero(_FORMATS[unit](value))
+    return f"{value:,}" if isinstance(value, int) else _without_negative_zero(f"{value:,.6g}")
 
 
-_FORMATS: dict[str, Callable[[float], str]] = {
-    "fraction": lambda value: f"{value * 100:,.1f} %",
-    "ratio": lambda value: f"{value:,.2f}",
-    "usd": lambda value: f"{'-' if value < 0 else ''}${abs(value):,.2f}",
-    "bps": lambda value: f"{value:g} bps",
-    "seconds": lambda value: f"{value:,.1f} s",
-    "days": lambda value: f"{value:,} days",
-}
+def _without_negative_zero(text: str) -> str:
+    """Return "0.0" for "-0.0": a sign without a value says nothing."""
+    return text[1:] if text.startswith("-") and not any(digit in text for digit in "123456789") else text
 
 
 def format_seconds(seconds: float) -> str:

@@ -1,0 +1,128 @@
+"""`slq doctor`: what is found, what is enforced, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tools.kernel.errors import SLQError
+from tools.kernel.paths import Workspace
+from tools.kernel.settings import Settings
+
+PACKAGES = (
+    "llama-cpp-python",
+    "outlines",
+    "llguidance",
+    "duckdb",
+    "duckdb-extension-ducklake",
+    "lightgbm",
+    "plotly",
+)
+
+
+class Finding(NamedTuple):
+    """One line of the examination."""
+
+    subject: str
+    good: bool
+    detail: str
+
+
+def _system() -> str:
+    return f"Python {platform.python_version()} on {sys.platform} {platform.machine()}"
+
+
+def _packages() -> str:
+    missing = []
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        raise SLQError(f"{', '.join(missing)} not installed.", hint="Run setup.sh again.")
+    return ", ".join(found)
+
+
+def _workspace(workspace: Workspace) -> str:
+    workspace.create()
+    return f"{workspace.root}, writable"
+
+
+def _lake(workspace: Workspace) -> str:
+    from tools.lake.store import lake_symbols
+
+    symbols = lake_symbols(workspace)
+    return f"{len(symbols)} symbols" if symbols else "empty; no data loaded yet"
+
+
+def _audit(workspace: Workspace) -> str:
+    from copilot.audit import verify
+
+    if not workspace.audit_log.exists():
+        return "no log yet; it begins with the first call"
+    found = verify(workspace.audit_log)
+    if not found.ok:
+        raise SLQError(
+            f"record {found.first_bad_record}: {found.problem}", hint="Keep a copy, and do not go on with it."
+        )
+    return f"intact, {found.records} records, head {found.head[:12]}"
+
+
+def _model(settings: Settings) -> str:
+    from copilot.model.locate import locate_model
+
+    path = locate_model(settings.model)
+    return f"{path.name}, {path.stat().st_size / 1e6:.0f} MB"
+
+
+def _grammar(settings: Settings) -> str:
+    from copilot.model.canary import prove_grammar_binds
+    from copilot.model.engine import LlamaEngine
+
+    engine = LlamaEngine(settings.model, threads=settings.threads)
+    prove_grammar_binds(engine)
+    return f"binds: a decode that fails without it passes with it ({engine.threads} threads)"
+
+
+def _network() -> str:
+    return "not needed: model and sample data are on this machine; there is no broker client in the code"
+
+
+def findings(settings: Settings, workspace: Workspace) -> Iterator[Finding]:
+    """Yield one finding after the other; a failed one carries what to do."""
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("system", _system),
+        ("packages", _packages),
+        ("workspace", lambda: _workspace(workspace)),
+        ("lake", lambda: _lake(workspace)),
+        ("audit log", lambda: _audit(workspace)),
+        ("model", lambda: _model(settings)),
+        ("grammar", lambda: _grammar(settings)),
+        ("network", _network),
+    )
+    for subject, check in checks:
+        try:
+            yield Finding(subject, good=True, detail=check())
+        except SLQError as error:
+            yield Finding(subject, good=False, detail=f"{error.message} {error.hint}".strip())
+
+
+def examine(settings: Settings, workspace: Workspace) -> tuple[bool, RenderableType]:
+    """Return whether everything is well, and the table that says so."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=False)
+    healthy = True
+    for finding in findings(settings, workspace):
+        healthy &= finding.good
+        mark = Text("✓", style="good") if finding.good else Text("✗", style="bad")
+        table.add_row(mark, Text(finding.subject, style="field"), finding.detail)
+    last = Text("\nAll is well." if healthy else "\nSomething is missing; the lines marked ✗ say what to do.")
+    return healthy, Group(table, last)

@@ -1,0 +1,26 @@
+"""What the loop asks of a planner; `copilot.planner` holds the one that is used."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+from copilot.messages import LiveState, Plan, Turn
+
+
+class Planner(Protocol):
+    """Turns a conversation into the next call."""
+
+    def plan(self, turns: Sequence[Turn], state: LiveState, cancel: threading.Event | None = None) -> Plan:
+        """Return the next call for the last turn.
+
+        Args:
+            turns: the conversation; the last turn holds the request and what was observed for it so far.
+            state: what exists in the workspace; its experiments are taken as oldest first where dates are equal.
+            cancel: set by the user to stop.
+
+        Raises:
+            Cancelled: `cancel` was set.
+            ModelError: the model failed.
+        """

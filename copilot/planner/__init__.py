@@ -1,0 +1,26 @@
+"""The planner in use: retrieval chooses the tool, what was said fills its grammar, the model writes the call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from copilot.plan import Planner
+    from tools.kernel.settings import Settings
+
+
+def build_planner(settings: Settings) -> Planner:
+    """Load the model, prove that its grammar binds, and return the planner.
+
+    Raises:
+        ModelError: the model cannot be loaded, or its grammar does not bind.
+    """
+    from copilot.model.canary import prove_grammar_binds
+    from copilot.model.engine import LlamaEngine
+    from copilot.planner.first import FirstPlanner
+
+    engine = LlamaEngine(settings.model, threads=settings.threads, context_tokens=settings.context_tokens)
+    prove_grammar_binds(engine)
+    # The user's own date: "this year" is meant in the time zone of the machine.
+    return FirstPlanner(engine, lambda: datetime.now().astimezone().date())

@@ -1,0 +1,157 @@
+"""Periods of time in a request: `since 2005`, `from June 2003 to 2008`, `the last five years`.
+
+A year or month stands for all of its days: a start is its first day, an end its last. Relative periods count back
+from today, which the caller gives.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from copilot.planner.mention import Mention
+from copilot.planner.numbers import SMALL, read_small
+
+Period = tuple[date | None, date | None]
+
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_YEAR = r"(?:19|20)[0-9]{2}"
+_DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
+_POINT = (
+    rf"(?:{_YEAR}-[01][0-9](?:-[0-3][0-9])?|{_YEAR}/[01][0-9]/[0-3][0-9]|[0-3]?[0-9]/[0-3]?[0-9]/{_YEAR}"
+    rf"|(?:{_DAY} (?:of )?)?{_MONTH},? (?:of )?{_YEAR}|{_MONTH} {_DAY},? {_YEAR}|Q[1-4] {_YEAR}"
+    rf"|(?:the )?(?:start|beginning|end|middle) of {_YEAR}|(?:early|late|mid)[ -]{_YEAR}|{_YEAR})(?![0-9])"
+)
+_NOW = r"(?:today|now|the present(?: day)?|present|yesterday)"
+_DECADE = r"(?:the )?(?P<decade>(?:19|20)[0-9]0|[0-9]0)'?s\b"
+_UNIT_DAYS = {"day": 1, "week": 7}
+
+_BETWEEN = re.compile(
+    rf"\b(?:(?:from|between|for|over|during|in|starting(?: in| from)?) )?(?P<first>{_POINT})\s?(?:-|–|to|and|until|till|through|thru|up to)\s?"
+    rf"(?:the end of )?(?P<last>{_POINT}|{_NOW}\b)",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(
+    rf"\b(?:since|from|starting(?: in| from| at| on)?|beginning(?: in| from)?|as of|start(?:ing|s)?(?: date)?:?|start=|going back to|back to|"
+    rf"(?P<after>after|later than|post))\s?(?:the )?(?P<first>{_POINT})(?: on(?:wards?)?)?",
+    re.IGNORECASE,
+)
+_ONWARD = re.compile(rf"\b(?P<first>{_POINT}) (?:onwards?|and (?:later|after))\b", re.IGNORECASE)
+_UNTIL = re.compile(
+    rf"\b(?:until|till|up to|up until|through|thru|to|ending(?: in| at)?|end(?:ing)? date|end=|by|no later than|(?P<before>before|prior to|pre))"
+    rf"\s?(?:the )?(?:end of )?(?P<last>{_POINT})",
+    re.IGNORECASE,
+)
+_WITHIN = re.compile(rf"\b(?:(?:in|during|for|over|throughout|within|of)(?: all of| the year| the whole of)? )?(?P<point>{_POINT})", re.IGNORECASE)
+_DECADES = re.compile(rf"\b(?:in |during |for |over |from )?{_DECADE}", re.IGNORECASE)
+_LAST = re.compile(
+    rf"\b(?:(?:in|over|during|for|from) )?(?:the |these )?(?:last|past|previous|most recent) (?P<n>{SMALL} |few |decade|)"
+    rf"(?P<unit>day|week|month|year|decade|)s?\b(?! (?:experiment|run|one|report|backtest))",
+    re.IGNORECASE,
+)
+_AGO = re.compile(rf"\b(?:since|from) (?P<n>{SMALL}) (?P<unit>week|month|year)s? (?:ago|back)\b", re.IGNORECASE)
+_BACK = re.compile(
+    rf"\b(?:with )?(?P<n>{SMALL}) (?P<unit>week|month|year)s?(?:'|s)?(?: worth)? (?:of |back\b)(?:(?:daily )?(?:price )?(?:history|data|bars|prices|quotes))?",
+    re.IGNORECASE,
+)
+_THIS = re.compile(r"\b(?:(?:for|in|during) )?(?:this year|year to date|ytd)\b", re.IGNORECASE)
+
+
+def find_periods(text: str, today: date) -> Iterator[Mention]:
+    """Yield the periods in `text` as (start, end); an open side is None."""
+    for match in _BETWEEN.finditer(text):
+        first, last = read_point(match["first"]), read_point(match["last"])
+        yield Mention("period", match.start(), match.end(), (first[0] if first else None, last[1] if last else None))
+    for pattern in (_SINCE, _ONWARD):
+        for match in pattern.finditer(text):
+            if point := read_point(match["first"]):
+                after = match.groupdict().get("after")
+                start = point[1] + timedelta(days=1) if after else point[0]
+                yield Mention("period", match.start(), match.end(), (start, None))
+    for match in _UNTIL.finditer(text):
+        if point := read_point(match["last"]):
+            end = point[0] - timedelta(days=1) if match["before"] else point[1]
+            yield Mention("period", match.start(), match.end(), (None, end))
+    yield from _relative(text, today)
+    yield from _whole(text)
+
+
+def _whole(text: str) -> Iterator[Mention]:
+    for match in _WITHIN.finditer(text):
+        if (point := read_point(match["point"])) and not _is_amount(text, match):
+            yield Mention("period", match.start(), match.end(), point)
+    for match in _DECADES.finditer(text):
+        first = int(match["decade"])
+        first += 0 if first > 99 else (2000 if first < 30 else 1900)
+        yield Mention("period", match.start(), match.end(), (date(first, 1, 1), date(first + 9, 12, 31)))
+
+
+def _is_amount(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a bare year is more likely money: `$2000`, `2000 dollars`."""
+    after = text[match.end() : match.end() + 9].lower().lstrip()
+    return text[: match.start("point")].endswith(("$", "€", "£")) or after.startswith(("dollar", "usd", "bucks", "eur"))
+
+
+def _relative(text: str, today: date) -> Iterator[Mention]:
+    for pattern in (_LAST, _AGO, _BACK):
+        for match in pattern.finditer(text):
+            unit = (match["unit"] or match["n"]).lower().strip()
+            if unit not in ("day", "week", "month", "year", "decade"):
+                continue
+            said = match["n"].strip().lower()
+            many = 3 if said == "few" else 1 if said in ("", "decade") else read_small(said)
+            yield Mention("period", match.start(), match.end(), (_back(today, many, unit), None))
+    for match in _THIS.finditer(text):
+        yield Mention("period", match.start(), match.end(), (date(today.year, 1, 1), None))
+
+
+def _back(today: date, many: int, unit: str) -> date:
+    if unit in _UNIT_DAYS:
+        return today - timedelta(days=many * _UNIT_DAYS[unit])
+    months = many * {"month": 1, "year": 12, "decade": 120}[unit]
+    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    year = max(year, 1)
+    return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def read_point(text: str) -> tuple[date, date] | None:
+    """Return the first and last day of a year, month, quarter or day in words or figures; None if there is none."""
+    text = text.lower().removeprefix("the ")
+    year_match = re.search(_YEAR, text)
+    if year_match is None:
+        return None
+    year = int(year_match[0])
+    if named := re.fullmatch(r"(start|beginning|early|middle|mid|end|late)(?: of|[ -]).*", text):
+        month, day = {"m": (7, 1), "e": (12, 31), "l": (10, 1)}.get(named[1][0], (1, 1))
+        month, day = (1, 1) if named[1] == "early" else (month, day)
+        return date(year, month, day), date(year, 12, 31) if month > 6 else date(year, month, day)
+    if quarter := re.match(r"q([1-4])", text):
+        month = 3 * int(quarter[1])
+        return date(year, month - 2, 1), date(year, month, calendar.monthrange(year, month)[1])
+    try:
+        return _calendar_point(text, year)
+    except ValueError:  # the 31st of February
+        return None
+
+
+def _calendar_point(text: str, year: int) -> tuple[date, date]:
+    if named := re.search(_MONTH, text):
+        month = _MONTHS[named[0].rstrip(".")]
+        rest = re.sub(_YEAR, "", text).replace(named[0], "")
+        day_match = re.search(r"[0-9]{1,2}", rest)
+        day = int(day_match[0]) if day_match else None
+    else:
+        parts = [int(part) for part in re.split(r"[-/]", text)]
+        if len(parts) == 3 and parts[0] < 1000:  # 06/30/2010 or 30/06/2010: a part above 12 is the day
+            first, second = parts[0], parts[1]
+            parts = [year, second, first] if first > 12 else [year, first, second]
+        month, day = (parts[1] if len(parts) > 1 else None), (parts[2] if len(parts) > 2 else None)
+    if month is None:
+        return date(year, 1, 1), date(year, 12, 31)
+    if day is None:
+        return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+    return date(year, month, day), date(year, month, day)

@@ -1,0 +1,109 @@
+"""Everything a request names, found once and shared by the choice of a tool and the filling of its arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from copilot.messages import LiveState
+from copilot.planner.dates import find_periods
+from copilot.planner.experiments import find_experiments
+from copilot.planner.features import find_features
+from copilot.planner.mention import Kind, Mention, claim
+from copilot.planner.numbers import find_counts, find_horizons, find_money
+from copilot.planner.symbols import extend_lists, find_symbols
+from copilot.planner.vocabulary import FUNCTION_WORDS, words_of
+
+_VIEW = r"(?:\(|\"?(?:lake\.|main\.)?(?:bars|actions|symbols|information_schema)\b)"
+_SQL = re.compile(
+    rf"\b(?:select\b.+?\bfrom\s+{_VIEW}.*|with\s+\w+\s+as\s*\(.+|(?<=sql: )select\b.+|(?<=sql )select\b.+|(?<=query )select\b.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONTINUES = re.compile(
+    r"^(?:and|now|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
+    r"|\b(?:same|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more)\b|\b(?:run|try|test|do|make) (?:it|that|this)\b",
+    re.IGNORECASE,
+)
+_ADDS = re.compile(r"\b(?:add|adding|include|plus|as well|also|in addition|additionally)\b", re.IGNORECASE)
+_EMPTY = FUNCTION_WORDS | set("same again instead what how about try repeat redo rerun run make use".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A request and its mentions, in order of appearance."""
+
+    text: str
+    mentions: tuple[Mention, ...]
+
+    def of(self, kind: Kind) -> list[Mention]:
+        """Return the mentions of one kind."""
+        return [mention for mention in self.mentions if mention.kind == kind]
+
+    @property
+    def symbols(self) -> list[str]:
+        """The symbols as written, each once."""
+        return list({mention.value.lower(): mention.value for mention in reversed(self.of("symbol"))}.values())[::-1]
+
+    @property
+    def features(self) -> list[str]:
+        """The feature ids, each once."""
+        return list(dict.fromkeys(mention.value for mention in self.of("feature")))
+
+    @property
+    def content(self) -> list[str]:
+        """Words that are neither a mention nor a function word."""
+        rest, position = "", 0
+        for mention in self.mentions:
+            rest += self.text[position : mention.start] + " "
+            position = mention.end
+        return [word for word in words_of(rest + self.text[position:]) if word not in _EMPTY]
+
+    @property
+    def continues(self) -> bool:
+        """Tell whether the request leans on the call before it."""
+        return _CONTINUES.search(self.text) is not None or (bool(self.mentions) and not self.content)
+
+    @property
+    def adds(self) -> bool:
+        """Tell whether something is added to what there was, rather than put in its place."""
+        return _ADDS.search(self.text) is not None
+
+
+def gather(text: str, state: LiveState, today: date) -> Evidence:
+    """Return the evidence in `text`. Earlier rules win where two claim the same words."""
+    text = text.replace("’", "'").replace("“", '"').replace("”", '"')
+    found = list(_find_sql(text))
+    if found:
+        return Evidence(text, tuple(found))
+    named = [mention for mention in find_experiments(text) if mention.value[0] == "id"]
+    found = claim(found, named)
+    features = list(find_features(text))
+    found = claim(found, (each for each in features if "_" in text[each.start : each.end]))
+    found = claim(found, [*find_periods(text, today), *find_horizons(text), *find_counts(text), *find_experiments(text)])
+    found = claim(found, features)
+    found = claim(found, find_symbols(text, state.symbols))
+    found = claim(found, extend_lists(text, [mention for mention in found if mention.kind == "symbol"]))
+    return Evidence(text, tuple(claim(found, find_money(text))))
+
+
+def _find_sql(text: str) -> Iterator[Mention]:
+    match = _SQL.search(text)
+    if match is None and re.match(r"\s*select\s", text, re.IGNORECASE) and ";" in text:
+        match = re.search(r"select\b.+", text, re.IGNORECASE | re.DOTALL)
+    if match is None:
+        return
+    start, sql = match.start(), match[0]
+    before = text[start - 1 : start]
+    if before in ("`", '"', "'") and before in sql:
+        sql = sql[: sql.rindex(before)]
+    sql = re.sub(r"[\s;,.!?`]*(?:please|thanks|thank you)?[\s;.!?`]*$", "", sql, flags=re.IGNORECASE)
+    yield Mention("sql", start, start + len(sql), sql)
+
+
+def period_of(mentions: Sequence[Mention]) -> tuple[date | None, date | None]:
+    """Return start and end of the periods said: `since 2003` and `until 2008` make one period."""
+    start = next((mention.value[0] for mention in mentions if mention.value[0]), None)
+    end = next((mention.value[1] for mention in mentions if mention.value[1]), None)
+    return start, end

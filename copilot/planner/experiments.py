@@ -1,0 +1,72 @@
+"""Which experiments a request means: ids as typed, ordinals, `the last three`, or the symbols in an id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from copilot.planner.mention import Mention
+from copilot.planner.numbers import SMALL, read_small
+
+_NOUN = r"(?:experiment|run|backtest|result|report|test|model|strategy|one|trial|attempt)"
+_RANK = {
+    "first": 0, "oldest": 0, "earliest": 0, "initial": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5,
+    "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4,
+    "last": -1, "latest": -1, "newest": -1, "most recent": -1, "current": -1, "new": -1,
+    "previous": -2, "prior": -2, "earlier": -2, "second to last": -2, "second-to-last": -2, "penultimate": -2, "before": -2, "old": -2,
+}  # fmt: skip
+_RANKS = "|".join(sorted(_RANK, key=len, reverse=True))
+_ID = re.compile(r"\bexp_[A-Za-z0-9_.\-]*[A-Za-z0-9]")
+_ORDINAL = re.compile(
+    rf"\b(?P<rank>{_RANKS})(?:(?= (?:and|with|to|against|versus|vs\.?|or) (?:the |my )?(?:{_RANKS})\b)|(?=[?.! ]*$)|'?s? {_NOUN}s?\b)", re.IGNORECASE
+)
+_NUMBERED = re.compile(rf"\b{_NOUN}s? (?:number |no\.? ?|#)?(?P<n>[0-9]{{1,3}})(?: (?:and|with|vs\.?|to|against) (?:{_NOUN} )?#?(?P<m>[0-9]{{1,3}}))?\b", re.IGNORECASE)
+_SEVERAL = re.compile(
+    rf"\b(?:the |my |our )?(?:(?:last|latest|past|previous|newest|most recent) (?P<n>{SMALL})|(?P<k>{SMALL}) (?:last|latest|newest|most recent|previous))"
+    rf"(?: {_NOUN}s?\b)?(?! (?:day|week|month|quarter|year|decade)s?)",
+    re.IGNORECASE,
+)
+_ALL = re.compile(rf"\b(?:all|every)(?: of)?(?: my| the| our)?(?: past| previous)? (?:{_NOUN}s?\b)|\b(?:all of them|everything so far)\b", re.IGNORECASE)
+
+
+def find_experiments(text: str) -> Iterator[Mention]:
+    """Yield mentions whose value is a pair: ("id", text), ("rank", n), ("last", n) or ("all", 0)."""
+    for match in _ID.finditer(text):
+        yield Mention("experiment", match.start(), match.end(), ("id", match[0]))
+    for match in _SEVERAL.finditer(text):
+        yield Mention("experiment", match.start(), match.end(), ("last", read_small(match["n"] or match["k"])))
+    for match in _ALL.finditer(text):
+        yield Mention("experiment", match.start(), match.end(), ("all", 0))
+    for match in _ORDINAL.finditer(text):
+        yield Mention("experiment", match.start(), match.end(), ("rank", _RANK[match["rank"].lower()]))
+    for match in _NUMBERED.finditer(text):
+        yield Mention("experiment", match.start(), match.end("n"), ("rank", int(match["n"]) - 1))
+        if match["m"]:
+            yield Mention("experiment", match.start("m"), match.end("m"), ("rank", int(match["m"]) - 1))
+
+
+def in_order(ids: Iterable[str]) -> list[str]:
+    """Return experiment ids oldest first: by the date in the id, and as given where dates are equal."""
+    return sorted(ids, key=lambda each: "".join(re.findall(r"_([0-9]{8})(?=_)", each)[:1]))
+
+
+def resolve(mentions: Iterable[Mention], ids: Sequence[str]) -> list[str]:
+    """Return the ids that `mentions` name among `ids` (oldest first), in the order said, each once."""
+    found: list[str] = []
+    for mention in mentions:
+        how, value = mention.value
+        if how == "id":
+            found.append(value)
+        elif how == "rank" and -len(ids) <= value < len(ids):
+            found.append(ids[value])
+        elif how == "last":
+            found += ids[-value:] if value else []
+        elif how == "all":
+            found += ids
+    return list(dict.fromkeys(found))
+
+
+def named_after(symbols: Iterable[str], ids: Sequence[str]) -> list[str]:
+    """Return the ids whose symbol part holds one of `symbols`, newest first."""
+    wanted = {symbol.upper() for symbol in symbols}
+    return [each for each in reversed(ids) if wanted & set(re.split(r"[_\-+]", each.upper())[2:])]

@@ -1,0 +1,119 @@
+"""Symbols in a request, exactly as the user wrote them: tickers, company names, groups.
+
+Copied, never translated: the data tools resolve them, and answer an unknown one with the nearest matches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from copilot.planner.mention import Mention
+from copilot.planner.vocabulary import everyday_words
+
+_SECTOR = (
+    r"(?:(?:big|large|small|mid|mega|us|u\.s\.|american|european|global|regional|investment|clean|renewable)[- ])?"
+    r"(?:tech(?:nology)?|software|hardware|internet|bank(?:ing|s)?|financials?|insurance|energy|oil(?: and gas)?|gas|semiconductors?|chip"
+    r"|health[ -]?care|pharma(?:ceuticals?)?|biotech|utilit(?:y|ies)|consumer(?: staples| discretionary)?|staples|industrials?|materials"
+    r"|retail|auto(?:motive)?|car|airline|defen[cs]e|mining|gold|telecom|media|real estate|reit|crypto|dividend|value|growth"
+    r"|ai|cap|blue[- ]chip|faang|s&p 500|dow(?: jones)?(?: 30)?|nasdaq(?: 100)?)"
+)
+_OF_A_GROUP = r"(?:stocks|names|shares|companies|equities|sector|giants|majors|tickers|firms|universe)"
+_GROUPS = re.compile(
+    rf"(?<![\w-])(?:{_SECTOR} {_OF_A_GROUP}|big tech|faangs?|fangs?|mag(?:nificent)? (?:7|seven)|semiconductors"
+    rf"|(?:(?<=on )|(?<=for )|(?<=in )|(?<=the )|(?<=load )|(?<=get )|(?<=to ))(?:tech|banks|financials|industrials|utilities)(?= |$|[.,?!])"
+    rf"(?! {_OF_A_GROUP}))(?!\w)",
+    re.IGNORECASE,
+)
+_TICKER = re.compile(r"(?<![\w.])(?:\$[A-Za-z]{1,5}|\^[A-Z]{2,6}|[A-Z]{2,5}(?:[.-][A-Z]{1,4})?|[A-Z](?=,? (?:and|or) [A-Z]{2})|[A-Z](?=, [A-Z]))(?![\w])")
+_NOT_TICKERS = frozenset(
+    "I A AI ML API SQL USD EUR GBP CHF RSI SMA EMA MACD ATR OOS CAGR OHLC OHLCV CSV HTML JSON PDF ETF ETFS OK US UK EU IPO "
+    "CEO LGBM YTD ID IDS URL NYSE NASDAQ VS PNL P&L PL ROI FAQ AM PM EOD ASAP FYI TTY LLM CPU GPU DB LIMIT SELECT FROM WHERE "
+    "GROUP BY ORDER AND OR NOT WITH PLEASE THANKS TODAY HOW WHAT WHY WHO NOW YES NO HI HELLO IT IS THE THIS THAT MY ME TO OF "
+    "IN ON FOR ALL NEW OLD Q PBO DSR IC SHAP HMM TFT MAX MIN TOP N SLQ BB EV PE EPS".split()
+)
+# Where a name is expected: after a verb of loading, a preposition, or another name.
+_LOAD = r"(?:load|get|fetch|download|ingest|import|pull|grab|add|update|refresh|backfill|retrieve|sync|collect)"
+_SLOT = re.compile(rf"\b(?:{_LOAD}|for|on|of|about|with|to|in|and|or|try|predicts?|forecasts?)(?: in| me| the| down| up)?,? (?P<name>[A-Z][\w&.'-]*(?: [A-Z][\w&.'-]*)*)")
+_LOWER_SLOT = re.compile(rf"\b{_LOAD}(?: in| me| up)? (?P<name>[a-z]{{3,}})(?=$|[.?!,]| and | since | from | for | data| bars| prices)")
+_BEFORE_NAME = re.compile(rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|predicts?|forecasts?)(?: in| me)?(?: the| all(?: the)?)?,? $|, $", re.IGNORECASE)
+
+
+def find_symbols(text: str, live: Iterable[str]) -> Iterator[Mention]:
+    """Yield symbols, groups and company names. `live` are the symbols that exist in the workspace."""
+    shouting = _is_shouting(text)
+    for match in _GROUPS.finditer(text):
+        yield _mention(text, match.start(), match.end())
+    for match in _pattern(frozenset(live)).finditer(text):
+        if _is_name(match[0], text, match.start()):
+            yield _mention(text, match.start(), match.end())
+    if not shouting:
+        for match in _TICKER.finditer(text):
+            if match[0].startswith(("$", "^")) or match[0] not in _NOT_TICKERS:
+                yield _mention(text, match.start(), match.end())
+        yield from _unknown_names(text)
+
+
+def _unknown_names(text: str) -> Iterator[Mention]:
+    for match in _SLOT.finditer(text):
+        name = match["name"].removesuffix("'s").rstrip(".'")
+        first = name.split()[0].lower()
+        tickers = " " in name and name.isupper()  # "AAPL MSFT": each is found by itself
+        if not tickers and first not in everyday_words() and name.upper() not in _NOT_TICKERS and not re.match(r"exp_|Q[1-4]$", name):
+            yield _mention(text, match.start("name"), match.start("name") + len(name))
+    for match in _LOWER_SLOT.finditer(text):
+        if match["name"] not in everyday_words():
+            yield _mention(text, match.start("name"), match.end("name"))
+
+
+def extend_lists(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield unknown words that stand in a list beside a known symbol: `nvda` in `Apple, nvda and IBM`."""
+    for mention in found:
+        before = re.search(r"(?:^|[ ,])(?P<name>[A-Za-z][\w.-]+)(?:,| and|, and| &| or) $", text[: mention.start])
+        after = re.match(r"(?:,| and|, and| &| or) (?P<name>[A-Za-z][\w.-]*\w)", text[mention.end :])
+        for match, offset in ((before, 0), (after, mention.end)):
+            if match and match["name"].lower() not in everyday_words() and match["name"].upper() not in _NOT_TICKERS:
+                yield _mention(text, offset + match.start("name"), offset + match.end("name"))
+
+
+def _mention(text: str, start: int, end: int) -> Mention:
+    return Mention("symbol", start, end, text[start:end].lstrip("$"))
+
+
+def _is_name(said: str, text: str, start: int) -> bool:
+    """Tell whether a known name is meant as one: after "on" or "load", `energy` is a group, elsewhere a word."""
+    if not said.islower() or " " in said:
+        return True
+    if said in _loose_words():
+        return _BEFORE_NAME.search(text[:start]) is not None
+    return said not in everyday_words()
+
+
+def _is_shouting(text: str) -> bool:
+    """Tell whether the request is typed in capitals, so that capitals say nothing about tickers."""
+    words = re.findall(r"[A-Za-z]{2,}", text)
+    return len(words) >= 5 and sum(word.isupper() for word in words) > 0.7 * len(words)
+
+
+@cache
+def _pattern(live: frozenset[str]) -> re.Pattern[str]:
+    names = sorted({*live, *known_names()}, key=len, reverse=True)
+    return re.compile(r"(?<![\w$^-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w]|-\w)", re.IGNORECASE)
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Return the names of companies, funds and groups that are recognised in any case."""
+    from tools.ingest.universe import aliases
+
+    return frozenset(name for name in aliases() if len(name) > 1 and not name.startswith("the "))
+
+
+@cache
+def _loose_words() -> frozenset[str]:
+    """Return single words that name a group or a market but are words of everyday language too."""
+    from tools.ingest.universe import aliases
+
+    groups = {name for name, symbols in aliases().items() if len(symbols) > 1}
+    return frozenset(groups | {"shell", "silver", "diamonds", "oracle", "booking", "southwest", "marathon", "intuit", "chips"})

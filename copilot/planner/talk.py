@@ -1,0 +1,66 @@
+"""Words that SLQ says itself: greetings, definitions, how-to, questions back and refusals, all from `prompts/plan/`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from copilot.planner.vocabulary import load_plan_file, words_of
+
+_GREETING = re.compile(r"^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|yo)\b", re.IGNORECASE)
+_THANKS = re.compile(r"\b(?:thanks?|thank you|thx|cheers|great|nice|cool|perfect|awesome|good job|well done|ok|okay)\b", re.IGNORECASE)
+_BYE = re.compile(r"\b(?:bye|goodbye|see you|farewell|good night)\b", re.IGNORECASE)
+_IDENTITY = re.compile(r"\b(?:who|what) (?:are|r) (?:you|u)\b|\bare you\b|\byour name\b|\bwho made you\b", re.IGNORECASE)
+_HOW = re.compile(r"\bhow (?:do|can|could|would|should|to|does)\b(?: (?:i|we|one|you))?", re.IGNORECASE)
+_HOW_TO = (
+    ("how_ingest", r"\b(?:load|download|fetch|import|ingest|get)\b.*\b(?:data|prices|bars|quotes|history)\b"),
+    ("how_compare", r"\bcompare\b"),
+    ("how_report", r"\b(?:report|results?)\b"),
+    ("how_ticket", r"\b(?:tickets?|trades?|orders?|positions?)\b"),
+    ("how_experiment", r"\b(?:experiment|backtest|test|hypothesis|train)\b"),
+)  # fmt: skip
+_DEFINE = re.compile(
+    r"^(?:so |and |please |can you |could you |remind me )*(?:what(?:'s| is| are| does| do)|define|explain|describe|meaning of|tell me (?:about|what)"
+    r"|what do you mean by|why (?:is|are|do|does)|how (?:is|are|does|do you (?:compute|calculate|define)))\b",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"\b(?:my|our|last|latest|previous|this run|the run|that run|it|experiment|mine)\b", re.IGNORECASE)
+
+
+def reply(name: str) -> str:
+    """Return one of SLQ's fixed sentences. Raises KeyError for an unknown name."""
+    return str(load_plan_file("replies.json")[name])
+
+
+def definition(text: str) -> str | None:
+    """Return the definition of the longest glossary term in a question about one, or None."""
+    if not _DEFINE.search(text) or _OWN.search(text):
+        return None
+    said = f" {' '.join(words_of(text.replace('-', ' ')))} "
+    terms = [term for term in _glossary() if f" {term} " in said]
+    return _glossary()[max(terms, key=len)] if terms else None
+
+
+def small_talk(text: str) -> str:
+    """Return the sentence that fits a greeting, thanks, a question about SLQ, or a how-to."""
+    if _HOW.search(text):
+        for name, pattern in _HOW_TO:
+            if re.search(pattern, text, re.IGNORECASE):
+                return reply(name)
+    if re.search(r"\bcosts?\b", text, re.IGNORECASE):
+        return reply("costs")
+    for name, pattern in (("identity", _IDENTITY), ("bye", _BYE), ("greeting", _GREETING), ("thanks", _THANKS)):
+        if pattern.search(text):
+            return reply(name)
+    return reply("help")
+
+
+def is_how_to(text: str) -> bool:
+    """Tell whether `text` asks how something is done here."""
+    match = re.search(r"\bhow (?:do|can|could|would|should) (?:i|we|one)\b|^how to\b", text, re.IGNORECASE)
+    return match is not None and any(re.search(pattern, text, re.IGNORECASE) for _, pattern in _HOW_TO)
+
+
+@cache
+def _glossary() -> dict[str, str]:
+    return {term: text for terms, text in load_plan_file("glossary.json").items() for term in terms.split("|")}
