@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 
 from tools.features.panel import Panel
-from tools.ingest.universe import resolve
+from tools.ingest.universe import SEPARATORS, is_group, is_known, resolve
 from tools.kernel import fingerprint
 from tools.kernel.errors import BadRequest, NoData, Suggestion
 from tools.kernel.paths import Workspace
@@ -79,29 +79,38 @@ def read_bars(workspace: Workspace, args: ExperimentArgs) -> Bars:
 
 
 def choose_symbols(names: Sequence[str], held: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the symbols that `names` mean, and the members of groups that the lake lacks.
+    """Return the symbols that `names` mean, and the members of groups that the lake lacks; both sorted.
 
-    A symbol named by itself has to be in the lake; of a group, what is there is taken.
+    Sorted, because the order of rows reaches the model's random choices: the same universe named in another order
+    has to give the same result. A symbol named by itself has to be in the lake; of a group, what is there is taken.
 
     Raises:
         BadRequest: a name means nothing.
         NoData: a symbol named by itself, or all of a group, is missing; suggests the call that loads it.
     """
-    symbols: dict[str, None] = {}
-    left_out: dict[str, None] = {}
-    for name in names:
+    symbols: set[str] = set()
+    left_out: set[str] = set()
+    for name in _single_names(names, held):
         members = resolve([name], extra=held)
         there = [symbol for symbol in members if symbol in held]
         missing = [symbol for symbol in members if symbol not in held]
-        if missing and (len(members) == 1 or not there):
+        if missing and not (there and is_group(name)):
             raise NoData(
-                f"The lake has no bars of {name}.",
-                hint=f"Load them first: /ingest_data {name}",
+                f"The lake has no bars of {name if is_group(name) else ', '.join(missing)}.",
+                hint=f"Load them first: /ingest_data {', '.join(names)}",
                 suggestion=Suggestion("ingest_data", {"symbols": list(names)}),
             )
-        symbols.update(dict.fromkeys(there))
-        left_out.update(dict.fromkeys(missing))
-    return tuple(symbols), tuple(left_out)
+        symbols.update(there)
+        left_out.update(missing)
+    return tuple(sorted(symbols)), tuple(sorted(left_out))
+
+
+def _single_names(names: Sequence[str], held: Sequence[str]) -> list[str]:
+    """Return `names` with those that are lists ("tech stocks and IBM") taken apart."""
+    parts: list[str] = []
+    for name in names:
+        parts.extend([name] if is_known(name, extra=held) else filter(None, SEPARATORS.split(name.strip())))
+    return parts
 
 
 def _index(lake: Lake, snapshot: int, start: date | None, end: date | None) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from tools.backtest.folder import RESULT_FILE
 from tools.backtest.record import Config, Experiment, Provenance
+from tools.features.panel import Panel
 from tools.kernel import fingerprint
 from tools.kernel.spec import Context
 from tools.report.page import write_report
@@ -28,6 +29,7 @@ from tools.research.stages import Stages
 from tools.research.study import Study, backtest, scored_window, summarise, train
 
 MAX_THREADS = 2
+MANY_CELLS = 5_000_000  # bars x symbols x features
 LIBRARIES = ("lightgbm", "numpy", "pandas", "duckdb")
 
 
@@ -39,22 +41,16 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
         NoData: the lake lacks a symbol or the period.
         WorkspaceError: the folder cannot be written; nothing is left behind.
     """
-    started, stages, threads = ctx.now(), Stages(), training_threads()
+    started, stages = ctx.now(), Stages()
     with stages.timed("lake"):
         bars = read_bars(ctx.workspace, args)
     config = configure(args, bars, ctx.settings)
-    with stages.timed("train"):
-        trained = train(bars.panel, config, threads=threads, progress=ctx.progress)
-    scores = scored_window(trained)
-    with stages.timed("backtest"):
-        index_close = bars.index_over(pd.DatetimeIndex(scores.index))
-        tested = backtest(bars.panel, scores, config, index_close=index_close, progress=ctx.progress)
-        study = summarise(trained, scores, tested)
+    threads = training_threads(bars.panel, len(config.features))
     name = experiment_id(
         ctx.workspace, day=started.date(), model=config.model, symbols=config.symbols, interval=config.interval
     )
-    with recording(ctx.workspace, name) as folder:
-        ctx.progress("report", 0, 1)
+    with recording(ctx.workspace, name) as folder:  # before the work: an unwritable workspace fails at once
+        study = _study(ctx, config, bars, stages, threads=threads)
         with stages.timed("record"):
             record = _record(
                 name=name,
@@ -66,6 +62,7 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
                 threads=threads,
             )
             _write(folder, record, study)
+        ctx.progress("report", 0, 1)
         with stages.timed("report"):
             write_report(folder)
         (folder / "run_log.jsonl").write_text(stages.jsonl(started), encoding="utf-8")
@@ -73,9 +70,24 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
     return record
 
 
-def training_threads() -> int:
-    """Return how many threads a model is trained with: two, or the one core there is."""
-    return min(MAX_THREADS, os.cpu_count() or 1)
+def _study(ctx: Context, config: Config, bars: Bars, stages: Stages, *, threads: int) -> Study:
+    with stages.timed("train"):
+        trained = train(bars.panel, config, threads=threads, progress=ctx.progress)
+    with stages.timed("backtest"):
+        scores = scored_window(trained)
+        index_close = bars.index_over(pd.DatetimeIndex(scores.index))
+        tested = backtest(bars.panel, scores, config, index_close=index_close, progress=ctx.progress)
+        return summarise(trained, scores, tested)
+
+
+def training_threads(panel: Panel, features: int) -> int:
+    """Return how many threads to train with: one, or two where there is enough to do and a second core.
+
+    On small data a second thread gains nothing, and on a busy machine it costs a lot: threads that wait for each
+    other spin. The count is recorded, since another count may give other trees.
+    """
+    cells = panel.close.size * features
+    return min(MAX_THREADS, os.cpu_count() or 1) if cells >= MANY_CELLS else 1
 
 
 def _record(
@@ -119,7 +131,7 @@ def _index_warning(study: Study, bars: Bars) -> tuple[str, ...]:
     if "index" in study.backtest.benchmarks:
         return ()
     if bars.index_symbol is None:
-        return (f"No index benchmark: the lake does not hold {INDEX_SYMBOL}.",)
+        return (f"No index benchmark: load it with /ingest_data {INDEX_SYMBOL} and run again.",)
     return (f"No index benchmark: {bars.index_symbol} does not cover the test period.",)
 
 

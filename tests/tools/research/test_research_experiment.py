@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -7,7 +8,8 @@ import pandas as pd
 import pytest
 
 from tools.backtest.folder import list_experiments, load_experiment
-from tools.kernel.errors import BadRequest, NoData
+from tools.kernel.errors import BadRequest, NoData, WorkspaceError
+from tools.kernel.spec import Context
 from tools.research.record import CompareArgs, ExperimentArgs, InventoryArgs
 from tools.research.tool import compare_experiments, list_inventory, run_experiment
 
@@ -18,7 +20,7 @@ ARGS = ExperimentArgs(symbols=("Apple", "IBM", "MSFT"), features=("RSI(14)", "mo
 def test_a_run_is_recorded_whole(ctx):
     seen = []
     record = run_experiment(
-        type(ctx)(ctx.workspace, ctx.settings, progress=lambda *step: seen.append(step), now=ctx.now), ARGS
+        Context(ctx.workspace, ctx.settings, progress=lambda *step: seen.append(step), now=ctx.now), ARGS
     )
     folder = ctx.workspace.experiments / record.experiment
     assert record.experiment == "exp_20100104_LIGHTGBM_AAPL-IBM-MSFT_1d"
@@ -47,6 +49,23 @@ def test_same_inputs_same_output(ctx):
     assert first.targets == second.targets
 
 
+def test_the_order_of_names_does_not_matter(ctx):
+    first = run_experiment(ctx, ARGS)
+    other = run_experiment(ctx, ARGS.model_copy(update={"symbols": ("MSFT, IBM", "AAPL")}))
+    assert other.provenance.output_sha256 == first.provenance.output_sha256
+
+
+def test_an_unwritable_workspace_fails_before_the_work(ctx):
+    started = []
+    watched = Context(ctx.workspace, ctx.settings, progress=lambda *step: started.append(step))
+    folder = ctx.workspace.experiments
+    shutil.rmtree(folder)
+    folder.write_text("not a folder")
+    with pytest.raises(WorkspaceError):
+        run_experiment(watched, ARGS)
+    assert not started
+
+
 def test_warnings_are_honest(ctx):
     text = " ".join(run_experiment(ctx, ARGS).warnings)
     assert "No evidence of an edge" in text
@@ -54,13 +73,14 @@ def test_warnings_are_honest(ctx):
     assert "days ago" in text
 
 
-def test_a_group_takes_what_is_there_and_says_what_is_not(ctx):
-    record = run_experiment(ctx, ExperimentArgs(symbols=("tech stocks",)))
+@pytest.mark.parametrize("name", ["tech stocks", "tech stocks and IBM"])
+def test_a_group_takes_what_is_there_and_says_what_is_not(ctx, name):
+    record = run_experiment(ctx, ExperimentArgs(symbols=(name,)))
     assert set(record.config.symbols) <= {"AAPL", "IBM", "MSFT"}
     assert any("not in the lake" in warning for warning in record.warnings)
 
 
-@pytest.mark.parametrize("symbols", [("GOOG",), ("AAPL", "GOOG")])
+@pytest.mark.parametrize("symbols", [("GOOG",), ("AAPL", "GOOG"), ("Apple and Google",), ("AAPL GOOG",)])
 def test_missing_data_suggests_the_call_that_loads_it(ctx, symbols):
     with pytest.raises(NoData) as caught:
         run_experiment(ctx, ExperimentArgs(symbols=symbols))
@@ -129,7 +149,7 @@ def test_compare_shows_figures_and_what_differs(ctx):
     compared = compare_experiments(ctx, CompareArgs())
     assert [line.experiment for line in compared.experiments] == [first.experiment, second.experiment]
     assert compared.experiments[0].sharpe == first.oos.sharpe
-    differing = {each.setting: each.values for each in compared.differences}
+    differing = dict(tuple(each.model_dump().values()) for each in compared.differences)
     assert differing["horizon_days"] == ("1", "5")
     assert "symbols" not in differing
     same = compare_experiments(ctx, CompareArgs(experiments=(second.experiment, "latest", first.experiment)))
