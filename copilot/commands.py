@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,12 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from copilot.answer import answer_for
 from copilot.app import App
-from copilot.messages import Call
+from copilot.messages import Call, Plan, Turn
 from copilot.slash import parse_slash, usage
 from copilot.terminal import TerminalShell
-from copilot.view import outcome, ticket_view
-from tools.catalog import TOOLS, find_tool
+from copilot.view import ticket_view
+from tools.catalog import TOOLS
 from tools.kernel.errors import BadRequest
 from tools.trade.ticket import list_tickets, load_ticket
 
@@ -124,14 +124,13 @@ COMMANDS: tuple[Command, ...] = (
 
 def run_typed(app: App, shell: TerminalShell, line: str) -> None:
     """Run a tool typed as a slash command (without its slash)."""
-    call: Call = parse_slash(line)
-    tool = find_tool(call.tool)
+    call = parse_slash(line)
+    shell.said = line
+    shell.planned(Plan(call=call, margin=1.0))
     observation = app.call(call)
-    shell.stop_progress()
-    if tool.name != "propose_trades" or observation.status not in ("ok", "rejected"):
-        shell.console.print(outcome(observation))
-    if observation.result and "path" in observation.result:
-        shell.console.print(Text(json.dumps(observation.result["path"]).strip('"'), style="accent"))
+    shell.observed(observation)
+    if observation.result is not None:
+        shell.answer(answer_for(Turn(user=line, steps=(observation,)), Call(tool="reply"), ()))
 
 
 def run_slash(app: App, shell: TerminalShell, line: str) -> None:

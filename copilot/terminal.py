@@ -54,7 +54,7 @@ class TerminalShell:
     def observed(self, observation: Observation) -> None:
         """Show what came of it; a ticket was shown when its id was asked for."""
         self.stop_progress()
-        if observation.call.tool == "propose_trades" and observation.status in ("ok", "rejected"):
+        if observation.call.tool == "propose_trades" and observation.status != "failed":
             return
         self.console.print(outcome(observation))
         if observation.call.tool == "show_report" and observation.result and can_ask() and has_desktop():

@@ -89,11 +89,20 @@ def _ingested(record: Record) -> RenderableType:
     return Group(_rows("ingest_data", "symbols", record, names, numeric=2), _warnings(record))
 
 
-def metric_table(columns: Mapping[str, Record]) -> Table:
-    """Return a table with a metric a row and a column for each of `columns`."""
+LABELS = {
+    "sharpe_stderr": "± standard error",
+    "cagr": "CAGR",
+    "days": "out of sample",
+    "turnover": "turnover, x a year",
+}
+HEADLINE = ("sharpe", "sharpe_stderr", "cagr", "max_drawdown", "turnover", "days")
+
+
+def metric_table(columns: Mapping[str, Record], names: Sequence[str] = tuple(Metrics.model_fields)) -> Table:
+    """Return a table with a row for each metric of `names` and a column for each of `columns`."""
     table = _table("", *columns)
-    for name in Metrics.model_fields:
-        label = Text(name.replace("_", " "), style="field")
+    for name in names:
+        label = Text(LABELS.get(name, name.replace("_", " ")), style="field")
         table.add_row(label, *(format_value(column[name], unit_of(Metrics, name)) for column in columns.values()))
     return table
 
@@ -179,7 +188,7 @@ def ticket_view(record: Record) -> RenderableType:
 
 
 def _report(record: Record) -> RenderableType:
-    return Group(metric_table({"strategy": record["oos"]}), _warnings(record))
+    return Group(metric_table({"strategy": record["oos"]}, HEADLINE), _warnings(record))
 
 
 VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tools.backtest.record import Metrics
 
 STANDARD_ERRORS = 2.0
+OLD_DATA = "Old data:"  # begins the warning that a ticket replaces by its own, sterner one
 
 
 def edge_warnings(oos: Metrics, equal_weight: Metrics | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from tools.backtest.engine import Ledger
-from tools.backtest.evidence import edge_warnings
+from tools.backtest.evidence import OLD_DATA, edge_warnings
 from tools.backtest.record import Metrics
 
 FEW_DAYS = 252
@@ -40,7 +40,7 @@ def caveats(
         found.append(f"Only {oos.days} test days: less than a year says next to nothing.")
     age = (today - last_bar).days
     if age > STALE_DAYS:
-        found.append(f"Old data: the last bar is of {last_bar.isoformat()}, {age:,} days ago.")
+        found.append(f"{OLD_DATA} the last bar is of {last_bar.isoformat()}, {age:,} days ago.")
     if ledger.rejects:
         found.append(f"{ledger.rejects:,} changes of position were refused because the symbol had no price.")
     if ledger.orders == 0:

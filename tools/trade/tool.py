@@ -50,7 +50,7 @@ def _last_prices(ctx: Context, record: Experiment) -> tuple[dict[str, float], da
 
 def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
     """Propose what to buy with an amount of money; ends in a ticket a human must confirm."""
-    from tools.backtest.evidence import edge_warnings
+    from tools.backtest.evidence import OLD_DATA, edge_warnings
     from tools.backtest.folder import find_experiment, load_experiment
     from tools.trade.size import size_positions
     from tools.trade.warn import age_warnings, sizing_warnings
@@ -71,7 +71,7 @@ def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
         *age_warnings(price_date, age_days),
         *sizing_warnings(sizing, prices, args.capital_usd),
         *edge_warnings(record.oos, benchmark),
-        *record.warnings,
+        *(warning for warning in record.warnings if not warning.startswith(OLD_DATA)),
     )
     draft = Ticket(
         ticket="",
