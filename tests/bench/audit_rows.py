@@ -15,6 +15,7 @@ from measurement import Measurement, temporary_workspace
 from copilot.audit import AuditLog, append, verify
 
 CALLS = 400
+LINE_BYTES = 560  # about the length of a record
 VERIFIED_CALLS = 15_000
 ARGS = {"symbols": ["AAPL", "IBM", "MSFT"], "features": ["rsi_14", "volume_spike_20"], "horizon_days": 5}
 
@@ -28,20 +29,21 @@ def _times(work: Callable[[], object], count: int) -> list[float]:
     return out
 
 
+def _append_plain(fd: int, line: bytes) -> None:
+    for _ in range(2):
+        os.write(fd, line)
+        append.flush(fd)
+
+
 def audit_append() -> list[Measurement]:
-    """Append intents and results; the peer appends lines of the same length to a plain file and flushes each."""
-    with temporary_workspace() as workspace:
-        with AuditLog.open(workspace, run_id="bench") as log:
-            ours = _times(lambda: log.result(log.intent("run_experiment", ARGS), "ok", "ab" * 32), CALLS)
-        line = b"x" * (workspace.audit_log.stat().st_size // (2 * CALLS) - 1) + b"\n"
+    """Append an intent and a result; in turns with it, the peer appends two plain lines and flushes each."""
+    ours, plain = [], []
+    with temporary_workspace() as workspace, AuditLog.open(workspace, run_id="bench") as log:
         fd = os.open(workspace.root / "plain.txt", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-
-        def pair() -> None:
-            for _ in range(2):
-                os.write(fd, line)
-                os.fdatasync(fd)
-
-        plain = _times(pair, CALLS)
+        line = b"x" * LINE_BYTES + b"\n"
+        for _ in range(CALLS):
+            ours += _times(lambda: log.result(log.intent("run_experiment", ARGS), "ok", "ab" * 32), 1)
+            plain += _times(lambda: _append_plain(fd, line), 1)
         os.close(fd)
     peer = "plain append + fdatasync"
     rate, plain_rate = 2 * CALLS / sum(ours), 2 * CALLS / sum(plain)

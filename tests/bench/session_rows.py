@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,13 @@ QUESTION = "I want to test if RSI combined with volume spikes predicts returns o
 FIRST_PROMPTS = 5
 FIRST_PROMPT_BUDGET_S = 1.0
 EXPERIMENT_BUDGET_S = 15.0
+# A new process inherits the peak of the one that starts it: a small one stands between this and the measured.
+METER = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
 LIBRARIES = "import duckdb, lightgbm, llama_cpp, outlines, pandas, plotly, pyarrow"
 
 
@@ -81,17 +87,18 @@ def experiment_sample() -> list[Measurement]:
 
 def _peak_mib(command: list[str], cwd: Path) -> float:
     """Run a command; return the largest resident set of it or of a process it waited for."""
-    with subprocess.Popen(
-        command, cwd=cwd, env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command[0]} failed: {errors.strip()[-300:]}")
+    done = subprocess.run(
+        [sys.executable, "-c", METER, *command],
+        cwd=cwd,
+        env=clean_environment(),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()[-300:]}")
     unit = 2**20 if sys.platform == "darwin" else 2**10
-    return usage.ru_maxrss / unit
+    return int(done.stdout) / unit
 
 
 def peak_memory() -> list[Measurement]:
