@@ -56,7 +56,9 @@ def read_cases(path: Path) -> list[Case]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         name, turns = read_line(line, number)
         value = json.loads(line)
-        cases.append(Case(id=name, split=value["split"], turns=tuple(turns), call=Call.model_validate(value["call"])))
+        cases.append(
+            Case(id=name, split=value["split"], turns=tuple(turns), call=Call.model_validate(value["call"]))
+        )
     return cases
 
 
@@ -104,15 +106,15 @@ def _branch(call: Call) -> tuple[str, ...]:
     return (call.tool, *sorted(name for name, value in call.args.items() if value is not None))
 
 
-def _same(planned: Any, right: Any) -> bool:  # noqa: ANN401  any JSON value
+def _same(planned: Any, right: Any) -> bool:
     match planned, right:
         case dict(), dict():
             return planned.keys() == right.keys() and all(_same(planned[name], right[name]) for name in right)
-        case (list() | tuple()), (list() | tuple()):
+        case ((list() | tuple()), (list() | tuple())):
             return len(planned) == len(right) and all(map(_same, planned, right))
         case bool(), _:
             return planned is right
-        case (int() | float()), (int() | float()):
+        case ((int() | float()), (int() | float())):
             return not isinstance(right, bool) and math.isclose(planned, right) and _type_fits(planned, right)
         case str(), str():
             return _plain(planned) == _plain(right)

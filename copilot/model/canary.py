@@ -20,7 +20,7 @@ def prove_grammar_binds(engine: LLM) -> None:
     """Decode twice, bound and unbound.
 
     Raises:
-        ModelError: the bound text breaks the grammar, or the unbound text keeps it (so that the test proves nothing).
+        ModelError: the bound text breaks the grammar, or the unbound text keeps it, which proves nothing.
     """
     bound = engine.generate(PROMPT, schema=SCHEMA, max_tokens=6).text
     if not _matches(bound):

@@ -1,6 +1,6 @@
 """The engine: llama.cpp under an llguidance grammar, with outlines as the front.
 
-outlines gives the output type (`JsonSchema`, checked), the model and tokenizer wrappers; the token loop here is ours,
+outlines gives the output type (`JsonSchema`, checked) and wraps model and tokenizer; the token loop here is ours,
 over the same llguidance matcher. It appends the tokens that the grammar forces without asking the model, keeps the
 part of the context that a new prompt shares with the last one, and looks at `cancel` before every step.
 `copilot.model.reference` is the same generation through outlines' own loop: a test holds the two equal.
@@ -92,13 +92,17 @@ class LlamaEngine:
         add_bos = not (bos and text.startswith(bos))
         return list(self.llama.tokenize(text.encode(), add_bos=add_bos, special=True))
 
-    def matcher(self, schema: Schema) -> Any:  # noqa: ANN401  llguidance has no usable types
+    def matcher(self, schema: Schema) -> Any:
         """Return a fresh llguidance matcher for `schema`. Raises ModelError where it is not a grammar."""
         from llguidance import LLMatcher
 
-        matcher = LLMatcher(self._backend.llg_tokenizer, self._backend.llg.grammar_from("json_schema", compact(schema)))
+        matcher = LLMatcher(
+            self._backend.llg_tokenizer, self._backend.llg.grammar_from("json_schema", compact(schema))
+        )
         if matcher.is_error():
-            raise ModelError(f"The schema cannot be used as a grammar: {matcher.get_error()}.", hint="Please report this.")
+            raise ModelError(
+                f"The schema cannot be used as a grammar: {matcher.get_error()}.", hint="Please report this."
+            )
         return matcher
 
     def close(self) -> None:
@@ -157,9 +161,9 @@ class LlamaEngine:
     def _piece(self, token: int) -> str:
         if token < 0:
             return ""
-        return self.llama.detokenize([token], special=True).decode("utf-8", errors="replace")
+        return bytes(self.llama.detokenize([token], special=True)).decode("utf-8", errors="replace")
 
-    def _make_backend(self) -> Any:  # noqa: ANN401  outlines ships no usable types
+    def _make_backend(self) -> Any:
         import outlines
         from outlines.backends.llguidance import LLGuidanceBackend
 
@@ -191,7 +195,7 @@ class _Steps:
             out.append(token)
         return out
 
-    def bound(self, matcher: Any, max_tokens: int) -> list[int]:  # noqa: ANN401  llguidance has no usable types
+    def bound(self, matcher: Any, max_tokens: int) -> list[int]:
         """Choose the likeliest token the matcher allows; take forced ones in one batch."""
         out: list[int] = []
         chosen = 0
@@ -217,14 +221,14 @@ class _Steps:
             pending = [token]
         return out
 
-    def _only_end_is_left(self, matcher: Any) -> bool:  # noqa: ANN401
+    def _only_end_is_left(self, matcher: Any) -> bool:
         """Tell whether the value is complete and nothing may follow, so that no step is spent on the end token."""
         if not matcher.is_accepting():
             return False
         allowed = _allowed(matcher, self.engine.llama.n_vocab())
         return int(allowed.sum()) == 1 and bool(allowed[self.engine.llama.token_eos()])
 
-    def _choose(self, matcher: Any) -> int:  # noqa: ANN401
+    def _choose(self, matcher: Any) -> int:
         import numpy as np
 
         logits = self.engine._logits()  # noqa: SLF001  one class in two parts
@@ -245,14 +249,14 @@ def compact(schema: Schema) -> str:
     return str(JsonSchema({**schema, "x-guidance": {"whitespace_flexible": False}}).schema)
 
 
-def _allowed(matcher: Any, vocabulary: int) -> NDArray[np.bool_]:  # noqa: ANN401
+def _allowed(matcher: Any, vocabulary: int) -> NDArray[np.bool_]:
     import numpy as np
 
     bits = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
     return np.unpackbits(bits, count=vocabulary, bitorder="little").view(np.bool_)
 
 
-def _load(path: Path, threads: int, context_tokens: int) -> Any:  # noqa: ANN401
+def _load(path: Path, threads: int, context_tokens: int) -> Any:
     """Load a GGUF without a word on the terminal; what llama.cpp said goes into the error."""
     set_passive_waiting()
     import llama_cpp
@@ -262,7 +266,7 @@ def _load(path: Path, threads: int, context_tokens: int) -> Any:  # noqa: ANN401
     for module in (llama_cpp.llama, llama_cpp._internals):  # noqa: SLF001
         # It points file descriptors 1 and 2 of the whole process at /dev/null while it loads, which would swallow
         # the prompt that is on screen at that moment. The log callback has silenced llama.cpp already.
-        module.suppress_stdout_stderr = _leave_terminal_alone
+        setattr(module, "suppress_stdout_stderr", _leave_terminal_alone)  # noqa: B010  the stubs do not know it
     try:
         return llama_cpp.Llama(
             str(path),
@@ -276,7 +280,7 @@ def _load(path: Path, threads: int, context_tokens: int) -> Any:  # noqa: ANN401
         raise ModelError(f"{path} cannot be loaded as a model: {said}.", hint=OTHER_MODEL) from error
 
 
-def _leave_terminal_alone(disable: bool = True) -> AbstractContextManager[None]:  # noqa: ARG001, FBT001, FBT002
+def _leave_terminal_alone(disable: bool = True) -> AbstractContextManager[None]:  # noqa: ARG001
     return nullcontext()
 
 
@@ -284,7 +288,7 @@ def _lines() -> Iterator[str]:
     return (line.strip().rstrip(".") for line in "".join(_log).splitlines() if line.strip())
 
 
-def _callback() -> Any:  # noqa: ANN401
+def _callback() -> Any:
     """Return the one log callback; llama.cpp keeps its address, so it must live as long as the process."""
     global _kept_callback  # noqa: PLW0603
     if _kept_callback is None:

@@ -45,7 +45,7 @@ class Profile:
 
         try:
             formatter = Jinja2ChatFormatter(template=template, eos_token=self.eos, bos_token=self.bos)
-            return str(formatter(messages=list(messages)).prompt)
+            return str(formatter(messages=[*messages]).prompt)  # type: ignore[list-item]
         except (jinja2.TemplateError, ValueError) as error:
             raise ModelError(
                 f"The model's chat template cannot be used: {error}.", hint="Choose another GGUF with --model PATH."

@@ -16,6 +16,8 @@ from copilot.planner.numbers import SMALL, read_small
 
 Period = tuple[date | None, date | None]
 
+CENTURY = 100
+TURN = 30  # "the 20s" are of this century, "the 30s" of the last
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
@@ -31,31 +33,39 @@ _DECADE = r"(?:the )?(?P<decade>(?:19|20)[0-9]0|[0-9]0)'?s\b"
 _UNIT_DAYS = {"day": 1, "week": 7}
 
 _BETWEEN = re.compile(
-    rf"\b(?:(?:from|between|for|over|during|in|starting(?: in| from)?) )?(?P<first>{_POINT})\s?(?:-|–|to|and|until|till|through|thru|up to)\s?"
+    rf"\b(?:(?:from|between|for|over|during|in|starting(?: in| from)?) )?(?P<first>{_POINT})\s?(?:-|\u2013"
+    rf"|to|and|until|till|through|thru|up to)\s?"
     rf"(?:the end of )?(?P<last>{_POINT}|{_NOW}\b)",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    rf"\b(?:since|from|starting(?: in| from| at| on)?|beginning(?: in| from)?|as of|start(?:ing|s)?(?: date)?:?|start=|going back to|back to|"
+    rf"\b(?:since|from|starting(?: in| from| at| on)?|beginning(?: in| from)?|as of|start(?:ing"
+    rf"|s)?(?: date)?:?|start=|going back to|back to|"
     rf"(?P<after>after|later than|post))\s?(?:the )?(?P<first>{_POINT})(?: on(?:wards?)?)?",
     re.IGNORECASE,
 )
 _ONWARD = re.compile(rf"\b(?P<first>{_POINT}) (?:onwards?|and (?:later|after))\b", re.IGNORECASE)
 _UNTIL = re.compile(
-    rf"\b(?:until|till|up to|up until|through|thru|to|ending(?: in| at)?|end(?:ing)? date|end=|by|no later than|(?P<before>before|prior to|pre))"
+    rf"\b(?:until|till|up to|up until|through|thru|to|ending(?: in| at)?|end(?:ing)? date|end=|by"
+    rf"|no later than|(?P<before>before|prior to|pre))"
     rf"\s?(?:the )?(?:end of )?(?P<last>{_POINT})",
     re.IGNORECASE,
 )
-_WITHIN = re.compile(rf"\b(?:(?:in|during|for|over|throughout|within|of)(?: all of| the year| the whole of)? )?(?P<point>{_POINT})", re.IGNORECASE)
+_WITHIN = re.compile(
+    rf"\b(?:(?:in|during|for|over|throughout|within|of)(?: all of| the year| the whole of)? )?(?P<point>{_POINT})",
+    re.IGNORECASE,
+)
 _DECADES = re.compile(rf"\b(?:in |during |for |over |from )?{_DECADE}", re.IGNORECASE)
 _LAST = re.compile(
-    rf"\b(?:(?:in|over|during|for|from) )?(?:the |these )?(?:last|past|previous|most recent) (?P<n>{SMALL} |few |decade|)"
+    rf"\b(?:(?:in|over|during|for|from) )?(?:the |these )?(?:last|past|previous|most recent) (?P<n>{SMALL} "
+    rf"|few |decade|)"
     rf"(?P<unit>day|week|month|year|decade|)s?\b(?! (?:experiment|run|one|report|backtest))",
     re.IGNORECASE,
 )
 _AGO = re.compile(rf"\b(?:since|from) (?P<n>{SMALL}) (?P<unit>week|month|year)s? (?:ago|back)\b", re.IGNORECASE)
 _BACK = re.compile(
-    rf"\b(?:with )?(?P<n>{SMALL}) (?P<unit>week|month|year)s?(?:'|s)?(?: worth)? (?:of |back\b)(?:(?:daily )?(?:price )?(?:history|data|bars|prices|quotes))?",
+    rf"\b(?:with )?(?P<n>{SMALL}) (?P<unit>week|month|year)s?(?:'|s)?(?: worth)? (?:of "
+    rf"|back\b)(?:(?:daily )?(?:price )?(?:history|data|bars|prices|quotes))?",
     re.IGNORECASE,
 )
 _THIS = re.compile(r"\b(?:(?:for|in|during) )?(?:this year|year to date|ytd)\b", re.IGNORECASE)
@@ -65,7 +75,9 @@ def find_periods(text: str, today: date) -> Iterator[Mention]:
     """Yield the periods in `text` as (start, end); an open side is None."""
     for match in _BETWEEN.finditer(text):
         first, last = read_point(match["first"]), read_point(match["last"])
-        yield Mention("period", match.start(), match.end(), (first[0] if first else None, last[1] if last else None))
+        yield Mention(
+            "period", match.start(), match.end(), (first[0] if first else None, last[1] if last else None)
+        )
     for pattern in (_SINCE, _ONWARD):
         for match in pattern.finditer(text):
             if point := read_point(match["first"]):
@@ -86,14 +98,17 @@ def _whole(text: str) -> Iterator[Mention]:
             yield Mention("period", match.start(), match.end(), point)
     for match in _DECADES.finditer(text):
         first = int(match["decade"])
-        first += 0 if first > 99 else (2000 if first < 30 else 1900)
+        if first < CENTURY:
+            first += CENTURY * (20 if first < TURN else 19)
         yield Mention("period", match.start(), match.end(), (date(first, 1, 1), date(first + 9, 12, 31)))
 
 
 def _is_amount(text: str, match: re.Match[str]) -> bool:
     """Tell whether a bare year is more likely money: `$2000`, `2000 dollars`."""
     after = text[match.end() : match.end() + 9].lower().lstrip()
-    return text[: match.start("point")].endswith(("$", "€", "£")) or after.startswith(("dollar", "usd", "bucks", "eur"))
+    return text[: match.start("point")].endswith(("$", "€", "£")) or after.startswith(
+        ("dollar", "usd", "bucks", "eur")
+    )
 
 
 def _relative(text: str, today: date) -> Iterator[Mention]:
@@ -126,9 +141,7 @@ def read_point(text: str) -> tuple[date, date] | None:
         return None
     year = int(year_match[0])
     if named := re.fullmatch(r"(start|beginning|early|middle|mid|end|late)(?: of|[ -]).*", text):
-        month, day = {"m": (7, 1), "e": (12, 31), "l": (10, 1)}.get(named[1][0], (1, 1))
-        month, day = (1, 1) if named[1] == "early" else (month, day)
-        return date(year, month, day), date(year, 12, 31) if month > 6 else date(year, month, day)
+        return _part_of_year(named[1], year)
     if quarter := re.match(r"q([1-4])", text):
         month = 3 * int(quarter[1])
         return date(year, month - 2, 1), date(year, month, calendar.monthrange(year, month)[1])
@@ -138,20 +151,34 @@ def read_point(text: str) -> tuple[date, date] | None:
         return None
 
 
+def _part_of_year(part: str, year: int) -> tuple[date, date]:
+    month = {"mid": 7, "middle": 7, "late": 10, "end": 12}.get(part, 1)
+    first = date(year, 12, 31) if part == "end" else date(year, month, 1)
+    return first, first if part != "late" else date(year, 12, 31)
+
+
 def _calendar_point(text: str, year: int) -> tuple[date, date]:
-    if named := re.search(_MONTH, text):
-        month = _MONTHS[named[0].rstrip(".")]
-        rest = re.sub(_YEAR, "", text).replace(named[0], "")
-        day_match = re.search(r"[0-9]{1,2}", rest)
-        day = int(day_match[0]) if day_match else None
-    else:
-        parts = [int(part) for part in re.split(r"[-/]", text)]
-        if len(parts) == 3 and parts[0] < 1000:  # 06/30/2010 or 30/06/2010: a part above 12 is the day
-            first, second = parts[0], parts[1]
-            parts = [year, second, first] if first > 12 else [year, first, second]
-        month, day = (parts[1] if len(parts) > 1 else None), (parts[2] if len(parts) > 2 else None)
+    """Return the first and last day of a year, month or day. Raises ValueError for a day that does not exist."""
+    month, day = _month_and_day(text)
     if month is None:
         return date(year, 1, 1), date(year, 12, 31)
     if day is None:
         return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
     return date(year, month, day), date(year, month, day)
+
+
+def _month_and_day(text: str) -> tuple[int | None, int | None]:
+    rest = re.sub(_YEAR, "", text, count=1)
+    named = re.search(_MONTH, rest)
+    if named is not None:
+        day = re.search(r"[0-9]{1,2}", rest)
+        return _MONTHS[named[0].rstrip(".")], int(day[0]) if day else None
+    parts = [int(part) for part in re.findall(r"[0-9]+", rest)]
+    if not parts:
+        return None, None
+    if len(parts) == 1:
+        return parts[0], None
+    year_first = re.match(_YEAR, text) is not None
+    if year_first or parts[0] <= max(_MONTHS.values()):
+        return parts[0], parts[1]  # 2010-06-30, 06/30/2010
+    return parts[1], parts[0]  # 30/06/2010: a part above twelve is the day

@@ -14,20 +14,22 @@ from copilot.planner.features import find_features
 from copilot.planner.mention import Kind, Mention, claim
 from copilot.planner.numbers import find_counts, find_horizons, find_money
 from copilot.planner.symbols import extend_lists, find_symbols
-from copilot.planner.vocabulary import FUNCTION_WORDS, words_of
+from copilot.planner.vocabulary import FUNCTION_WORDS, load_plan_file, words_of
 
 _VIEW = r"(?:\(|\"?(?:lake\.|main\.)?(?:bars|actions|symbols|information_schema)\b)"
 _SQL = re.compile(
-    rf"\b(?:select\b.+?\bfrom\s+{_VIEW}.*|with\s+\w+\s+as\s*\(.+|(?<=sql: )select\b.+|(?<=sql )select\b.+|(?<=query )select\b.+)",
+    rf"\b(?:select\b.+?\bfrom\s+{_VIEW}.*|with\s+\w+\s+as\s*\(.+|(?<=sql: )select\b.+|(?<=sql )select\b.+"
+    rf"|(?<=query )select\b.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _CONTINUES = re.compile(
     r"^(?:and|now|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
-    r"|\b(?:same|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more)\b|\b(?:run|try|test|do|make) (?:it|that|this)\b",
+    r"|\b(?:same|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more)\b|\b(?:run|try|test|do"
+    r"|make) (?:it|that|this)\b",
     re.IGNORECASE,
 )
 _ADDS = re.compile(r"\b(?:add|adding|include|plus|as well|also|in addition|additionally)\b", re.IGNORECASE)
-_EMPTY = FUNCTION_WORDS | set("same again instead what how about try repeat redo rerun run make use".split())
+_EMPTY = FUNCTION_WORDS | frozenset(load_plan_file("words.json")["elliptical"].split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ class Evidence:
     @property
     def symbols(self) -> list[str]:
         """The symbols as written, each once."""
-        return list({mention.value.lower(): mention.value for mention in reversed(self.of("symbol"))}.values())[::-1]
+        names: dict[str, str] = {}
+        for mention in self.of("symbol"):
+            names.setdefault(mention.value.lower(), mention.value)
+        return list(names.values())
 
     @property
     def features(self) -> list[str]:
@@ -73,7 +78,7 @@ class Evidence:
 
 def gather(text: str, state: LiveState, today: date) -> Evidence:
     """Return the evidence in `text`. Earlier rules win where two claim the same words."""
-    text = text.replace("’", "'").replace("“", '"').replace("”", '"')
+    text = text.replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
     found = list(_find_sql(text))
     if found:
         return Evidence(text, tuple(found))
@@ -81,7 +86,9 @@ def gather(text: str, state: LiveState, today: date) -> Evidence:
     found = claim(found, named)
     features = list(find_features(text))
     found = claim(found, (each for each in features if "_" in text[each.start : each.end]))
-    found = claim(found, [*find_periods(text, today), *find_horizons(text), *find_counts(text), *find_experiments(text)])
+    found = claim(
+        found, [*find_periods(text, today), *find_horizons(text), *find_counts(text), *find_experiments(text)]
+    )
     found = claim(found, features)
     found = claim(found, find_symbols(text, state.symbols))
     found = claim(found, extend_lists(text, [mention for mention in found if mention.kind == "symbol"]))

@@ -10,23 +10,35 @@ from copilot.planner.numbers import SMALL, read_small
 
 _NOUN = r"(?:experiment|run|backtest|result|report|test|model|strategy|one|trial|attempt)"
 _RANK = {
-    "first": 0, "oldest": 0, "earliest": 0, "initial": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5,
+    "first": 0, "oldest": 0, "earliest": 0, "initial": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4,
     "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4,
     "last": -1, "latest": -1, "newest": -1, "most recent": -1, "current": -1, "new": -1,
-    "previous": -2, "prior": -2, "earlier": -2, "second to last": -2, "second-to-last": -2, "penultimate": -2, "before": -2, "old": -2,
+    "previous": -2, "prior": -2, "earlier": -2, "second to last": -2, "second-to-last": -2, "penultimate": -2,
+    "before": -2, "old": -2,
 }  # fmt: skip
 _RANKS = "|".join(sorted(_RANK, key=len, reverse=True))
 _ID = re.compile(r"\bexp_[A-Za-z0-9_.\-]*[A-Za-z0-9]")
 _ORDINAL = re.compile(
-    rf"\b(?P<rank>{_RANKS})(?:(?= (?:and|with|to|against|versus|vs\.?|or) (?:the |my )?(?:{_RANKS})\b)|(?=[?.! ]*$)|'?s? {_NOUN}s?\b)", re.IGNORECASE
+    rf"\b(?P<rank>{_RANKS})(?:(?= (?:and|with|to|against|versus|vs\.?|or) (?:the |my )?(?:{_RANKS})\b)"
+    rf"|(?=[?.! ]*$)|'?s? {_NOUN}s?\b)",
+    re.IGNORECASE,
 )
-_NUMBERED = re.compile(rf"\b{_NOUN}s? (?:number |no\.? ?|#)?(?P<n>[0-9]{{1,3}})(?: (?:and|with|vs\.?|to|against) (?:{_NOUN} )?#?(?P<m>[0-9]{{1,3}}))?\b", re.IGNORECASE)
+_NUMBERED = re.compile(
+    rf"\b{_NOUN}s? (?:number |no\.? ?|#)?(?P<n>[0-9]{{1,3}})(?: (?:and|with|vs\.?|to"
+    rf"|against) (?:{_NOUN} )?#?(?P<m>[0-9]{{1,3}}))?\b",
+    re.IGNORECASE,
+)
 _SEVERAL = re.compile(
-    rf"\b(?:the |my |our )?(?:(?:last|latest|past|previous|newest|most recent) (?P<n>{SMALL})|(?P<k>{SMALL}) (?:last|latest|newest|most recent|previous))"
+    rf"\b(?:the |my |our )?(?:(?:last|latest|past|previous|newest|most recent) (?P<n>{SMALL})"
+    rf"|(?P<k>{SMALL}) (?:last|latest|newest|most recent|previous))"
     rf"(?: {_NOUN}s?\b)?(?! (?:day|week|month|quarter|year|decade)s?)",
     re.IGNORECASE,
 )
-_ALL = re.compile(rf"\b(?:all|every)(?: of)?(?: my| the| our)?(?: past| previous)? (?:{_NOUN}s?\b)|\b(?:all of them|everything so far)\b", re.IGNORECASE)
+_ALL = re.compile(
+    rf"\b(?:all|every)(?: of)?(?: my| the| our)?(?: past| previous)? (?:{_NOUN}s?\b)|\b(?:all of them"
+    rf"|everything so far)\b",
+    re.IGNORECASE,
+)
 
 
 def find_experiments(text: str) -> Iterator[Mention]:

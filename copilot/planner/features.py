@@ -1,4 +1,4 @@
-"""Features in a request: ids as typed (`rsi_14`) and the words people use for them (`14-day RSI`, `volume spikes`)."""
+"""Features in a request: ids as typed (`rsi_14`) and the words people use (`14-day RSI`, `volume spikes`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 
 from copilot.planner.mention import Mention
 from copilot.planner.numbers import SMALL, read_small
+from copilot.planner.vocabulary import load_plan_file
 from tools.features.catalog import feature_phrases, parse_feature
 from tools.kernel.errors import BadRequest
 
@@ -43,11 +44,9 @@ def _default(name: str) -> str:
 
 @cache
 def _phrases() -> dict[str, str]:
-    """Return phrase -> id, with plurals, hyphens as spaces."""
+    """Return phrase -> id, hyphens as spaces: those of the catalogue, and other word orders of them."""
     phrases = {re.sub(r"[\s-]+", " ", phrase): feature for phrase, feature in feature_phrases().items()}
-    words = {"mean reverting": "mean reversion", "vol": "volatility", "spikes in trading volume": "volume spike", "spike in volume": "volume spike",
-             "volume spiking": "volume spike", "spiking volume": "volume spike", "volatile": "volatility", "oversold": "rsi", "overbought": "rsi"}  # fmt: skip
-    for word, phrase in words.items():
+    for word, phrase in load_plan_file("feature_words.json").items():
         if phrase in phrases:
             phrases.setdefault(word, phrases[phrase])
     return phrases
@@ -60,6 +59,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w-])(?:(?P<before>{SMALL}){_SPAN} )?(?P<name>(?:{name})s?)"
         rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{SMALL}){_SPAN}\)"
-        rf"|[ -]?(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks|positions|and [0-9])))?(?![\w-])",
+        rf"|[ -]?(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
+        rf"|positions|and [0-9])))?(?![\w-])",
         re.IGNORECASE,
     )

@@ -26,10 +26,12 @@ _KINDS = (
 )  # fmt: skip
 _SAMPLE = re.compile(r"\b(?:sample|embedded|built[- ]?in|bundled|shipped)\b", re.IGNORECASE)
 _EVERYTHING = re.compile(
-    r"\b(?:everything|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)|(?:the )?whole (?:universe|lake)"
+    r"\b(?:everything|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
+    r"|(?:the )?whole (?:universe|lake)"
     r"|(?:my|our) (?:whole |entire )?(?:universe|symbols|stocks|tickers))\b",
     re.IGNORECASE,
 )
+FEWEST_COMPARED = 2  # the latest two are the default
 LEAST_CAPITAL = 100  # a smaller bare number is more likely a count than an amount of money
 
 
@@ -40,7 +42,7 @@ def fill(tool: str, evidence: Evidence, state: LiveState) -> Candidates:
     return {name: values for name, values in candidates.items() if values}
 
 
-def _one(value: Any) -> list[Any]:  # noqa: ANN401  any JSON value
+def _one(value: Any) -> list[Any]:
     return [] if value is None or value == [] else [value]
 
 
@@ -49,7 +51,7 @@ def _period(evidence: Evidence) -> Candidates:
     return {"start": _one(start and start.isoformat()), "end": _one(end and end.isoformat())}
 
 
-def _first(evidence: Evidence, kind: Any) -> list[Any]:  # noqa: ANN401  one of Kind
+def _first(evidence: Evidence, kind: Any) -> list[Any]:
     return [mention.value for mention in evidence.of(kind)][:1]
 
 
@@ -72,7 +74,11 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
 
 
 def _inventory(evidence: Evidence, _state: LiveState) -> Candidates:
-    found = [(match.start(), kind) for kind, pattern in _KINDS if (match := re.search(pattern, evidence.text, re.I))]
+    found = [
+        (match.start(), kind)
+        for kind, pattern in _KINDS
+        if (match := re.search(pattern, evidence.text, re.IGNORECASE))
+    ]
     # "data" beside another noun is filler: "the data versions", "which runs used my data".
     named = sorted(found, key=lambda each: (each[1] == "data", each[0]))
     return {"kind": _one(named[0][1] if named else None)}
@@ -102,7 +108,7 @@ def _compare(evidence: Evidence, state: LiveState) -> Candidates:
     if not named:
         named = [hits[0] for symbol in evidence.symbols if (hits := named_after(_tickers([symbol]), ids))]
     typed = any(mention.value[0] == "id" for mention in said)
-    if not typed and (len(named) < 2 or set(named) == set(ids[-2:])):  # the latest two are the default
+    if not typed and (len(named) < FEWEST_COMPARED or set(named) == set(ids[-FEWEST_COMPARED:])):
         return {}
     return {"experiments": _one(list(dict.fromkeys(named)))}
 

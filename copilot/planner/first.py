@@ -83,7 +83,9 @@ class FirstPlanner:
         margin = min(1.0, max(0.0, readings[0].share - readings[1].share))
         others: list[Call] = []
         if margin < UNSURE:
-            written = (self._write(reading.label, request, cancel) for reading in readings[1 : MOST_ALTERNATIVES + 1])
+            written = (
+                self._write(reading.label, request, cancel) for reading in readings[1 : MOST_ALTERNATIVES + 1]
+            )
             others = [other for other in written if other != call]
         return Plan(call=call, margin=margin, alternatives=tuple(others))
 
@@ -103,12 +105,17 @@ class FirstPlanner:
         terms = terms_of(evidence.text, evidence.mentions)
         readings = self._retriever.rank(terms)
         previous = last_call(request.history)
-        if previous is not None and evidence.continues and fill(previous.tool, evidence, request.state):
-            if not evidence.content or readings[0].label == previous.tool:
-                return _certain(previous.tool)
+        if previous is not None and self._goes_on(previous, readings[0], request):
+            return _certain(previous.tool)
         if self._is_foreign(readings[0], terms, evidence):
             return _certain("refuse_outside")
         return readings
+
+    def _goes_on(self, previous: Call, best: Reading, request: Request) -> bool:
+        """Tell whether the request changes the call before it: "and IBM as well", "now with a weekly horizon"."""
+        evidence = request.evidence
+        fits = not evidence.content or best.label == previous.tool
+        return fits and evidence.continues and bool(fill(previous.tool, evidence, request.state))
 
     def _is_foreign(self, best: Reading, terms: list[str], evidence: Evidence) -> bool:
         if evidence.of("symbol") or evidence.of("feature") or evidence.of("experiment"):
@@ -194,7 +201,10 @@ def example_index() -> Retriever:
     today = date(2000, 1, 1)  # the kind of a mention counts here, not its value
     return Retriever(
         {
-            label: [terms_of(found.text, found.mentions) for found in (gather(each, LiveState(), today) for each in many)]
+            label: [
+                terms_of(found.text, found.mentions)
+                for found in (gather(each, LiveState(), today) for each in many)
+            ]
             for label, many in examples.items()
         }
     )

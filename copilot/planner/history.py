@@ -45,5 +45,5 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
     return merged
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  any JSON value
+def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value

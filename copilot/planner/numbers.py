@@ -10,13 +10,35 @@ from copilot.planner.mention import Mention
 _UNITS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _TENS = {
     word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
 }
 _SCALES = {
     "k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "mio": 1e6, "mil": 1e6, "million": 1e6,
@@ -42,15 +64,28 @@ _MONEY = re.compile(
 _HORIZON = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?P<n>{SMALL})[ -]?(?:trading |business )?(?P<unit>day|session|week|month|quarter|d|w)s?[ -]?(?:'s?)?\s?"
-        r"(?:(?:holding |forward |return |prediction )?(?:horizon|period)|ahead|forward|out\b(?! of)|later"
-        r"|returns?|into the future|in advance|from now)",
-        rf"\bhorizon (?:of |to |is |= ?)?(?P<n>{SMALL})(?:[ -]?(?:trading )?(?P<unit>day|session|week|month|quarter)s?)?",
-        rf"\b(?:over |in |for |within |during )?(?:the )?(?:next|coming|following|subsequent) (?P<n>{SMALL} )?"
-        r"(?:trading )?(?P<unit>day|session|week|fortnight|month|quarter)(?:s'|'s|s)?\b",
-        r"\b(?:on an? |at an? |with an? |an? )?(?P<adverb>daily|weekly|fortnightly|monthly|quarterly)"
-        r"(?= (?:horizon|returns?|holding|forecast|prediction|moves?|period|momentum strategy|rebalanc))",
-        rf"\b(?:hold|holding|held|keep)\w* (?:\w+ )?(?:for )?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month)s?",
+        (
+            rf"\b(?P<n>{SMALL})[ -]?(?:trading |business )?(?P<unit>day|session|week|month|quarter|d"
+            rf"|w)s?[ -]?(?:'s?)?\s?"
+            r"(?:(?:holding |forward |return |prediction )?(?:horizon|period)|ahead|forward|out\b(?! of)|later"
+            r"|returns?|into the future|in advance|from now)"
+        ),
+        (
+            rf"\bhorizon (?:of |to |is |= ?)?(?P<n>{SMALL})(?:[ -]?(?:trading )?(?P<unit>day|session|week|month"
+            rf"|quarter)s?)?"
+        ),
+        (
+            rf"\b(?:over |in |for |within |during )?(?:the )?(?:next|coming|following|subsequent) (?P<n>{SMALL} )?"
+            r"(?:trading )?(?P<unit>day|session|week|fortnight|month|quarter)(?:s'|'s|s)?\b"
+        ),
+        (
+            r"\b(?:on an? |at an? |with an? |an? )?(?P<adverb>daily|weekly|fortnightly|monthly|quarterly)"
+            r"(?= (?:horizon|returns?|holding|forecast|prediction|moves?|period|momentum strategy|rebalanc))"
+        ),
+        (
+            rf"\b(?:hold|holding|held|keep)\w* (?:\w+ )?(?:for )?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week"
+            rf"|month)s?"
+        ),
         rf"\bin (?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month)s?(?:' time)?\b",
         r"\b(?P<tomorrow>tomorrow|overnight horizon|one day ahead|day ahead)(?:'s)?\b",
         rf"\b(?P<n>{SMALL})[ -](?P<unit>day|week|month)s?(?= (?:lightgbm|model|forecast|prediction|ahead))",
@@ -61,12 +96,17 @@ _NAMES = r"(?:positions?|names?|stocks?|holdings?|shares?|symbols?|tickers?|pick
 _COUNT = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?:top|best|strongest|highest|leading)[ -](?P<n>{SMALL})\b(?! (?:experiments?|runs?|backtests?))"
-        rf"(?: {_NAMES})?",
+        (
+            rf"\b(?:top|best|strongest|highest|leading)[ -](?P<n>{SMALL})\b(?! (?:experiments?|runs?|backtests?))"
+            rf"(?: {_NAMES})?"
+        ),
         rf"\b(?P<n>{SMALL}) (?:best|top|strongest|highest)\b(?! (?:experiments?|runs?))(?: {_NAMES})?",
-        rf"\b(?:at most|up to|no more than|not more than|max(?:imum)?(?: of)?|fewer than|limit(?:ed)? to|only|just|over|across"
-        rf"|in|into|among|holding|hold|keep|with|using|between|spread over)\s(?:at most |the )?(?P<n>{SMALL})"
-        rf"(?: different| separate)? {_NAMES}",
+        (
+            rf"\b(?:at most|up to|no more than|not more than|max(?:imum)?(?: of)?|fewer than|limit(?:ed)? to"
+            rf"|only|just|over|across"
+            rf"|in|into|among|holding|hold|keep|with|using|between|spread over)\s(?:at most |the )?(?P<n>{SMALL})"
+            rf"(?: different| separate)? {_NAMES}"
+        ),
         rf"\b(?:at most|no more than|max(?:imum)?(?: of)?) (?P<n>{SMALL})\b(?! (?:day|week|month|year|%))",
         rf"\b(?P<n>{SMALL}) {_NAMES}(?: (?:max(?:imum)?|at most|or fewer|tops?))?\b",
         rf"\b(?:top_n|max_positions)\s*(?:=|of|to)?\s*(?P<n>{SMALL})\b",
@@ -106,7 +146,9 @@ def find_money(text: str) -> Iterator[Mention]:
         if value is None or value <= 0:
             continue
         sure = any(match[group] for group in ("before", "after", "scale", "part", "words"))
-        yield Mention("money" if sure else "number", start, match.end(), int(value) if value.is_integer() else value)
+        yield Mention(
+            "money" if sure else "number", start, match.end(), int(value) if value.is_integer() else value
+        )
 
 
 def _amount(match: re.Match[str]) -> float | None:

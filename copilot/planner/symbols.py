@@ -10,34 +10,46 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from copilot.planner.mention import Mention
-from copilot.planner.vocabulary import everyday_words
+from copilot.planner.vocabulary import everyday_words, load_plan_file
 
+FEW_WORDS = 5  # below this, capitals may well be tickers
 _SECTOR = (
     r"(?:(?:big|large|small|mid|mega|us|u\.s\.|american|european|global|regional|investment|clean|renewable)[- ])?"
-    r"(?:tech(?:nology)?|software|hardware|internet|bank(?:ing|s)?|financials?|insurance|energy|oil(?: and gas)?|gas|semiconductors?|chip"
-    r"|health[ -]?care|pharma(?:ceuticals?)?|biotech|utilit(?:y|ies)|consumer(?: staples| discretionary)?|staples|industrials?|materials"
-    r"|retail|auto(?:motive)?|car|airline|defen[cs]e|mining|gold|telecom|media|real estate|reit|crypto|dividend|value|growth"
+    r"(?:tech(?:nology)?|software|hardware|internet|bank(?:ing|s)?|financials?|insurance|energy"
+    r"|oil(?: and gas)?|gas|semiconductors?|chip"
+    r"|health[ -]?care|pharma(?:ceuticals?)?|biotech|utilit(?:y|ies)|consumer(?: staples| discretionary)?"
+    r"|staples|industrials?|materials"
+    r"|retail|auto(?:motive)?|car|airline|defen[cs]e|mining|gold|telecom|media|real estate|reit|crypto"
+    r"|dividend|value|growth"
     r"|ai|cap|blue[- ]chip|faang|s&p 500|dow(?: jones)?(?: 30)?|nasdaq(?: 100)?)"
 )
 _OF_A_GROUP = r"(?:stocks|names|shares|companies|equities|sector|giants|majors|tickers|firms|universe)"
 _GROUPS = re.compile(
     rf"(?<![\w-])(?:{_SECTOR} {_OF_A_GROUP}|big tech|faangs?|fangs?|mag(?:nificent)? (?:7|seven)|semiconductors"
-    rf"|(?:(?<=on )|(?<=for )|(?<=in )|(?<=the )|(?<=load )|(?<=get )|(?<=to ))(?:tech|banks|financials|industrials|utilities)(?= |$|[.,?!])"
+    rf"|(?:(?<=on )|(?<=for )|(?<=in )|(?<=the )|(?<=load )|(?<=get )|(?<=to ))(?:tech|banks|financials"
+    rf"|industrials|utilities)(?= |$|[.,?!])"
     rf"(?! {_OF_A_GROUP}))(?!\w)",
     re.IGNORECASE,
 )
-_TICKER = re.compile(r"(?<![\w.])(?:\$[A-Za-z]{1,5}|\^[A-Z]{2,6}|[A-Z]{2,5}(?:[.-][A-Z]{1,4})?|[A-Z](?=,? (?:and|or) [A-Z]{2})|[A-Z](?=, [A-Z]))(?![\w])")
-_NOT_TICKERS = frozenset(
-    "I A AI ML API SQL USD EUR GBP CHF RSI SMA EMA MACD ATR OOS CAGR OHLC OHLCV CSV HTML JSON PDF ETF ETFS OK US UK EU IPO "
-    "CEO LGBM YTD ID IDS URL NYSE NASDAQ VS PNL P&L PL ROI FAQ AM PM EOD ASAP FYI TTY LLM CPU GPU DB LIMIT SELECT FROM WHERE "
-    "GROUP BY ORDER AND OR NOT WITH PLEASE THANKS TODAY HOW WHAT WHY WHO NOW YES NO HI HELLO IT IS THE THIS THAT MY ME TO OF "
-    "IN ON FOR ALL NEW OLD Q PBO DSR IC SHAP HMM TFT MAX MIN TOP N SLQ BB EV PE EPS".split()
+_TICKER = re.compile(
+    r"(?<![\w.])(?:\$[A-Za-z]{1,5}|\^[A-Z]{2,6}|[A-Z]{2,5}(?:[.-][A-Z]{1,4})?|[A-Z](?=,? (?:and"
+    r"|or) [A-Z]{2})|[A-Z](?=, [A-Z]))(?![\w])"
 )
+_NOT_TICKERS = frozenset(load_plan_file("words.json")["not_tickers"].split())
 # Where a name is expected: after a verb of loading, a preposition, or another name.
 _LOAD = r"(?:load|get|fetch|download|ingest|import|pull|grab|add|update|refresh|backfill|retrieve|sync|collect)"
-_SLOT = re.compile(rf"\b(?:{_LOAD}|for|on|of|about|with|to|in|and|or|try|predicts?|forecasts?)(?: in| me| the| down| up)?,? (?P<name>[A-Z][\w&.'-]*(?: [A-Z][\w&.'-]*)*)")
-_LOWER_SLOT = re.compile(rf"\b{_LOAD}(?: in| me| up)? (?P<name>[a-z]{{3,}})(?=$|[.?!,]| and | since | from | for | data| bars| prices)")
-_BEFORE_NAME = re.compile(rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|predicts?|forecasts?)(?: in| me)?(?: the| all(?: the)?)?,? $|, $", re.IGNORECASE)
+_SLOT = re.compile(
+    rf"\b(?:{_LOAD}|for|on|of|about|with|to|in|and|or|try|predicts?|forecasts?)(?: in| me| the| down"
+    rf"| up)?,? (?P<name>[A-Z][\w&.'-]*(?: [A-Z][\w&.'-]*)*)"
+)
+_LOWER_SLOT = re.compile(
+    rf"\b{_LOAD}(?: in| me| up)? (?P<name>[a-z]{{3,}})(?=$|[.?!,]| and | since | from | for | data| bars| prices)"
+)
+_BEFORE_NAME = re.compile(
+    rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|predicts?|forecasts?)(?: in| me)?(?: the"
+    rf"| all(?: the)?)?,? $|, $",
+    re.IGNORECASE,
+)
 
 
 def find_symbols(text: str, live: Iterable[str]) -> Iterator[Mention]:
@@ -60,7 +72,12 @@ def _unknown_names(text: str) -> Iterator[Mention]:
         name = match["name"].removesuffix("'s").rstrip(".'")
         first = name.split()[0].lower()
         tickers = " " in name and name.isupper()  # "AAPL MSFT": each is found by itself
-        if not tickers and first not in everyday_words() and name.upper() not in _NOT_TICKERS and not re.match(r"exp_|Q[1-4]$", name):
+        if (
+            not tickers
+            and first not in everyday_words()
+            and name.upper() not in _NOT_TICKERS
+            and not re.match(r"exp_|Q[1-4]$", name)
+        ):
             yield _mention(text, match.start("name"), match.start("name") + len(name))
     for match in _LOWER_SLOT.finditer(text):
         if match["name"] not in everyday_words():
@@ -71,10 +88,23 @@ def extend_lists(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
     """Yield unknown words that stand in a list beside a known symbol: `nvda` in `Apple, nvda and IBM`."""
     for mention in found:
         before = re.search(r"(?:^|[ ,])(?P<name>[A-Za-z][\w.-]+)(?:,| and|, and| &| or) $", text[: mention.start])
-        after = re.match(r"(?:,| and|, and| &| or) (?P<name>[A-Za-z][\w.-]*\w)", text[mention.end :])
+        # After a bare comma a clause may begin: the list has to go on, or end with the sentence.
+        after = re.match(
+            r"(?:(?: and|, and| &| or) (?P<name>[A-Za-z][\w.-]*\w)"
+            r"|, (?P<listed>[A-Za-z][\w.-]*\w)(?=,| and | & |[.?!]*$))",
+            text[mention.end :],
+        )
         for match, offset in ((before, 0), (after, mention.end)):
-            if match and match["name"].lower() not in everyday_words() and match["name"].upper() not in _NOT_TICKERS:
-                yield _mention(text, offset + match.start("name"), offset + match.end("name"))
+            if match is None:
+                continue
+            group = "name" if match["name"] else "listed"
+            if _may_be_name(match[group]):
+                yield _mention(text, offset + match.start(group), offset + match.end(group))
+
+
+def _may_be_name(word: str) -> bool:
+    known_word = word.lower() in everyday_words() or word.upper() in _NOT_TICKERS
+    return not known_word and not (word.islower() and word.endswith(("ing", "ly", "ed")))
 
 
 def _mention(text: str, start: int, end: int) -> Mention:
@@ -93,7 +123,7 @@ def _is_name(said: str, text: str, start: int) -> bool:
 def _is_shouting(text: str) -> bool:
     """Tell whether the request is typed in capitals, so that capitals say nothing about tickers."""
     words = re.findall(r"[A-Za-z]{2,}", text)
-    return len(words) >= 5 and sum(word.isupper() for word in words) > 0.7 * len(words)
+    return len(words) >= FEW_WORDS and sum(word.isupper() for word in words) > 0.7 * len(words)
 
 
 @cache
@@ -116,4 +146,6 @@ def _loose_words() -> frozenset[str]:
     from tools.ingest.universe import aliases
 
     groups = {name for name, symbols in aliases().items() if len(symbols) > 1}
-    return frozenset(groups | {"shell", "silver", "diamonds", "oracle", "booking", "southwest", "marathon", "intuit", "chips"})
+    return frozenset(
+        groups | {"shell", "silver", "diamonds", "oracle", "booking", "southwest", "marathon", "intuit", "chips"}
+    )

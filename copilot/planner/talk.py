@@ -1,4 +1,4 @@
-"""Words that SLQ says itself: greetings, definitions, how-to, questions back and refusals, all from `prompts/plan/`."""
+"""Words that SLQ says itself: greetings, definitions, how-to, questions, refusals; all from `prompts/plan/`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from functools import cache
 
 from copilot.planner.vocabulary import load_plan_file, words_of
 
-_GREETING = re.compile(r"^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|yo)\b", re.IGNORECASE)
-_THANKS = re.compile(r"\b(?:thanks?|thank you|thx|cheers|great|nice|cool|perfect|awesome|good job|well done|ok|okay)\b", re.IGNORECASE)
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|yo)\b", re.IGNORECASE
+)
+_THANKS = re.compile(
+    r"\b(?:thanks?|thank you|thx|cheers|great|nice|cool|perfect|awesome|good job|well done|ok|okay)\b",
+    re.IGNORECASE,
+)
 _BYE = re.compile(r"\b(?:bye|goodbye|see you|farewell|good night)\b", re.IGNORECASE)
-_IDENTITY = re.compile(r"\b(?:who|what) (?:are|r) (?:you|u)\b|\bare you\b|\byour name\b|\bwho made you\b", re.IGNORECASE)
+_IDENTITY = re.compile(
+    r"\b(?:who|what) (?:are|r) (?:you|u)\b|\bare you\b|\byour name\b|\bwho made you\b", re.IGNORECASE
+)
 _HOW = re.compile(r"\bhow (?:do|can|could|would|should|to|does)\b(?: (?:i|we|one|you))?", re.IGNORECASE)
 _HOW_TO = (
     ("how_ingest", r"\b(?:load|download|fetch|import|ingest|get)\b.*\b(?:data|prices|bars|quotes|history)\b"),
@@ -20,11 +27,14 @@ _HOW_TO = (
     ("how_experiment", r"\b(?:experiment|backtest|test|hypothesis|train)\b"),
 )  # fmt: skip
 _DEFINE = re.compile(
-    r"^(?:so |and |please |can you |could you |remind me )*(?:what(?:'s| is| are| does| do)|define|explain|describe|meaning of|tell me (?:about|what)"
+    r"^(?:so |and |please |can you |could you |remind me )*(?:what(?:'s| is| are| does| do)|define|explain"
+    r"|describe|meaning of|tell me (?:about|what)"
     r"|what do you mean by|why (?:is|are|do|does)|how (?:is|are|does|do you (?:compute|calculate|define)))\b",
     re.IGNORECASE,
 )
-_OWN = re.compile(r"\b(?:my|our|last|latest|previous|this run|the run|that run|it|experiment|mine)\b", re.IGNORECASE)
+_OWN = re.compile(
+    r"\b(?:my|our|last|latest|previous|this run|the run|that run|it|experiment|mine)\b", re.IGNORECASE
+)
 
 
 def reply(name: str) -> str:
@@ -49,8 +59,8 @@ def small_talk(text: str) -> str:
                 return reply(name)
     if re.search(r"\bcosts?\b", text, re.IGNORECASE):
         return reply("costs")
-    for name, pattern in (("identity", _IDENTITY), ("bye", _BYE), ("greeting", _GREETING), ("thanks", _THANKS)):
-        if pattern.search(text):
+    for name, sign in (("identity", _IDENTITY), ("bye", _BYE), ("greeting", _GREETING), ("thanks", _THANKS)):
+        if sign.search(text):
             return reply(name)
     return reply("help")
 
