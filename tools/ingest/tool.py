@@ -7,7 +7,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Context, Effect, Tool
 from tools.kernel.types import Args, Count, Record, Result
 
@@ -45,7 +44,37 @@ class IngestResult(Result):
 
 def ingest_data(ctx: Context, args: IngestArgs) -> IngestResult:
     """Load, download, fetch, pull or get price bars for symbols into the local lake."""
-    raise BadRequest("under construction")
+    from tools.ingest.load import collect, find_source, store
+    from tools.ingest.universe import resolve
+    from tools.lake.store import lake_symbols
+
+    symbols = resolve(args.symbols, extra=lake_symbols(ctx.workspace))
+    source = find_source(args.source)
+    batch = collect(source, symbols, args.interval, args.start, args.end, progress=ctx.progress)
+    report = store(ctx.workspace, batch)
+    loaded = tuple(
+        Ingested(
+            symbol=symbol,
+            source=source.name,
+            rows=len(rows),
+            new_rows=report.bars[symbol].new_rows,
+            first=rows["ts"].iloc[0].date(),
+            last=rows["ts"].iloc[-1].date(),
+        )
+        for symbol, rows in batch.by_symbol().items()
+    )
+    restated = tuple(
+        f"{symbol}: {change.changed_rows} stored {'row was' if change.changed_rows == 1 else 'rows were'} restated."
+        for symbol, change in report.bars.items()
+        if change.changed_rows
+    )
+    return IngestResult(
+        symbols=loaded,
+        rows=sum(each.rows for each in loaded),
+        new_rows=report.new_rows,
+        data_snapshot=report.snapshot_id,
+        warnings=(*batch.warnings, *restated),
+    )
 
 
 INGEST_DATA = Tool(

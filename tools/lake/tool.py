@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from pydantic import Field
 
-from tools.kernel.errors import BadRequest
+from tools.kernel.errors import NoData
 from tools.kernel.spec import Context, Effect, Tool
 from tools.kernel.types import Args, Count, Result, Seconds
+
+ROW_LIMIT = 1000
+TIMEOUT_SECONDS = 10.0
 
 
 class QueryArgs(Args):
@@ -28,7 +33,22 @@ class QueryResult(Result):
 
 def query_data(ctx: Context, args: QueryArgs) -> QueryResult:
     """Run one SQL SELECT query over the tables of the lake."""
-    raise BadRequest("under construction")
+    from tools.lake.store import lake_exists, open_lake
+
+    if not lake_exists(ctx.workspace):
+        raise NoData("The lake is empty.", hint="Load some data first: /ingest_data AAPL, IBM, MSFT")
+    begun = perf_counter()
+    with open_lake(ctx.workspace) as lake:
+        snapshot = lake.snapshot_id()
+        columns, rows, truncated = lake.query(args.sql, row_limit=ROW_LIMIT, timeout_seconds=TIMEOUT_SECONDS)
+    return QueryResult(
+        columns=columns,
+        rows=rows,
+        row_count=len(rows),
+        truncated=truncated,
+        data_snapshot=snapshot,
+        seconds=perf_counter() - begun,
+    )
 
 
 QUERY_DATA = Tool(

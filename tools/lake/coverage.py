@@ -1,0 +1,80 @@
+"""What the lake knew and when: snapshots, what it holds of a symbol, which of it a read means. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from tools.kernel.errors import BadRequest, NoData, Suggestion
+
+
+class Snapshot(NamedTuple):
+    """One state of the lake: its number, when it was written (UTC), and why."""
+
+    id: int
+    time: datetime
+    message: str
+
+
+class Extent(NamedTuple):
+    """The bars of one symbol from one source: times of the first and the last."""
+
+    symbol: str
+    source: str
+    first: datetime
+    last: datetime
+
+
+def find_version(known: Sequence[Snapshot], as_of: int | datetime) -> int:
+    """Return the number of the snapshot meant by `as_of`: a number, or a moment (naive means UTC).
+
+    `known` are the snapshots with tables, oldest first. Raises BadRequest for a number that does not exist, NoData
+    for a moment before the first.
+    """
+    if isinstance(as_of, int):
+        if any(snapshot.id == as_of for snapshot in known):
+            return as_of
+        raise BadRequest(
+            f"There is no snapshot {as_of}.", hint=f"The lake has snapshots {known[0].id} to {known[-1].id}."
+        )
+    moment = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
+    before = [snapshot.id for snapshot in known if snapshot.time <= moment]
+    if not before:
+        raise NoData(
+            f"The lake held nothing at {moment.isoformat(timespec='seconds')}.",
+            hint=f"Its first snapshot is of {known[0].time.isoformat(timespec='seconds')}.",
+        )
+    return before[-1]
+
+
+def choose_sources(symbols: Sequence[str], extents: Iterable[Extent], interval: str) -> dict[str, str]:
+    """Return the source of each symbol; vendors are never mixed.
+
+    Raises NoData naming the symbols without any bar, BadRequest where a symbol has several sources.
+    """
+    held: dict[str, list[str]] = {}
+    for extent in extents:
+        held.setdefault(extent.symbol, []).append(extent.source)
+    if missing := [symbol for symbol in symbols if symbol not in held]:
+        raise NoData(
+            f"The lake has no {interval} bars of {', '.join(missing)}.",
+            hint=f"Load them first: /ingest_data {', '.join(missing)}",
+            suggestion=Suggestion("ingest_data", {"symbols": missing}),
+        )
+    for symbol in symbols:
+        if len(held[symbol]) > 1:
+            raise BadRequest(
+                f"{symbol} is in the lake from several sources: {', '.join(sorted(held[symbol]))}.",
+                hint="Keep one source a symbol; SLQ never mixes vendors.",
+            )
+    return {symbol: held[symbol][0] for symbol in symbols}
+
+
+def nothing_between(extents: Sequence[Extent], start: date | None, end: date | None) -> NoData:
+    """Return the error for a range without bars; it states the range there is."""
+    first = min(extent.first for extent in extents).date()
+    last = max(extent.last for extent in extents).date()
+    names = ", ".join(dict.fromkeys(extent.symbol for extent in extents))
+    asked = f"from {start or 'the beginning'} to {end or 'the end'}"
+    return NoData(f"There are no bars of {names} {asked}.", hint=f"The lake has {first} to {last}.")

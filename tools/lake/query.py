@@ -1,0 +1,175 @@
+"""One SELECT by the user over the lake, fenced in.
+
+Four fences: the statement must parse to exactly one SELECT whose tables and table functions are on a short list
+(checked on DuckDB's own syntax tree); the lake is attached read-only; DuckDB may touch no file outside the lake,
+with its configuration locked; time, memory, temporary disk and rows are limited. A query may still use all
+processor cores until its time is up.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import duckdb
+
+from tools.kernel.errors import BadRequest
+from tools.lake.engine import attach, new_engine, quoted
+
+Value = str | int | float | bool | None
+Answer = tuple[tuple[str, ...], tuple[tuple[Value, ...], ...], bool]
+
+VIEWS = {
+    "bars": "SELECT * FROM lake.bars",
+    "actions": "SELECT * FROM lake.actions",
+    "symbols": "SELECT symbol, interval, source, min(ts) AS first, max(ts) AS last, count(*) AS rows "
+    "FROM lake.bars GROUP BY symbol, interval, source",
+}
+TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
+HINT = "Write one SELECT over the views bars, actions and symbols."
+LIMITS = (
+    "SET memory_limit = '2GB'",
+    "SET max_temp_directory_size = '2GB'",
+    "SET python_enable_replacements = false",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+LARGEST_EXACT_INT = 2**53 - 1
+
+
+def run_query(lake: Path, sql: str, *, row_limit: int, timeout_seconds: float) -> Answer:
+    """Return the columns, the first `row_limit` rows and whether there were more. Raises BadRequest."""
+    conn = new_engine()
+    try:
+        check(conn, sql)
+        _open(conn, lake)
+        return _answer(conn, sql, row_limit, timeout_seconds)
+    finally:
+        conn.close()
+
+
+def _open(conn: duckdb.DuckDBPyConnection, lake: Path) -> None:
+    attach(conn, lake, read_only=True)
+    for name, select in VIEWS.items():
+        conn.execute(f"CREATE VIEW {name} AS {select}")
+    conn.execute(f"SET temp_directory = {quoted(lake / 'tmp')}")
+    conn.execute(f"SET allowed_directories = [{quoted(lake)}]")
+    for statement in LIMITS:
+        conn.execute(statement)
+
+
+def check(conn: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raise BadRequest unless `sql` is one SELECT over the views of the lake."""
+    try:
+        statements = conn.extract_statements(sql)
+    except duckdb.Error as error:
+        raise _wrong(error) from error
+    if not statements:
+        raise BadRequest("The query is empty.", hint=HINT)
+    if len(statements) != 1:
+        raise BadRequest(f"One statement is expected, this is {len(statements)}.", hint=HINT)
+    tree: dict[str, Any] = {"error": True}
+    if statements[0].type == duckdb.StatementType.SELECT:
+        tree = _syntax_tree(conn, sql)
+    if tree["error"]:
+        raise BadRequest("Only a SELECT is allowed: the lake cannot be changed by a query.", hint=HINT)
+    nodes = list(_nodes(tree))
+    own = {entry["key"].lower() for node in nodes for entry in _ctes(node)}
+    for node in nodes:
+        _check_node(node, own)
+
+
+def _syntax_tree(conn: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
+    try:
+        tree: dict[str, Any] = json.loads(
+            conn.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchall()[0][0]
+        )
+    except (duckdb.Error, RecursionError) as error:
+        raise BadRequest("The query is nested too deeply.", hint="Split it, or use WITH.") from error
+    return tree
+
+
+def _check_node(node: dict[str, Any], own: set[str]) -> None:
+    kind = node.get("type")
+    if kind == "BASE_TABLE":
+        place = {str(node.get("catalog_name", "")), str(node.get("schema_name", ""))}
+        name = str(node["table_name"])
+        if name.lower() not in {*VIEWS, *own} or not place <= {"", "lake", "main"}:
+            raise BadRequest(f"There is no view called {name!r}.", hint=HINT)
+    elif kind == "TABLE_FUNCTION":
+        name = str(node["function"]["function_name"])
+        if name.lower() not in TABLE_FUNCTIONS:
+            raise BadRequest(f"The table function {name!r} is not allowed in a query.", hint=HINT)
+
+
+def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
+    entries = node.get("cte_map", {}).get("map", []) if isinstance(node.get("cte_map"), dict) else []
+    return list(entries)
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a JSON tree."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+def _answer(conn: duckdb.DuckDBPyConnection, sql: str, row_limit: int, timeout_seconds: float) -> Answer:
+    timer = Timer(timeout_seconds, conn.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        relation = conn.sql(sql).limit(row_limit + 1)
+        columns = tuple(relation.columns)
+        rows = relation.fetchall()
+    except duckdb.InterruptException as error:
+        raise BadRequest(
+            f"The query was stopped after {timeout_seconds:g} seconds.",
+            hint="Filter by symbol or date, or aggregate.",
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise BadRequest(
+            "The query needs too much memory.", hint="Filter by symbol or date, or aggregate."
+        ) from error
+    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException):
+        raise
+    except duckdb.Error as error:
+        raise _wrong(error) from error
+    finally:
+        timer.cancel()
+    shown = tuple(tuple(_plain(value) for value in row) for row in rows[:row_limit])
+    return columns, shown, len(rows) > row_limit
+
+
+def _wrong(error: duckdb.Error) -> BadRequest:
+    """Return DuckDB's complaint as one line."""
+    text = re.sub(r"\s+", " ", str(error).split("\n\n")[0]).strip()
+    return BadRequest(text.rstrip(".") + ".", hint=HINT)
+
+
+def _plain(value: Any) -> Value:
+    """Return a DuckDB value as JSON can hold it: NaN is None, times are ISO 8601, very large integers are text."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= LARGEST_EXACT_INT else str(value)
+    if isinstance(value, float | Decimal):
+        number = float(value)
+        if math.isfinite(number):
+            return number
+        return None if math.isnan(number) else str(number)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else str(value)

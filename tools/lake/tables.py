@@ -1,0 +1,84 @@
+"""The tables of the lake and the contract of their columns.
+
+Values are kept as the vendor gave them: raw prices in the currency of the listing, raw volume, split ratios and
+cash amounts a share. Adjusted prices are never stored; `tools.lake.adjust` derives them on read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+TEXT, TIME, NUMBER = "VARCHAR", "TIMESTAMP", "DOUBLE"
+
+BARS: Mapping[str, str] = MappingProxyType(
+    {
+        "symbol": TEXT,
+        "interval": TEXT,
+        "ts": TIME,
+        "open": NUMBER,
+        "high": NUMBER,
+        "low": NUMBER,
+        "close": NUMBER,
+        "volume": NUMBER,
+        "source": TEXT,
+    }
+)
+"""One row a bar. `ts` is the start of the bar in UTC, without a zone; midnight of the session for daily bars."""
+
+BAR_KEY = ("symbol", "interval", "ts", "source")
+
+ACTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "symbol": TEXT,
+        "ts": TIME,
+        "kind": TEXT,
+        "value": NUMBER,
+        "source": TEXT,
+    }
+)
+"""One row a corporate action, at its ex-date. "split": `value` new shares for one old; "dividend": cash a share."""
+
+ACTION_KEY = ("symbol", "ts", "kind", "source")
+
+KINDS = ("split", "dividend")
+
+
+def ddl(table: str, columns: Mapping[str, str], key: tuple[str, ...]) -> str:
+    """Return the CREATE TABLE statement of `table`; columns of `key` may not be null."""
+    defined = ", ".join(f"{name} {kind}{' NOT NULL' if name in key else ''}" for name, kind in columns.items())
+    return f"CREATE TABLE IF NOT EXISTS {table} ({defined})"
+
+
+SCHEMA = (
+    ddl("lake.bars", BARS, BAR_KEY),
+    "ALTER TABLE lake.bars SET PARTITIONED BY (symbol, interval)",
+    ddl("lake.actions", ACTIONS, ACTION_KEY),
+)
+
+
+def conform(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return `frame` with exactly `columns`, in order and in their types; other columns are dropped.
+
+    Raises ValueError naming the columns that are missing or cannot be converted, and where `ts` carries a zone.
+    """
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise ValueError(f"missing columns: {', '.join(missing)}")
+    return pd.DataFrame({name: _cast(frame[name], kind) for name, kind in columns.items()}).reset_index(drop=True)
+
+
+def _cast(values: pd.Series, kind: str) -> pd.Series:
+    try:
+        if kind == TIME:
+            return pd.to_datetime(values).astype("datetime64[us]")
+        return values.astype("float64" if kind == NUMBER else "str")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"column {values.name}: {error}") from error
+
+
+def empty(columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return a frame of `columns` without rows."""
+    return conform(pd.DataFrame({name: [] for name in columns}), columns)
