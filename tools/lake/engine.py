@@ -116,7 +116,8 @@ def create(lake: Path) -> None:
     except OSError as error:
         raise unwritable(lake, error) from error
     finally:
-        staged.unlink(missing_ok=True)
+        for leftover in (staged, staged.with_name(f"{staged.name}.wal")):
+            leftover.unlink(missing_ok=True)
 
 
 def _publish(staged: Path, catalog: Path) -> None:

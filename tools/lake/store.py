@@ -134,22 +134,23 @@ class Lake:
         wanted = list(dict.fromkeys(symbols))
         if not wanted:
             raise BadRequest("No symbol was named.", hint="Name at least one, for example AAPL.")
-        version = self._version(as_of)
-        extents = self._extents(wanted, interval, version)
-        sources = choose_sources(wanted, extents, interval)
-        first, last = start or date.min, end or date.max
-        frame = self._frame(
-            f"SELECT {VALUES} FROM lake.bars AT (VERSION => ?) "  # noqa: S608
-            f"WHERE {_among(wanted)} AND interval = ? AND ts >= ?::DATE AND ts < ?::DATE + INTERVAL 1 DAY "
-            "ORDER BY ts, symbol",
-            [version, *wanted, interval, first, last],
-        )
-        if frame.empty:
-            raise nothing_between(extents, start, end)
-        actions = self._frame(
-            f"SELECT * FROM lake.actions AT (VERSION => ?) WHERE {_among(wanted)} ORDER BY ts",  # noqa: S608
-            [version, *wanted],
-        )
+        with self._transaction():
+            version = self._version(as_of)
+            extents = self._extents(wanted, interval, version)
+            sources = choose_sources(wanted, extents, interval)
+            first, last = start or date.min, end or date.max
+            frame = self._frame(
+                f"SELECT {VALUES} FROM lake.bars AT (VERSION => ?) "  # noqa: S608
+                f"WHERE {_among(wanted)} AND interval = ? AND ts >= ?::DATE AND ts < ?::DATE + INTERVAL 1 DAY "
+                "ORDER BY ts, symbol",
+                [version, *wanted, interval, first, last],
+            )
+            if frame.empty:
+                raise nothing_between(extents, start, end)
+            actions = self._frame(
+                f"SELECT * FROM lake.actions AT (VERSION => ?) WHERE {_among(wanted)} ORDER BY ts",  # noqa: S608
+                [version, *wanted],
+            )
         return adjusted(frame, actions[actions["source"] == actions["symbol"].map(sources)], adjust)
 
     def inventory(self) -> list[Holding]:
@@ -194,6 +195,19 @@ class Lake:
     def _frame(self, sql: str, parameters: list[Any]) -> pd.DataFrame:
         with self._guarded():
             return self._reader().execute(sql, parameters).df()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Read several things from one state; also twice as fast as one by one."""
+        with self._guarded():
+            conn = self._reader()
+            conn.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self._conn is conn:
+                with self._guarded():
+                    conn.execute("ROLLBACK")
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
