@@ -18,9 +18,11 @@ class BackgroundPlanner:
         self._planner: Planner | None = None
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="model-loader", daemon=True)
+        self._tell: Callable[[], object] = lambda: None
 
-    def start(self) -> None:
-        """Begin to load."""
+    def start(self, tell: Callable[[], object] = lambda: None) -> None:
+        """Begin to load; `tell` is called, in the loading thread, when that has ended."""
+        self._tell = tell
         self._thread.start()
 
     def _run(self) -> None:
@@ -28,6 +30,12 @@ class BackgroundPlanner:
             self._planner = self._load()
         except (SLQError, OSError, ImportError, RuntimeError) as error:
             self._failure = error  # raised where the planner is asked for, in the foreground
+        self._tell()
+
+    @property
+    def started(self) -> bool:
+        """Whether loading has begun."""
+        return self._thread.ident is not None
 
     @property
     def status(self) -> str:

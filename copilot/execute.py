@@ -74,6 +74,7 @@ class Executor:
     def _attempt(self, call: Call, call_id: str, work: Callable[[], Result]) -> Observation:
         try:
             record = work().model_dump(mode="json")
+            digest = of_json(record)
         except SLQError as error:
             self._log.result(call_id, "failed", details={"error": type(error).__name__, "message": error.message})
             return Observation(call=call, call_id=call_id, status="failed", failure=failure_of(error))
@@ -83,5 +84,5 @@ class Executor:
         except BaseException as error:
             self._log.result(call_id, "crashed", details={"error": type(error).__name__})
             raise
-        self._log.result(call_id, "ok", output_sha256=of_json(record))
+        self._log.result(call_id, "ok", output_sha256=digest)
         return Observation(call=call, call_id=call_id, status="ok", result=record)

@@ -85,15 +85,14 @@ def make_prompt(app: App, commands: Mapping[str, str]) -> Callable[[], str]:
         complete_while_typing=True,
         auto_suggest=AutoSuggestFromHistory(),
         bottom_toolbar=toolbar,
-        refresh_interval=0.5,
         key_bindings=_bindings(),
         style=STYLE,
     )
 
     def start() -> None:
         """Load model and state once the first prompt is on the screen."""
-        if app.planner.status == "loading":
-            app.planner.start()
+        if not app.planner.started:
+            app.planner.start(session.app.invalidate)
         state.refresh()
 
     def read() -> str:

@@ -2,7 +2,7 @@
 
 A chain by itself shows a record that was edited, deleted, inserted, repeated or moved. It cannot show that the
 last records were cut off, that the whole log was written anew, or that another log was put in its place: for
-those, compare the head (or an older one) with a copy kept elsewhere, such as the head printed in a report.
+those, compare the head (or an older one) with a copy kept elsewhere.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LIMITS = (
     "A chain alone cannot show that the whole log was rewritten with new hashes.",
     "A chain alone cannot show that another log was put in its place.",
 )
-REMEDY = "Compare with a head kept elsewhere: every report prints one."
+REMEDY = "Keep a head elsewhere and compare: slq audit verify --anchor HEAD."
 
 _LINE = re.compile(rb'\{"body":(\{.*\}),"hash":"([0-9a-f]{64})","prev":"([0-9a-f]{64})"\}\n', re.DOTALL)
 SAFE_DIGITS = 15
