@@ -14,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -169,7 +170,10 @@ class LlamaEngine:
 
         # Plain prompts: the chat template is rendered by the profile, in one place.
         self.outlines = outlines.from_llamacpp(self.llama, chat_mode=False)
-        return LLGuidanceBackend(self.outlines)
+        with warnings.catch_warnings():
+            # llguidance reads each of the 49,000 tokens through a name that llama.cpp has deprecated.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return LLGuidanceBackend(self.outlines)
 
 
 class _Steps:

@@ -41,7 +41,7 @@ _BETWEEN = re.compile(
 _SINCE = re.compile(
     rf"\b(?:since|from|starting(?: in| from| at| on)?|beginning(?: in| from)?|as of|start(?:ing"
     rf"|s)?(?: date)?:?|start=|going back to|back to|"
-    rf"(?P<after>after|later than|post))\s?(?:the )?(?P<first>{_POINT})(?: on(?:wards?)?)?",
+    rf"(?P<after>after|later than|post))\s?(?:the )?(?:year )?(?P<first>{_POINT})(?: on(?:wards?)?)?",
     re.IGNORECASE,
 )
 _ONWARD = re.compile(rf"\b(?P<first>{_POINT}) (?:onwards?|and (?:later|after))\b", re.IGNORECASE)

@@ -23,9 +23,10 @@ _ORDINAL = re.compile(
     rf"|(?=[?.! ]*$)|'?s? {_NOUN}s?\b)",
     re.IGNORECASE,
 )
+_RUN = r"(?:experiments?|runs?|backtests?|trials?)"
 _NUMBERED = re.compile(
-    rf"\b{_NOUN}s? (?:number |no\.? ?|#)?(?P<n>[0-9]{{1,3}})(?: (?:and|with|vs\.?|to"
-    rf"|against) (?:{_NOUN} )?#?(?P<m>[0-9]{{1,3}}))?\b",
+    rf"\b{_RUN} (?:number |no\.? ?|#)?(?P<n>[0-9]{{1,3}})(?![\w-])"
+    rf"(?: (?:and|with|vs\.?|to|against) (?:{_RUN} )?#?(?P<m>[0-9]{{1,3}})(?![\w-]))?",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(

@@ -60,6 +60,6 @@ def _pattern() -> re.Pattern[str]:
         rf"(?<![\w-])(?:(?P<before>{SMALL}){_SPAN} )?(?P<name>(?:{name})s?)"
         rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{SMALL}){_SPAN}\)"
         rf"|[ -]?(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
-        rf"|positions|and [0-9])))?(?![\w-])",
+        r"|positions|and [0-9])))?(?!\w|-(?!based|driven|style|type|sorted|ranked))",
         re.IGNORECASE,
     )

@@ -21,7 +21,7 @@ _KINDS = (
     ("snapshots", r"\b(?:snapshots?|versions?)\b"),
     ("models", r"\bmodels?\b"),
     ("features", r"\b(?:features?|indicators?|signals?|predictors?|factors?)\b"),
-    ("experiments", r"\b(?:experiments?|runs?|backtests?|tests?|studies|trials?)\b"),
+    ("experiments", r"\b(?:experiments?|runs?|ran|backtests?|tests?|studies|trials?)\b"),
     ("data", r"\b(?:data|datasets?|symbols?|tickers?|bars?|prices?|stocks?|lake|rows?)\b"),
 )  # fmt: skip
 _SAMPLE = re.compile(r"\b(?:sample|embedded|built[- ]?in|bundled|shipped)\b", re.IGNORECASE)

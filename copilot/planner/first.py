@@ -27,8 +27,8 @@ from copilot.planner.vocabulary import load_plan_file
 from tools.catalog import TOOLS
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
-UNKNOWN_SCORE = 0.16  # a best score below this is a request about something else
-UNKNOWN_COVERAGE = 0.5  # or one whose words are mostly new, with nothing named that the tools know
+UNKNOWN_SCORE = 0.3  # a best score below this is a request about something else
+UNKNOWN_COVERAGE = 0.65  # or one whose words are mostly new, with nothing named that the tools know
 SHORT = 2  # words of substance up to which an answer to a question is only an answer
 MOST_ALTERNATIVES = 2
 _ASK = {
@@ -108,7 +108,7 @@ class FirstPlanner:
         if previous is not None and self._goes_on(previous, readings[0], request):
             return _certain(previous.tool)
         if self._is_foreign(readings[0], terms, evidence):
-            return _certain("refuse_outside")
+            return _certain("refuse_outside" if self._retriever.coverage(terms) else "ask_unclear")
         return readings
 
     def _goes_on(self, previous: Call, best: Reading, request: Request) -> bool:
@@ -118,7 +118,7 @@ class FirstPlanner:
         return fits and evidence.continues and bool(fill(previous.tool, evidence, request.state))
 
     def _is_foreign(self, best: Reading, terms: list[str], evidence: Evidence) -> bool:
-        if evidence.of("symbol") or evidence.of("feature") or evidence.of("experiment"):
+        if {mention.kind for mention in evidence.mentions} & {"symbol", "feature", "experiment", "money"}:
             return False
         return best.score < UNKNOWN_SCORE or self._retriever.coverage(terms) < UNKNOWN_COVERAGE
 
@@ -166,7 +166,8 @@ def _own_words(text: str, evidence: Evidence) -> Call | None:
 def _words_for(label: str, text: str) -> Call:
     if label == "text":
         return Call(tool="reply", args={"text": talk.small_talk(text)})
-    return Call(tool="reply", args={"refuse": talk.reply(label)})
+    branch = "ask" if label.startswith("ask_") else "refuse"
+    return Call(tool="reply", args={branch: talk.reply(label)})
 
 
 def _after(turn: Turn) -> Call:

@@ -80,7 +80,8 @@ _HORIZON = [
         ),
         (
             r"\b(?:on an? |at an? |with an? |an? )?(?P<adverb>daily|weekly|fortnightly|monthly|quarterly)"
-            r"(?= (?:horizon|returns?|holding|forecast|prediction|moves?|period|momentum strategy|rebalanc))"
+            r"(?= (?:horizon|returns?|holding|forecast|prediction|moves?"
+            r"|period|momentum strategy|rebalanc)|[,.?!]|$)"
         ),
         (
             rf"\b(?:hold|holding|held|keep)\w* (?:\w+ )?(?:for )?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week"
@@ -187,5 +188,5 @@ def find_counts(text: str) -> Iterator[Mention]:
     for pattern in _COUNT:
         for match in pattern.finditer(text):
             value = read_small(match["n"])
-            if value > 0:
+            if value > 0 and match["n"].lower() != "a":  # "a stock" counts nothing
                 yield Mention("count", match.start(), match.end(), value)

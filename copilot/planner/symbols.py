@@ -31,9 +31,10 @@ _GROUPS = re.compile(
     rf"(?! {_OF_A_GROUP}))(?!\w)",
     re.IGNORECASE,
 )
+# One capital alone is a ticker in a list only: "T, F and KO".
 _TICKER = re.compile(
-    r"(?<![\w.])(?:\$[A-Za-z]{1,5}|\^[A-Z]{2,6}|[A-Z]{2,5}(?:[.-][A-Z]{1,4})?|[A-Z](?=,? (?:and"
-    r"|or) [A-Z]{2})|[A-Z](?=, [A-Z]))(?![\w])"
+    r"(?<![\w.])(?:\$[A-Za-z]{1,5}|\^[A-Z]{2,6}|[A-Z]{2,5}(?:[.-][A-Z]{1,4})?"
+    r"|[A-Z](?=,? (?:and|or|&) [$A-Z])|[A-Z](?=, [A-Z])|(?<=[A-Z] and )[A-Z])(?!\w)"
 )
 _NOT_TICKERS = frozenset(load_plan_file("words.json")["not_tickers"].split())
 # Where a name is expected: after a verb of loading, a preposition, or another name.

@@ -1,0 +1,47 @@
+"""The floor of the first planner on its evaluation set, with the real model writing every call."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from copilot.batch import read_state
+from copilot.evals.score import Outcome, read_cases, run_cases, summarize
+from copilot.model.engine import LlamaEngine
+from copilot.planner.first import FirstPlanner
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> list[Outcome]:
+    planner = FirstPlanner(LlamaEngine(context_tokens=2048), lambda: date(2026, 11, 22))
+    return run_cases(
+        read_cases(HERE / "first_planner.jsonl"), read_state(HERE / "first_planner_state.json"), planner
+    )
+
+
+def test_the_set_is_large_and_part_of_it_was_held_out(outcomes: list[Outcome]) -> None:
+    assert len(outcomes) >= 250
+    assert sum(outcome.case.split == "held" for outcome in outcomes) >= 50
+    assert len({outcome.case.call.tool for outcome in outcomes}) == 8
+
+
+@pytest.mark.parametrize("split", ["dev", "held"])
+def test_right_tool_and_exact_call(outcomes: list[Outcome], split: str) -> None:
+    score = summarize([outcome for outcome in outcomes if outcome.case.split == split])
+    assert score.right_tool >= 0.93
+    assert score.exact >= 0.90
+
+
+def test_nothing_that_must_be_refused_is_planned(outcomes: list[Outcome]) -> None:
+    refused = [outcome for outcome in outcomes if "refuse" in outcome.case.call.args]
+    assert len(refused) >= 10
+    assert all("refuse" in outcome.planned.args for outcome in refused)
+
+
+def test_wrong_calls_are_less_certain_than_right_ones(outcomes: list[Outcome]) -> None:
+    wrong = [outcome.margin for outcome in outcomes if not outcome.right_tool]
+    assert sum(margin > 0.9 for margin in wrong) <= 1
