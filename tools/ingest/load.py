@@ -22,6 +22,7 @@ from tools.lake.store import WriteReport, open_lake
 
 SOURCES: Mapping[str, type[Source]] = {"auto": SampleSource, "sample": SampleSource}
 NAMED = 5
+BENCHMARK = "^GSPC"  # the index that experiments are compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,27 @@ def collect(
         )
     told = (*_told(source, missing), *bars.warnings("row"), *actions.warnings("corporate action"))
     return Batch(source.name, bars.rows, actions.rows, told)
+
+
+def with_benchmark(
+    batch: Batch, source: Source, interval: str, start: date | None, end: date | None, *, progress: Progress
+) -> Batch:
+    """Return the batch with the benchmark index added over the same range, where the source carries it.
+
+    An experiment without an index to compare with is half an answer; this never fails the load it comes along with.
+    """
+    if BENCHMARK in set(batch.bars["symbol"]):
+        return batch
+    try:
+        index = collect(source, (BENCHMARK,), interval, start, end, progress=progress)
+    except (NoData, SourceUnavailable):
+        return batch
+    return Batch(
+        source=batch.source,
+        bars=pd.concat([batch.bars, index.bars], ignore_index=True),
+        actions=pd.concat([batch.actions, index.actions], ignore_index=True),
+        warnings=(*batch.warnings, *index.warnings),
+    )
 
 
 def store(workspace: Workspace, batch: Batch) -> WriteReport:

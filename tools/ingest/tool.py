@@ -44,13 +44,14 @@ class IngestResult(Result):
 
 def ingest_data(ctx: Context, args: IngestArgs) -> IngestResult:
     """Load, download, fetch, pull or get price bars for symbols into the local lake."""
-    from tools.ingest.load import collect, find_source, store
+    from tools.ingest.load import collect, find_source, store, with_benchmark
     from tools.ingest.universe import resolve
     from tools.lake.store import lake_symbols
 
     symbols = resolve(args.symbols, extra=lake_symbols(ctx.workspace))
     source = find_source(args.source)
     batch = collect(source, symbols, args.interval, args.start, args.end, progress=ctx.progress)
+    batch = with_benchmark(batch, source, args.interval, args.start, args.end, progress=ctx.progress)
     report = store(ctx.workspace, batch)
     loaded = tuple(
         Ingested(

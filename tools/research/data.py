@@ -9,14 +9,13 @@ from datetime import date
 import pandas as pd
 
 from tools.features.panel import Panel
+from tools.ingest.load import BENCHMARK
 from tools.ingest.universe import SEPARATORS, is_group, is_known, resolve
 from tools.kernel import fingerprint
 from tools.kernel.errors import BadRequest, NoData, Suggestion
 from tools.kernel.paths import Workspace
 from tools.lake.store import Lake, lake_symbols, open_lake
 from tools.research.record import ExperimentArgs
-
-INDEX_SYMBOL = "^GSPC"
 
 
 @dataclass(frozen=True)
@@ -64,13 +63,13 @@ def read_bars(workspace: Workspace, args: ExperimentArgs) -> Bars:
     with open_lake(workspace) as lake:
         snapshot = lake.snapshot_id()
         frame = lake.bars(symbols, start=args.start, end=args.end, as_of=snapshot)
-        index = _index(lake, snapshot, args.start, args.end) if INDEX_SYMBOL in held else frame.iloc[:0]
+        index = _index(lake, snapshot, args.start, args.end) if BENCHMARK in held else frame.iloc[:0]
     present = set(frame["symbol"])
     universe = [symbol for symbol in symbols if symbol in present]
     absent = [symbol for symbol in symbols if symbol not in present]
     return Bars(
         panel=Panel.from_bars(frame, universe),
-        index_symbol=INDEX_SYMBOL if INDEX_SYMBOL in held else None,
+        index_symbol=BENCHMARK if BENCHMARK in held else None,
         index_close=pd.Series(index["close"].to_numpy(), index=pd.DatetimeIndex(index["ts"])),
         snapshot=snapshot,
         sha256=fingerprint.of_frame(pd.concat([frame, index], ignore_index=True)),
@@ -116,7 +115,7 @@ def _single_names(names: Sequence[str], held: Sequence[str]) -> list[str]:
 def _index(lake: Lake, snapshot: int, start: date | None, end: date | None) -> pd.DataFrame:
     """Return the bars of the index; none where the lake has none in the period."""
     try:
-        return lake.bars([INDEX_SYMBOL], start=start, end=end, as_of=snapshot)
+        return lake.bars([BENCHMARK], start=start, end=end, as_of=snapshot)
     except NoData:
         return pd.DataFrame(columns=["ts", "close"])
 

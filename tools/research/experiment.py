@@ -17,11 +17,12 @@ import pandas as pd
 from tools.backtest.folder import RESULT_FILE
 from tools.backtest.record import Config, Experiment, Provenance
 from tools.features.panel import Panel
+from tools.ingest.load import BENCHMARK
 from tools.kernel import fingerprint
 from tools.kernel.spec import Context
 from tools.report.page import write_report
 from tools.research.caveats import caveats
-from tools.research.data import INDEX_SYMBOL, Bars, read_bars
+from tools.research.data import Bars, read_bars
 from tools.research.folder import experiment_id, recording
 from tools.research.hypothesis import configure
 from tools.research.record import ExperimentArgs
@@ -131,7 +132,7 @@ def _index_warning(study: Study, bars: Bars) -> tuple[str, ...]:
     if "index" in study.backtest.benchmarks:
         return ()
     if bars.index_symbol is None:
-        return (f"No index benchmark: load it with /ingest_data {INDEX_SYMBOL} and run again.",)
+        return (f"No index benchmark: load it with /ingest_data {BENCHMARK} and run again.",)
     return (f"No index benchmark: {bars.index_symbol} does not cover the test period.",)
 
 

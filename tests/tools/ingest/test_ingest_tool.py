@@ -27,14 +27,15 @@ def test_three_companies(context):
         ("AAPL", 3270, 3270),
         ("IBM", 3270, 3270),
         ("MSFT", 3270, 3270),
+        ("^GSPC", 5031, 5031),  # comes along: an experiment is compared with the index
     ]
     assert (result.symbols[0].first, result.symbols[0].last) == (date(2000, 3, 1), date(2013, 3, 1))
-    assert (result.rows, result.new_rows, result.warnings) == (9810, 9810, ())
+    assert (result.rows, result.new_rows, result.warnings) == (14841, 14841, ())
     again = ingest(context, "AAPL", "IBM", "MSFT")
-    assert (again.rows, again.new_rows, again.data_snapshot) == (9810, 0, result.data_snapshot)
+    assert (again.rows, again.new_rows, again.data_snapshot) == (14841, 0, result.data_snapshot)
     with open_lake(context.workspace) as lake:
         assert lake.snapshot_id() == result.data_snapshot
-        assert lake.snapshots()[-1].message == "ingest AAPL, IBM, MSFT from sample"
+        assert lake.snapshots()[-1].message == "ingest AAPL, IBM, MSFT, ^GSPC from sample"
         assert len(lake.bars(["AAPL", "IBM", "MSFT"])) == 9810
 
 
@@ -57,7 +58,13 @@ def test_a_range_loads_its_part_and_overlap_adds_only_the_new(context):
 def test_progress_is_reported_for_each_symbol(context):
     steps: list[tuple[str, int, int]] = []
     ingest(replace(context, progress=lambda *step: steps.append(step)), "AAPL", "FB")
-    assert steps == [("loading AAPL", 0, 2), ("loading FB", 1, 2), ("checking", 2, 2)]
+    assert steps == [
+        ("loading AAPL", 0, 2),
+        ("loading FB", 1, 2),
+        ("checking", 2, 2),
+        ("loading ^GSPC", 0, 1),
+        ("checking", 1, 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,10 +105,11 @@ class Sloppy:
 def test_bad_rows_are_counted_with_their_reason(context, monkeypatch):
     monkeypatch.setattr(load, "SOURCES", {"auto": Sloppy})
     result = ingest(context, "IBM")
-    assert result.rows == 3269
-    assert result.warnings == (
-        "IBM: 1 row left out: the high is below another price.",
-        "IBM: 2 rows left out: duplicate.",
+    assert result.symbols[0].rows == 3269
+    assert result.warnings == tuple(
+        f"{symbol}: {what}"
+        for symbol in ("IBM", "^GSPC")
+        for what in ("1 row left out: the high is below another price.", "2 rows left out: duplicate.")
     )
 
 
@@ -117,4 +125,6 @@ class Restating(SampleSource):
 def test_a_restatement_is_reported(context, monkeypatch):
     ingest(context, "IBM")
     monkeypatch.setattr(load, "SOURCES", {"auto": Restating})
-    assert ingest(context, "IBM").warnings == ("IBM: 1 stored row was restated.",)
+    assert ingest(context, "IBM").warnings == tuple(
+        f"{symbol}: 1 stored row was restated." for symbol in ("IBM", "^GSPC")
+    )
