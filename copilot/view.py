@@ -160,30 +160,37 @@ def _query(record: Record) -> RenderableType:
     return table
 
 
+def _ticket_facts(record: Record) -> Table:
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row(Text("experiment", style="field"), record["experiment"])
+    for name in ("capital_usd", "invested_usd", "cost_usd", "cash_usd"):
+        facts.add_row(
+            Text(name.removesuffix("_usd"), style="field"), format_value(record[name], unit_of(Ticket, name))
+        )
+    age = format_value(record["data_age_days"], "days")
+    dates = f"{record['price_date']}, {age} old; signal of {record['signal_date']}"
+    facts.add_row(Text("prices of", style="field"), dates)
+    facts.add_row(Text("expires", style="field"), f"{record['expires_at'][:16].replace('T', ' ')} UTC")
+    return facts
+
+
 def ticket_view(record: Record) -> RenderableType:
     """Return a decision ticket: positions, cash, costs, evidence, age of the data, expiry."""
     names = ("symbol", "side", "shares", "price_usd", "value_usd", "weight", "cost_usd")
-    lines = _rows("propose_trades", "positions", record, names, numeric=2)
-    facts = Table.grid(padding=(0, 2))
-    for name in ("experiment", "capital_usd", "invested_usd", "cost_usd", "cash_usd"):
-        facts.add_row(
-            Text(name.replace("_", " "), style="field"), format_value(record[name], unit_of(Ticket, name))
-        )
-    for name in ("signal_date", "price_date", "data_age_days", "expires_at"):
-        facts.add_row(
-            Text(name.replace("_", " "), style="field"), format_value(record[name], unit_of(Ticket, name))
-        )
+    positions = _rows("propose_trades", "positions", record, names, numeric=2)
+    nothing = Text("no positions: hold cash", style="warn")
     evidence = {"strategy": record["evidence"]}
     if record["benchmark"] is not None:
         evidence["equal weight"] = record["benchmark"]
-    title = Text.assemble((record["ticket"], "bad"), (f" {record['state']}", "warn"))
-    parts: list[RenderableType] = [facts, Text()]
-    parts += [lines] if record["positions"] else [Text("no positions: hold cash", style="warn")]
-    parts += [
+    parts: list[RenderableType] = [
+        _ticket_facts(record),
+        Text(),
+        positions if record["positions"] else nothing,
         Text("\nout-of-sample evidence, after costs", style="quiet"),
-        metric_table(evidence),
+        metric_table(evidence, HEADLINE),
         _warnings(record),
     ]
+    title = Text.assemble((record["ticket"], "bad"), (f" {record['state']}", "warn"))
     return Panel(Group(*parts), title=title, title_align="left", border_style="bad", padding=(1, 2), expand=False)
 
 
