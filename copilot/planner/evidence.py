@@ -23,9 +23,13 @@ _SQL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONTINUES = re.compile(
-    r"^(?:and|now|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
+    r"^(?:and|now|only|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
     r"|\b(?:same|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more)\b|\b(?:run|try|test|do"
     r"|make) (?:it|that|this)\b",
+    re.IGNORECASE,
+)
+_EXCLUDES = re.compile(
+    r"\b(?:instead of|rather than|in place of|replac(?:e|ing)|except(?: for)?|without|but not)(?: the)? $",
     re.IGNORECASE,
 )
 _ADDS = re.compile(r"\b(?:add|adding|include|plus|as well|also|in addition|additionally)\b", re.IGNORECASE)
@@ -43,18 +47,22 @@ class Evidence:
         """Return the mentions of one kind."""
         return [mention for mention in self.mentions if mention.kind == kind]
 
+    def _wanted(self, kind: Kind) -> list[Mention]:
+        """Return the mentions of one kind without those that are named to be left out."""
+        return [mention for mention in self.of(kind) if not _EXCLUDES.search(self.text[: mention.start])]
+
     @property
     def symbols(self) -> list[str]:
         """The symbols as written, each once."""
         names: dict[str, str] = {}
-        for mention in self.of("symbol"):
+        for mention in self._wanted("symbol"):
             names.setdefault(mention.value.lower(), mention.value)
         return list(names.values())
 
     @property
     def features(self) -> list[str]:
         """The feature ids, each once."""
-        return list(dict.fromkeys(mention.value for mention in self.of("feature")))
+        return list(dict.fromkeys(mention.value for mention in self._wanted("feature")))
 
     @property
     def content(self) -> list[str]:

@@ -134,7 +134,8 @@ class FirstPlanner:
 
     def _candidates(self, tool: str, request: Request) -> Candidates:
         said = fill(tool, request.evidence, request.state)
-        previous = last_call(request.history)
+        # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
+        previous = last_call(request.history, tool if tool == "run_experiment" else None)
         if previous is not None and previous.tool == tool and request.evidence.continues:
             return carry_over(previous, said, request.evidence)
         if tool == "run_experiment" and "symbols" not in said and (symbols := last_symbols(request.history)):

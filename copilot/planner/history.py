@@ -10,9 +10,10 @@ from copilot.planner.evidence import Evidence
 from copilot.planner.fill import Candidates
 
 
-def last_call(turns: Sequence[Turn]) -> Call | None:
-    """Return the newest tool call of `turns`, words aside."""
+def last_call(turns: Sequence[Turn], tool: str | None = None) -> Call | None:
+    """Return the newest call of `tool`, or of any tool, words aside."""
     calls = [step.call for turn in turns for step in turn.steps if step.call.tool != "reply"]
+    calls = [call for call in calls if tool in (None, call.tool)]
     return calls[-1] if calls else None
 
 

@@ -91,6 +91,8 @@ def test_a_follow_up_changes_the_call_before_it() -> None:
     assert plan(before, "run it on IBM too").call.args == {"symbols": ["IBM"], "features": ["rsi_14"]}
     weekly = plan(before, "now with a weekly horizon").call.args
     assert weekly == {"symbols": ["AAPL"], "features": ["rsi_14"], "horizon_days": 5}
+    other = plan(before, "use macd instead of rsi").call.args
+    assert other == {"symbols": ["AAPL"], "features": ["macd_12_26_9"]}
     added = plan(before, "add volatility as well").call.args
     assert added == {"symbols": ["AAPL"], "features": ["rsi_14", "volatility_20"]}
 
