@@ -84,7 +84,7 @@ def open_app(
     """
     workspace.create()
     context = Context(workspace, settings, progress)
-    with AuditLog.open(workspace, run_id=uuid.uuid4().hex[:12]) as log:
+    with AuditLog.open(workspace, run_id=uuid.uuid4().hex[:12], secrets=settings.secrets()) as log:
         gate = Gate(workspace, log, ask)
         planner = BackgroundPlanner(lambda: load_planner(settings))
         yield App(settings, workspace, log, gate, Executor(context, log, gate), planner)

@@ -6,7 +6,7 @@ never tried instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,13 +14,13 @@ import pandas as pd
 
 from tools.ingest.clean import Cleaned, clean_actions, clean_bars
 from tools.ingest.sample import SampleSource
-from tools.ingest.source import Fetched, Missing, Source
+from tools.ingest.source import Fetched, Interval, Missing, Request, Source
 from tools.kernel.errors import BadRequest, NoData, SLQError, SourceUnavailable
 from tools.kernel.paths import Workspace
-from tools.kernel.spec import Progress
+from tools.kernel.spec import Progress, silent
 from tools.lake.store import WriteReport, open_lake
 
-SOURCES: Mapping[str, type[Source]] = {"auto": SampleSource, "sample": SampleSource}
+SOURCES: Mapping[str, Callable[[], Source]] = {"auto": SampleSource, "sample": SampleSource}
 NAMED = 5
 BENCHMARK = "^GSPC"  # the index that experiments are compared with
 
@@ -50,7 +50,7 @@ def find_source(name: str) -> Source:
 def collect(
     source: Source,
     symbols: Sequence[str],
-    interval: str,
+    interval: Interval,
     start: date | None,
     end: date | None,
     *,
@@ -68,7 +68,7 @@ def collect(
     fetched = []
     for done, symbol in enumerate(symbols):
         progress(f"loading {symbol}", done, len(symbols))
-        fetched.append(source.fetch((symbol,), interval, start, end))
+        fetched.append(source.fetch(Request((symbol,), "bars", interval, start, end), silent))
     progress("checking", len(symbols), len(symbols))
     missing = {symbol: why for each in fetched for symbol, why in each.missing.items()}
     if len(missing) == len(symbols):
@@ -83,7 +83,7 @@ def collect(
 
 
 def with_benchmark(
-    batch: Batch, source: Source, interval: str, start: date | None, end: date | None, *, progress: Progress
+    batch: Batch, source: Source, interval: Interval, start: date | None, end: date | None, *, progress: Progress
 ) -> Batch:
     """Return the batch with the benchmark index added over the same range, where the source carries it.
 
@@ -125,7 +125,7 @@ def _told(source: Source, missing: Mapping[str, Missing]) -> tuple[str, ...]:
 
 
 def _nothing(
-    source: Source, interval: str, start: date | None, end: date | None, missing: Mapping[str, Missing]
+    source: Source, interval: Interval, start: date | None, end: date | None, missing: Mapping[str, Missing]
 ) -> SLQError:
     """Return the error for a request of which nothing could be loaded."""
     ranges = {symbol: why.detail for symbol, why in missing.items() if why.kind == "range"}
@@ -133,6 +133,6 @@ def _nothing(
         asked = f"from {start or 'the beginning'} to {end or 'the end'}"
         have = "; ".join(f"{symbol}: {detail}" for symbol, detail in list(ranges.items())[:NAMED])
         return NoData(f"There are no bars of {', '.join(ranges)} {asked}.", hint=f"{have}.")
-    carried = source.symbols(interval)
+    carried = source.symbols("bars", interval)
     hint = f"It has {', '.join(carried)}." if carried else "Check the symbols, or name another source."
     return SourceUnavailable(f"The source {source.name!r} does not have {', '.join(missing)}.", hint=hint)

@@ -15,10 +15,13 @@ class IngestArgs(Args):
     """What to load, from where, for which dates."""
 
     symbols: tuple[str, ...] = Field(min_length=1, max_length=1000)
-    interval: Literal["1d"] = "1d"
+    kind: Literal["bars", "news", "fundamentals"] = "bars"
+    interval: Literal["1d", "1h", "1m"] = "1d"
     start: date | None = None
     end: date | None = None
-    source: Literal["auto", "sample"] = "auto"
+    source: str = Field(default="auto", pattern="^[a-z][a-z0-9_]*$", max_length=40)
+    path: str | None = Field(default=None, max_length=1000)
+    timezone: str | None = Field(default=None, max_length=64)
 
 
 class Ingested(Record):
@@ -28,6 +31,8 @@ class Ingested(Record):
     source: str
     rows: Count
     new_rows: Count
+    restated_rows: Count = 0
+    quarantined_rows: Count = 0
     first: date
     last: date
 
@@ -35,6 +40,7 @@ class Ingested(Record):
 class IngestResult(Result):
     """Rows loaded, by symbol, and the snapshot that holds them."""
 
+    kind: str = "bars"
     symbols: tuple[Ingested, ...]
     rows: Count
     new_rows: Count

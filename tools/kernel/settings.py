@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tools.kernel.errors import BadRequest
@@ -25,6 +25,17 @@ class Settings(BaseSettings):
     commission_bps: float = Field(default=1.0, ge=0, le=1000)
     slippage_bps: float = Field(default=5.0, ge=0, le=1000)
     ticket_valid_hours: int = Field(default=24, ge=1, le=720)
+    sources: str = Field(default="sample,yahoo,alpha_vantage", pattern=r"^[a-z0-9_]+(,[a-z0-9_]+)*$")
+    alpha_vantage_key: SecretStr | None = None
+    alpha_vantage_calls_per_minute: int = Field(default=5, ge=1, le=1200)
+    alpha_vantage_calls_per_day: int = Field(default=25, ge=1, le=1_000_000)
+    lake_catalog: SecretStr | None = None
+    lake_files: str | None = None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return every secret value that is set: what logs must never hold."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
 
 def load_settings() -> Settings:

@@ -45,6 +45,70 @@ ACTION_KEY = ("symbol", "ts", "kind", "source")
 
 KINDS = ("split", "dividend")
 
+NEWS: Mapping[str, str] = MappingProxyType(
+    {
+        "symbol": TEXT,
+        "ts": TIME,
+        "id": TEXT,
+        "title": TEXT,
+        "publisher": TEXT,
+        "url": TEXT,
+        "summary": TEXT,
+        "source": TEXT,
+    }
+)
+"""One row a headline and symbol; `ts` is when it was published, `id` the vendor's own. The text is untrusted."""
+
+NEWS_KEY = ("symbol", "id", "source")
+
+FUNDAMENTALS: Mapping[str, str] = MappingProxyType(
+    {
+        "symbol": TEXT,
+        "ts": TIME,
+        "period": TEXT,
+        "metric": TEXT,
+        "value": NUMBER,
+        "currency": TEXT,
+        "source": TEXT,
+    }
+)
+"""One row a figure: `ts` is the end of the period it describes, NOT when it became known; that is the snapshot.
+
+`period` is "annual", "quarterly" or "current"; `metric` is in snake case, as `total_revenue`.
+"""
+
+FUNDAMENTAL_KEY = ("symbol", "ts", "period", "metric", "source")
+
+LISTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "symbol": TEXT,
+        "name": TEXT,
+        "exchange": TEXT,
+        "timezone": TEXT,
+        "currency": TEXT,
+        "type": TEXT,
+        "source": TEXT,
+    }
+)
+"""One row a symbol and source: what the vendor says it is. `type`: equity, etf, index, currency, crypto, other."""
+
+LISTING_KEY = ("symbol", "source")
+
+QUARANTINE: Mapping[str, str] = MappingProxyType(
+    {
+        "symbol": TEXT,
+        "table_name": TEXT,
+        "interval": TEXT,
+        "ts": TIME,
+        "reason": TEXT,
+        "row_json": TEXT,
+        "source": TEXT,
+    }
+)
+"""One row a vendor row that failed a check: the whole row as JSON, and the reason it is not in its table."""
+
+QUARANTINE_KEY = ("symbol", "table_name", "row_json", "reason", "source")
+
 
 def ddl(table: str, columns: Mapping[str, str], key: tuple[str, ...]) -> str:
     """Return the CREATE TABLE statement of `table`; columns of `key` may not be null."""

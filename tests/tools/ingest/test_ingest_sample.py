@@ -13,8 +13,14 @@ from tools.ingest import sample
 from tools.ingest.clean import clean_actions, clean_bars
 from tools.ingest.sample import INDICES, STOCKS, SampleSource
 from tools.ingest.sample.build import SPLITS, derive_actions, read_vendor
+from tools.ingest.source import Fetched, Request
 from tools.kernel.errors import SourceUnavailable
+from tools.kernel.spec import silent
 from tools.lake.adjust import adjusted
+
+
+def fetch(symbols: tuple[str, ...], start: date | None, end: date | None) -> Fetched:
+    return SampleSource().fetch(Request(tuple(symbols), start=start, end=end), silent)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +30,7 @@ def vendor():
 
 @pytest.mark.parametrize("symbol", STOCKS)
 def test_total_adjusted_close_is_proportional_to_the_vendors(vendor, symbol):
-    fetched = SampleSource().fetch((symbol,), "1d", None, None)
+    fetched = fetch((symbol,), None, None)
     ours = adjusted(fetched.bars, fetched.actions, "total")
     theirs = vendor[vendor["symbol"] == symbol]
     assert list(ours["ts"]) == list(theirs["ts"])
@@ -36,13 +42,13 @@ def test_total_adjusted_close_is_proportional_to_the_vendors(vendor, symbol):
 
 def test_shipped_actions_are_those_the_build_derives(vendor):
     derived = derive_actions(vendor.reset_index(drop=True))
-    shipped = pd.concat([SampleSource().fetch((symbol,), "1d", None, None).actions for symbol in STOCKS])
+    shipped = pd.concat([fetch((symbol,), None, None).actions for symbol in STOCKS])
     assert list(shipped["ts"]) == list(derived["ts"])
     assert np.array_equal(shipped["value"], derived["value"])
 
 
 def test_splits_are_the_real_ones_and_the_crash_is_none():
-    fetched = SampleSource().fetch(STOCKS, "1d", None, None)
+    fetched = fetch(STOCKS, None, None)
     splits = fetched.actions[fetched.actions["kind"] == "split"]
     found = {
         (symbol, ts.date()): value
@@ -57,14 +63,14 @@ def test_splits_are_the_real_ones_and_the_crash_is_none():
 
 
 def test_special_dividend_of_microsoft():
-    actions = SampleSource().fetch(("MSFT",), "1d", date(2004, 11, 15), date(2004, 11, 15)).actions
+    actions = fetch(("MSFT",), date(2004, 11, 15), date(2004, 11, 15)).actions
     assert actions["kind"].tolist() == ["dividend"]
     assert actions["value"][0] == pytest.approx(3.08, rel=0.02)
 
 
 @pytest.mark.parametrize("symbol", [*STOCKS, *INDICES])
 def test_every_row_passes_the_checks(symbol):
-    fetched = SampleSource().fetch((symbol,), "1d", None, None)
+    fetched = fetch((symbol,), None, None)
     assert clean_bars(fetched.bars).rejected == {}
     assert clean_actions(fetched.actions).rejected == {}
 
@@ -72,7 +78,7 @@ def test_every_row_passes_the_checks(symbol):
 def test_index_is_read_without_importing_arch(monkeypatch):
     sample._index.cache_clear()
     monkeypatch.setitem(sys.modules, "arch.data", None)
-    bars = SampleSource().fetch(("^GSPC",), "1d", date(1999, 1, 4), date(1999, 1, 5)).bars
+    bars = fetch(("^GSPC",), date(1999, 1, 4), date(1999, 1, 5)).bars
     assert bars["close"].tolist() == [1228.099976, 1244.780029]
 
 
@@ -80,16 +86,16 @@ def test_index_without_arch_says_what_to_install(monkeypatch):
     sample._index.cache_clear()
     monkeypatch.setattr(sample, "find_spec", lambda name: None)
     with pytest.raises(SourceUnavailable, match="not installed") as missing:
-        SampleSource().fetch(("^IXIC",), "1d", None, None)
+        fetch(("^IXIC",), None, None)
     assert "arch" in missing.value.hint
 
 
 def test_what_is_missing_and_why():
-    fetched = SampleSource().fetch(("SPY", "FB", "IBM"), "1d", date(2000, 1, 1), date(2001, 1, 1))
+    fetched = fetch(("SPY", "FB", "IBM"), date(2000, 1, 1), date(2001, 1, 1))
     assert fetched.missing["SPY"].kind == "symbol"
     assert (fetched.missing["FB"].kind, fetched.missing["FB"].detail) == (
         "range",
         "the sample has 2012-05-18 to 2013-03-01",
     )
     assert set(fetched.bars["symbol"]) == {"IBM"}
-    assert SampleSource().symbols("1m") == ()
+    assert SampleSource().symbols("bars", "1m") == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,9 +10,10 @@ import pytest
 
 from tools.ingest import load
 from tools.ingest.sample import SampleSource
-from tools.ingest.source import Fetched
+from tools.ingest.source import Fetched, Request
 from tools.ingest.tool import INGEST_DATA, IngestArgs
 from tools.kernel.errors import BadRequest, NoData, SourceUnavailable
+from tools.kernel.spec import Progress
 from tools.lake.store import lake_exists, open_lake
 
 
@@ -92,14 +92,14 @@ class Sloppy:
 
     name = "sloppy"
 
-    def symbols(self, interval: str) -> None:
+    def symbols(self, kind: str, interval: str) -> None:
         return None
 
-    def fetch(self, symbols: Sequence[str], interval: str, start: date | None, end: date | None) -> Fetched:
-        good = SampleSource().fetch(symbols, interval, start, end)
+    def fetch(self, request: Request, progress: Progress) -> Fetched:
+        good = SampleSource().fetch(request, progress)
         bars = good.bars.assign(source=self.name)
         bars.loc[3, "high"] = 0.5
-        return Fetched(pd.concat([bars, bars.tail(2)]), good.actions.assign(source=self.name))
+        return Fetched(bars=pd.concat([bars, bars.tail(2)]), actions=good.actions.assign(source=self.name))
 
 
 def test_bad_rows_are_counted_with_their_reason(context, monkeypatch):
@@ -116,8 +116,8 @@ def test_bad_rows_are_counted_with_their_reason(context, monkeypatch):
 class Restating(SampleSource):
     """The sample with one price corrected."""
 
-    def fetch(self, symbols: Sequence[str], interval: str, start: date | None, end: date | None) -> Fetched:
-        fetched = super().fetch(symbols, interval, start, end)
+    def fetch(self, request: Request, progress: Progress) -> Fetched:
+        fetched = super().fetch(request, progress)
         fetched.bars.loc[5, "close"] += 0.01
         return fetched
 

@@ -11,7 +11,6 @@ were picked with hindsight: results on them say nothing about how stocks do in g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from importlib.util import find_spec
@@ -19,8 +18,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from tools.ingest.source import Fetched, Missing
+from tools.ingest.source import Fetched, Interval, Kind, Missing, Request
 from tools.kernel.errors import SourceUnavailable
+from tools.kernel.spec import Progress
 from tools.lake.tables import ACTIONS, BARS, conform, empty
 
 NAME = "sample"
@@ -34,15 +34,17 @@ class SampleSource:
 
     name = NAME
 
-    def symbols(self, interval: str) -> tuple[str, ...]:
+    def symbols(self, kind: Kind, interval: Interval) -> tuple[str, ...]:
         """Return what the sample holds: daily bars only."""
-        return (*STOCKS, *INDICES) if interval == "1d" else ()
+        return (*STOCKS, *INDICES) if (kind, interval) == ("bars", "1d") else ()
 
-    def fetch(self, symbols: Sequence[str], interval: str, start: date | None, end: date | None) -> Fetched:
+    def fetch(self, request: Request, progress: Progress) -> Fetched:
         """Return bars and actions between `start` and `end`. Raises SourceUnavailable where a file is missing."""
         bars, actions, missing = [empty(BARS)], [empty(ACTIONS)], {}
-        for symbol in symbols:
-            if symbol not in self.symbols(interval):
+        start, end = request.start, request.end
+        for done, symbol in enumerate(request.symbols):
+            progress(f"loading {symbol}", done, len(request.symbols))
+            if symbol not in self.symbols(request.kind, request.interval):
                 missing[symbol] = Missing("symbol", "not in the sample")
                 continue
             series = _bars(symbol)
@@ -53,7 +55,9 @@ class SampleSource:
                 continue
             bars.append(rows)
             actions.append(_between(_actions(symbol), start, end))
-        return Fetched(pd.concat(bars, ignore_index=True), pd.concat(actions, ignore_index=True), missing)
+        return Fetched(
+            bars=pd.concat(bars, ignore_index=True), actions=pd.concat(actions, ignore_index=True), missing=missing
+        )
 
 
 def _between(frame: pd.DataFrame, start: date | None, end: date | None) -> pd.DataFrame:
