@@ -19,7 +19,7 @@ test-all: dev lint     ## with the long suites
 
 lint: dev
 	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 

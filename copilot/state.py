@@ -9,9 +9,8 @@ from tools.kernel.paths import Workspace
 
 def live_state(workspace: Workspace) -> LiveState:
     """Return the symbols, experiments and features that exist. Raises WorkspaceError on a damaged lake."""
-    from tools.lake.store import lake_symbols
-
     from tools.features.catalog import feature_ids
+    from tools.lake.store import lake_symbols
 
     return LiveState(
         symbols=lake_symbols(workspace),

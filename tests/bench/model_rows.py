@@ -55,9 +55,8 @@ def plan_cold() -> list[Measurement]:
 
 def plan_warm() -> list[Measurement]:
     """Plan every request of the evaluation set, in one process, after one that is not counted."""
-    from copilot.batch import plan_batch, read_state
-
     from copilot.app import load_planner
+    from copilot.batch import plan_batch, read_state
 
     planner, state, lines = load_planner(default_settings()), read_state(STATE), _lines()
     times = []
