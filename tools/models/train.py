@@ -4,6 +4,9 @@ The rows of a step are its (bar, symbol) pairs; one model learns from all symbol
 where its label is known and scored where it has at least one feature, so the newest bars, whose labels lie in the
 future, are scored by the last step's model like any other test bar. Nothing is scored outside a test window.
 
+Features reach the model in single precision. Adjusted prices are scaled by every later dividend, so a feature's
+last digits depend on the future; trees split equal values on such digits, and past trades would change with them.
+
 The caller chooses splits with a purge long enough for its labels; `tools.models.split` makes such splits.
 """
 
@@ -130,8 +133,8 @@ def _stack(features: Mapping[str, pd.DataFrame], label: pd.DataFrame) -> _Rows:
             raise ValueError(f"the labels of {name} differ from those of the label frame")
     if not features:
         raise ValueError("no features")
-    cube = np.stack([frame.to_numpy(dtype=float) for frame in features.values()], axis=-1)
-    return _Rows(pd.DatetimeIndex(label.index), cube, label.to_numpy(dtype=float), tuple(features))
+    cube = np.stack([frame.to_numpy(dtype=np.float32) for frame in features.values()], axis=-1)
+    return _Rows(pd.DatetimeIndex(label.index), cube.astype(float), label.to_numpy(dtype=float), tuple(features))
 
 
 def _step(

@@ -95,6 +95,20 @@ def test_the_future_does_not_change_the_past(study, panel):
     np.testing.assert_array_equal(study.backtest.targets[before], other.backtest.targets[before])
 
 
+def test_later_dividends_do_not_change_past_trades():
+    """A dividend scales every price before it; the rounding of that must not reach the model and flip trades."""
+    prices = ["open", "high", "low", "close"]
+    bars = long_bars()
+    bars[prices] = (bars[prices] * 0.2).round(2)  # real prices come in cents, so returns repeat exactly
+    study = study_of(Panel.from_bars(bars, SYMBOLS))
+    for paid in (0.0077, 0.0131, 0.0203):
+        scaled = bars.copy()
+        scaled[prices] *= 1 - paid
+        other = study_of(Panel.from_bars(scaled, SYMBOLS))
+        np.testing.assert_array_equal(study.backtest.targets, other.backtest.targets)
+        np.testing.assert_allclose(study.backtest.equity, other.backtest.equity, rtol=1e-9)
+
+
 def test_a_planted_signal_is_found():
     found = study_of(Panel.from_bars(long_bars(persistence=0.5, seed=3), SYMBOLS), features=("momentum_1",))
     assert found.oos.sharpe > 2
