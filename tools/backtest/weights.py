@@ -7,6 +7,8 @@ import pandas as pd
 
 from tools.kernel.errors import BadRequest
 
+LONGEST_GAP = 5  # bars without a price after which a symbol no longer counts as listed
+
 
 def top_n(scores: pd.DataFrame, n: int, *, threshold: float | None = 0.5) -> pd.DataFrame:
     """Give 1/k to each of the k <= n best symbols whose score is above `threshold`.
@@ -35,15 +37,18 @@ def top_n(scores: pd.DataFrame, n: int, *, threshold: float | None = 0.5) -> pd.
 
 
 def equal_weight(prices: pd.DataFrame) -> pd.DataFrame:
-    """Give the same weight to every symbol with a price at that bar: the naive portfolio of the universe.
+    """Give the same weight to every listed symbol: the naive portfolio of the universe.
+
+    A symbol is listed from its first price on, until it has had none for more than 5 bars. A bar missed (a holiday
+    of its market) must not sell and buy it back: that would burden the benchmark with costs nobody has to pay.
 
     Args:
-        prices: bars x symbols; NaN where a symbol is not listed.
+        prices: bars x symbols; NaN where a symbol has no price.
 
     Returns:
         Target weights, bars x symbols, each row summing to 1, or to 0 where nothing is listed.
     """
-    listed = prices.notna().to_numpy()
+    listed = prices.ffill(limit=LONGEST_GAP).notna().to_numpy()
     count = listed.sum(axis=1, keepdims=True)
     return pd.DataFrame(listed / np.maximum(count, 1), index=prices.index, columns=prices.columns)
 

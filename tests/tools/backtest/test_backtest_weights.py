@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from tools.backtest.costs import Costs
+from tools.backtest.engine import run_weights
 from tools.backtest.weights import equal_weight, overlap, top_n
 from tools.kernel.errors import BadRequest
 
@@ -54,8 +56,27 @@ def test_invariants(values, n, limited):
 
 
 def test_equal_weight_counts_listed_symbols_only():
-    prices = pd.DataFrame([[1.0, np.nan], [1.0, 2.0], [np.nan, np.nan]])
-    np.testing.assert_array_equal(equal_weight(prices), [[1, 0], [0.5, 0.5], [0, 0]])
+    prices = pd.DataFrame([[np.nan, np.nan], [1.0, np.nan], [1.0, 2.0]])
+    np.testing.assert_array_equal(equal_weight(prices), [[0, 0], [1, 0], [0.5, 0.5]])
+
+
+def test_equal_weight_keeps_a_symbol_over_a_missed_bar_but_not_for_ever():
+    prices = pd.DataFrame({"A": [1.0] * 9, "B": [1.0, np.nan, 1.0] + [np.nan] * 6, "C": [np.nan] * 8 + [1.0]})
+    listed = equal_weight(prices) > 0
+    assert listed["B"].tolist() == [True] * 8 + [False]
+    assert listed["C"].tolist() == [False] * 8 + [True]
+
+
+def test_a_missed_bar_costs_the_equal_weight_portfolio_nothing():
+    rng = np.random.default_rng(0)
+    close = pd.DataFrame(50 * np.exp(np.cumsum(rng.normal(0, 0.01, (300, 3)), axis=0)), columns=list("ABC"))
+    holes = close.copy()
+    holes.loc[5::5, "B"] = np.nan
+    whole, holed = (
+        run_weights(equal_weight(frame), open_=frame, close=frame, costs=Costs(1.0, 5.0))
+        for frame in (close, holes)
+    )
+    assert holed.traded.sum() < 1.5 * whole.traded.sum()
 
 
 def test_overlap_puts_capital_to_work_step_by_step():
