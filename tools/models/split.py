@@ -4,6 +4,10 @@ Every bar from the first test bar to the last session is tested exactly once, by
 bars only. `purge_days` bars between training and testing are dropped, because the label of a bar looks ahead: with
 a label from open[t+1] to open[t+1+h], h+1 bars are enough for no training label to reach a test bar.
 
+A last window too short to judge joins the one before. So a run that ends in the first bars of a window scores them
+with the model of the window before, and a later run with a newer one: a live signal there is not what the later
+run's backtest would have held.
+
 Windows follow the calendar (years, months); a purge and a warm-up are counted in bars.
 """
 

@@ -73,7 +73,11 @@ def read_bars(workspace: Workspace, args: ExperimentArgs) -> Bars:
         index_close=pd.Series(index["close"].to_numpy(), index=pd.DatetimeIndex(index["ts"])),
         snapshot=snapshot,
         sha256=fingerprint.of_frame(pd.concat([frame, index], ignore_index=True)),
-        warnings=(*_left_out(left_out, "not in the lake"), *_left_out(absent, "no bars in the period")),
+        warnings=(
+            *_ends_early(frame),
+            *_left_out(left_out, "not in the lake"),
+            *_left_out(absent, "no bars in the period"),
+        ),
     )
 
 
@@ -118,6 +122,17 @@ def _index(lake: Lake, snapshot: int, start: date | None, end: date | None) -> p
         return lake.bars([BENCHMARK], start=start, end=end, as_of=snapshot)
     except NoData:
         return pd.DataFrame(columns=["ts", "close"])
+
+
+def _ends_early(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Warn of symbols whose bars end before those of another: the last signal knows nothing of them."""
+    last = frame.groupby("symbol")["ts"].max()
+    early = last[last < last.max()]
+    if early.empty:
+        return ()
+    names = ", ".join(f"{symbol} ({ts.date()})" for symbol, ts in early.items())
+    what = "from then on they are neither chosen nor sold, keep their last price, and are not in the last signal"
+    return (f"The bars of {names} end before {last.max().date()}: {what}.",)
 
 
 def _left_out(symbols: Sequence[str], reason: str) -> tuple[str, ...]:

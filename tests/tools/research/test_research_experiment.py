@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from research_market import long_bars, store
 
 from tools.backtest.folder import list_experiments, load_experiment
 from tools.kernel.errors import BadRequest, NoData, WorkspaceError
@@ -71,6 +72,14 @@ def test_warnings_are_honest(ctx):
     assert "No evidence of an edge" in text
     assert "hindsight" in text
     assert "days ago" in text
+
+
+def test_a_symbol_whose_bars_end_early_is_named(context):
+    bars = long_bars()
+    store(context.workspace, bars[(bars["symbol"] != "IBM") | (bars["ts"] < "2008-10-01")])
+    record = run_experiment(context, ARGS)
+    assert "IBM" not in {target.symbol for target in record.targets}
+    assert any(warning.startswith("The bars of IBM (2008-09-30) end before") for warning in record.warnings)
 
 
 @pytest.mark.parametrize("name", ["tech stocks", "tech stocks and IBM"])
