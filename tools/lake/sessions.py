@@ -1,7 +1,7 @@
 """When a symbol trades: its exchange by the suffix of the symbol, the sessions of that exchange, and their hours.
 
 The suffixes are Yahoo's (`VOD.L`, `0700.HK`, `EURUSD=X`, `BTC-USD`); a symbol without a known one is taken as
-listed in New York. Holidays, early closes and lunch breaks are those of `exchange_calendars`, which is imported, and
+listed in New York. Holidays, early closes and lunch breaks are those of `exchange_calendars`, imported and
 built once an exchange, on first use. It knows some exchanges for a limited range only: see `reach`.
 
 Not covered: unscheduled halts of a single symbol, trading before the open and after the close, and the Shenzhen and

@@ -98,14 +98,8 @@ class Lake:
         for frame, key in ((bars, BAR_KEY), (actions, ACTION_KEY)):
             if frame.duplicated(list(key)).any() or frame[list(key)].isna().any(axis=None):
                 raise ValueError(f"rows must be unique and complete in {', '.join(key)}")
-        self.close()
-        with plain_errors(self.path):
-            conn = engine_for(self.path)
-            attach(conn, self.path, read_only=False)
-            try:
-                changes = upsert(conn, bars, actions, message=message)
-            finally:
-                conn.execute("DETACH lake")  # ends the exclusive lock and folds the log into the catalogue
+        with self.writer() as conn:
+            changes = upsert(conn, bars, actions, message=message)
         return WriteReport(self.snapshot_id(), changes)
 
     def bars(
@@ -173,6 +167,25 @@ class Lake:
         self.close()  # DuckDB attaches a file once a process
         with plain_errors(self.path):
             return run_query(self.path, sql, row_limit=row_limit, timeout_seconds=timeout_seconds)
+
+    def read(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
+        """Return the rows of a SELECT over `lake.*`. For the modules of this package: nothing here fences it in."""
+        return self._frame(sql, list(parameters))
+
+    @contextmanager
+    def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Attach the lake for writing, alone, and give the connection to a module of this package.
+
+        Raises WorkspaceError: in use by another process, read-only, disk full.
+        """
+        self.close()
+        with plain_errors(self.path):
+            conn = engine_for(self.path)
+            attach(conn, self.path, read_only=False)
+            try:
+                yield conn
+            finally:
+                conn.execute("DETACH lake")  # ends the exclusive lock and folds the log into the catalogue
 
     def close(self) -> None:
         """Let go of the files; the next read takes them again."""
