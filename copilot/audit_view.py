@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.audit import Body, Verification, read_records, verify
+from copilot.untrusted import plain
 from tools.kernel.format import format_seconds
 
 HASH_SHOWN = 12
@@ -29,7 +30,7 @@ def audit_table(path: Path, last: int) -> RenderableType:
             body.call_id or "",
             body.tool or "",
             _status(body),
-            Text(_what(body), style="quiet"),
+            plain(_what(body), "quiet"),
         )
     return table
 

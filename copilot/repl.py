@@ -20,6 +20,7 @@ from copilot.messages import Turn
 from copilot.session import Session
 from copilot.terminal import TerminalShell, can_ask, make_console
 from copilot.theme import banner
+from copilot.untrusted import plain
 from tools.kernel.errors import SLQError
 from tools.kernel.spec import utc_now
 
@@ -41,9 +42,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def show_error(shell: TerminalShell, error: SLQError) -> None:
     """Print an expected failure: what happened, and what to do."""
     shell.stop_progress()
-    shell.console.print(Text(error.message, style="bad"))
+    shell.console.print(plain(error.message, "bad"))
     if error.hint:
-        shell.console.print(Text(error.hint, style="quiet"))
+        shell.console.print(plain(error.hint, "quiet"))
 
 
 class Repl:
@@ -121,7 +122,7 @@ def _resume_summary(repl: Repl) -> None:
         calls = ", ".join(f"{step.call.tool} ({step.status})" for step in turn.steps) or "no calls"
         repl.shell.console.print(Text.assemble((f"{PROMPT}{turn.user}\n", ""), (f"  {calls}\n", "quiet")), end="")
         if turn.answer:
-            repl.shell.console.print(Text(f"  {turn.answer}", style="quiet"))
+            repl.shell.console.print(plain(f"  {turn.answer}", "quiet"))
     repl.shell.console.print()
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from copilot.messages import Call, Observation, Plan
 from copilot.references import assumed_numbers
 from copilot.theme import THEME
+from copilot.untrusted import plain
 from copilot.view import call_card, outcome, ticket_view
 from tools.catalog import find_tool
 from tools.trade.ticket import Ticket
@@ -63,7 +64,7 @@ class TerminalShell:
     def answer(self, text: str) -> None:
         """Print an answer; a line without blanks (a path) is left whole."""
         for line in text.splitlines():
-            self.console.print(Text(line), soft_wrap=" " not in line)
+            self.console.print(plain(line), soft_wrap=" " not in line)
 
     def choose(self, plan: Plan) -> Call | None:
         """Ask which reading was meant; without a terminal the first is taken."""

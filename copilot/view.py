@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.messages import Call, Observation
+from copilot.untrusted import plain
 from tools.backtest.record import Metrics
 from tools.catalog import find_tool
 from tools.kernel.format import format_seconds, format_value
@@ -28,7 +29,7 @@ def call_card(call: Call, effect: Effect, assumed: Sequence[str] = ()) -> Render
     """Return the card of a call about to run: tool, effect, arguments; numbers nobody stated are marked."""
     grid = Table.grid(padding=(0, 2))
     for name, value in call.args.items():
-        text = Text(format_value(value))
+        text = plain(format_value(value))
         if name in assumed:
             text.append("  assumed", style="warn")
         grid.add_row(Text(name, style="field"), text)
@@ -47,9 +48,9 @@ def outcome(observation: Observation) -> RenderableType:
     )
     if observation.failure is not None:
         failure = observation.failure
-        line.append(f"\n  {failure.message}", style="bad")
+        line.append_text(plain(f"\n  {failure.message}", "bad"))
         if failure.hint:
-            line.append(f"\n  {failure.hint}", style="quiet")
+            line.append_text(plain(f"\n  {failure.hint}", "quiet"))
     body = result_view(observation.call.tool, observation.result)
     return line if body is None else Group(line, Padding(body, (1, 0, 1, 2)))
 
@@ -63,7 +64,7 @@ def result_view(tool: str, record: Record | None) -> RenderableType | None:
 def _table(*columns: str, numeric: int = 1) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="quiet")
     for position, name in enumerate(columns):
-        table.add_column(name, justify="right" if position >= numeric else "left", overflow="fold")
+        table.add_column(plain(name), justify="right" if position >= numeric else "left", overflow="fold")
     return table
 
 
@@ -73,14 +74,14 @@ def _rows(tool: str, field: str, record: Record, names: Sequence[str], numeric: 
     units = [unit_of(model, f"{field}.{name}") for name in names]
     table = _table(*(name.replace("_", " ") for name in names), numeric=numeric)
     for item in record[field]:
-        table.add_row(*(format_value(item[name], unit) for name, unit in zip(names, units, strict=True)))
+        table.add_row(*(plain(format_value(item[name], unit)) for name, unit in zip(names, units, strict=True)))
     return table
 
 
 def _warnings(record: Record) -> Text:
     text = Text()
     for warning in record.get("warnings", ()):
-        text.append(f"\n! {warning}", style="warn")
+        text.append_text(plain(f"\n! {warning}", "warn"))
     return text
 
 
@@ -136,7 +137,7 @@ def _compared(record: Record) -> RenderableType:
     if record["differences"]:
         table = _table("differs in", *(f"#{i}" for i in range(1, len(record["experiments"]) + 1)))
         for difference in record["differences"]:
-            table.add_row(difference["setting"], *difference["values"])
+            table.add_row(plain(difference["setting"]), *map(plain, difference["values"]))
         parts += [Text(), table]
     return Group(*parts, _warnings(record))
 
@@ -149,14 +150,14 @@ def _inventory(record: Record) -> RenderableType | None:
         facts.update(dict.fromkeys(item["facts"]))
     table = _table("name", *facts, numeric=99)
     for item in record["items"]:
-        table.add_row(Text(item["name"], style="accent"), *(item["facts"].get(name, "") for name in facts))
+        table.add_row(plain(item["name"], "accent"), *(plain(item["facts"].get(name, "")) for name in facts))
     return table
 
 
 def _query(record: Record) -> RenderableType:
     table = _table(*record["columns"], numeric=99)
     for row in record["rows"]:
-        table.add_row(*("" if value is None else format_value(value) for value in row))
+        table.add_row(*(plain("" if value is None else format_value(value)) for value in row))
     return table
 
 
