@@ -17,6 +17,8 @@ from tools.kernel.paths import Workspace
 from tools.lake.store import Lake, lake_symbols, open_lake
 from tools.research.record import ExperimentArgs
 
+MANY_GAPS = 0.05  # of a symbol's bars; holidays that differ between exchanges are below it
+
 
 @dataclass(frozen=True)
 class Bars:
@@ -67,14 +69,16 @@ def read_bars(workspace: Workspace, args: ExperimentArgs) -> Bars:
     present = set(frame["symbol"])
     universe = [symbol for symbol in symbols if symbol in present]
     absent = [symbol for symbol in symbols if symbol not in present]
+    panel = Panel.from_bars(frame, universe)
     return Bars(
-        panel=Panel.from_bars(frame, universe),
+        panel=panel,
         index_symbol=BENCHMARK if BENCHMARK in held else None,
         index_close=pd.Series(index["close"].to_numpy(), index=pd.DatetimeIndex(index["ts"])),
         snapshot=snapshot,
         sha256=fingerprint.of_frame(pd.concat([frame, index], ignore_index=True)),
         warnings=(
             *_ends_early(frame),
+            *_other_calendar(panel),
             *_left_out(left_out, "not in the lake"),
             *_left_out(absent, "no bars in the period"),
         ),
@@ -133,6 +137,16 @@ def _ends_early(frame: pd.DataFrame) -> tuple[str, ...]:
     names = ", ".join(f"{symbol} ({ts.date()})" for symbol, ts in early.items())
     what = "from then on they are neither chosen nor sold, keep their last price, and are not in the last signal"
     return (f"The bars of {names} end before {last.max().date()}: {what}.",)
+
+
+def _other_calendar(panel: Panel) -> tuple[str, ...]:
+    """Warn of symbols that miss many of the bars between their first and their last: another exchange calendar."""
+    close = panel.close
+    alive = close.ffill().notna() & close.bfill().notna()
+    share = (alive & close.isna()).sum() / alive.sum()
+    names = ", ".join(f"{symbol} ({missed:.0%})" for symbol, missed in share.items() if missed > MANY_GAPS)
+    what = "windows count bars of all symbols, and a year is taken as 252 of them, so figures are distorted"
+    return (f"Mixed calendars: share of bars missing from {names}; {what}.",) if names else ()
 
 
 def _left_out(symbols: Sequence[str], reason: str) -> tuple[str, ...]:

@@ -82,6 +82,13 @@ def test_a_symbol_whose_bars_end_early_is_named(context):
     assert any(warning.startswith("The bars of IBM (2008-09-30) end before") for warning in record.warnings)
 
 
+def test_mixed_calendars_are_named(context):
+    bars = long_bars()
+    store(context.workspace, bars[(bars["symbol"] != "IBM") | (bars["ts"].dt.day_name() != "Monday")])
+    warnings = run_experiment(context, ARGS).warnings
+    assert any(warning.startswith("Mixed calendars: share of bars missing from IBM (20%);") for warning in warnings)
+
+
 @pytest.mark.parametrize("name", ["tech stocks", "tech stocks and IBM"])
 def test_a_group_takes_what_is_there_and_says_what_is_not(ctx, name):
     record = run_experiment(ctx, ExperimentArgs(symbols=(name,)))
