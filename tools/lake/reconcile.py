@@ -1,8 +1,9 @@
 """Two sources of the same series against each other: do they tell the same story? Pure functions of frames.
 
-Only bars that both have are compared, price field by price field; volume is left aside, since vendors count
-different venues. The difference is |a - b| / max(|a|, |b|). Which of the two is right, it does not say. Raw prices
-are compared: a vendor that adjusts differs from the day of its first corporate action backwards.
+Only bars that both have are compared, price field by price field; a field that one of them does not give is left
+out, and so is volume, since vendors count different venues. The difference is |a - b| / max(|a|, |b|). Which of the
+two is right, it does not say. Raw prices are compared: a vendor that adjusts differs from the day of its last
+corporate action backwards.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from tools.lake.store import Lake
@@ -68,7 +70,7 @@ def compare(
         only_left=len(left) - len(both),
         only_right=len(right) - len(both),
         tolerance=tolerance,
-        worst=tuple(_worst(both, differences[name]) for name in FIELDS) if len(both) else (),
+        worst=tuple(_worst(both, differences[name]) for name in FIELDS if differences[name].notna().any()),
         beyond=tuple(pd.Timestamp(stamp).to_pydatetime() for stamp in both.loc[over, "ts"]),
     )
 
@@ -89,12 +91,12 @@ def reconcile(lake: Lake, symbol: str, *, interval: str = "1d", tolerance: float
 def _difference(both: pd.DataFrame, name: str) -> pd.Series:
     one, other = both[f"{name}_left"], both[f"{name}_right"]
     larger = pd.concat([one.abs(), other.abs()], axis=1).max(axis=1)
-    return ((one - other).abs() / larger.where(larger > 0)).fillna(0.0)
+    return ((one - other).abs() / larger).mask((one == 0) & (other == 0), 0.0)
 
 
 def _worst(both: pd.DataFrame, differences: pd.Series) -> Worst:
     name = str(differences.name)
-    at = int(differences.to_numpy().argmax())
+    at = int(np.nanargmax(differences.to_numpy()))
     row = both.iloc[at]
     return Worst(
         field=name,

@@ -43,6 +43,14 @@ def test_without_a_common_bar_there_is_nothing_to_say() -> None:
     assert (found.bars, found.worst, found.beyond) == (0, (), ())
 
 
+def test_a_source_of_closes_only_is_compared_by_them() -> None:
+    left, right = make_bars("IBM", 5), make_bars("IBM", 5)
+    right[["open", "high", "low", "volume"]] = float("nan")
+    found = agreement(left, right)
+    assert [(each.field, each.difference) for each in found.worst] == [("close", 0)]
+    assert found.beyond == ()
+
+
 @given(factor=st.floats(0.5, 2), tolerance=st.floats(1e-6, 0.5))
 def test_it_does_not_matter_which_source_comes_first(factor: float, tolerance: float) -> None:
     left, right = make_bars("IBM", 4), make_bars("IBM", 4)
