@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copilot.audit import AuditLog
@@ -63,7 +63,8 @@ def choose_settings(workspace: Path | None, model: Path | None) -> tuple[Setting
     """Return the settings, with the command line over the environment, and the workspace they mean."""
     given = {key: value for key, value in (("workspace", workspace), ("model", model)) if value is not None}
     settings = load_settings().model_copy(update=given)
-    return settings, find_workspace(settings.workspace, Path.cwd(), Path.home())
+    found = find_workspace(settings.workspace, Path.cwd(), Path.home())
+    return settings, replace(found, lake_catalog=settings.lake_catalog, lake_files=settings.lake_files)
 
 
 def load_planner(settings: Settings) -> Planner:

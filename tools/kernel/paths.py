@@ -6,17 +6,25 @@ Nothing here touches the disk except `Workspace.create`, which makes the folders
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from tools.kernel.errors import WorkspaceError
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The folders of one workspace below `root`."""
+    """The folders of one workspace below `root`.
+
+    `lake_catalog` and `lake_files` are set where the lake is elsewhere: what follows `ducklake:` in DuckDB's ATTACH
+    (it may hold a password), and the folder or bucket of its Parquet files.
+    """
 
     root: Path
+    lake_catalog: SecretStr | None = field(default=None, repr=False)
+    lake_files: str | None = None
 
     @property
     def data(self) -> Path:
@@ -27,6 +35,11 @@ class Workspace:
     def lake(self) -> Path:
         """DuckLake catalogue and Parquet files."""
         return self.data / "lake"
+
+    @property
+    def raw(self) -> Path:
+        """What vendors sent, byte for byte, and the manifest of it."""
+        return self.data / "raw"
 
     @property
     def experiments(self) -> Path:

@@ -18,12 +18,20 @@ class Snapshot(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """The bars of one symbol from one source: times of the first and the last."""
+    """The rows of one symbol from one source: how many, and the times of the first and the last."""
 
     symbol: str
     source: str
     first: datetime
     last: datetime
+    rows: int
+
+
+class Choice(NamedTuple):
+    """The source that a read of a symbol uses, and the others it is also held from."""
+
+    used: str
+    others: tuple[str, ...] = ()
 
 
 def find_version(known: Sequence[Snapshot], as_of: int | datetime) -> int:
@@ -48,27 +56,29 @@ def find_version(known: Sequence[Snapshot], as_of: int | datetime) -> int:
     return before[-1]
 
 
-def choose_sources(symbols: Sequence[str], extents: Iterable[Extent], interval: str) -> dict[str, str]:
-    """Return the source of each symbol; vendors are never mixed.
-
-    Raises NoData naming the symbols without any bar, BadRequest where a symbol has several sources.
-    """
-    held: dict[str, list[str]] = {}
+def prefer(extents: Iterable[Extent]) -> dict[str, Choice]:
+    """Return the source to read of each symbol: the one that reaches furthest, then has most rows, then by name."""
+    held: dict[str, list[Extent]] = {}
     for extent in extents:
-        held.setdefault(extent.symbol, []).append(extent.source)
-    if missing := [symbol for symbol in symbols if symbol not in held]:
-        raise NoData(
-            f"The lake has no {interval} bars of {', '.join(missing)}.",
-            hint=f"Load them first: /ingest_data {', '.join(missing)}",
-            suggestion=Suggestion("ingest_data", {"symbols": missing}),
-        )
-    for symbol in symbols:
-        if len(held[symbol]) > 1:
-            raise BadRequest(
-                f"{symbol} is in the lake from several sources: {', '.join(sorted(held[symbol]))}.",
-                hint="Keep one source a symbol; SLQ never mixes vendors.",
-            )
-    return {symbol: held[symbol][0] for symbol in symbols}
+        held.setdefault(extent.symbol, []).append(extent)
+    return {symbol: _choice(each) for symbol, each in held.items()}
+
+
+def _choice(extents: list[Extent]) -> Choice:
+    best = max(extent.last for extent in extents)
+    ranked = sorted(extents, key=lambda extent: (extent.last != best, -extent.rows, extent.source))
+    return Choice(ranked[0].source, tuple(sorted(extent.source for extent in ranked[1:])))
+
+
+def not_held(symbols: Sequence[str], interval: str, source: str | None) -> NoData:
+    """Return the error for symbols without any bar."""
+    names = ", ".join(symbols)
+    by = f" from {source}" if source else ""
+    return NoData(
+        f"The lake has no {interval} bars of {names}{by}.",
+        hint=f"Load them first: /ingest_data {names}{f' --source={source}' if source else ''}",
+        suggestion=Suggestion("ingest_data", {"symbols": list(symbols)}),
+    )
 
 
 def nothing_between(extents: Sequence[Extent], start: date | None, end: date | None) -> NoData:

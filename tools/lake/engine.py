@@ -1,8 +1,9 @@
 """The DuckDB connection below the lake: loading DuckLake offline, attaching, and turning failures into plain words.
 
-The DuckLake extension is loaded by path from the package `duckdb_extension_ducklake`; nothing is ever installed or
-downloaded, and DuckDB may not fetch extensions by itself. One process at a time may write a lake; several may read
-it while nobody writes. A lock held elsewhere is waited for, briefly.
+Extensions are loaded by path from the packages `duckdb_extension_*`; nothing is ever installed or downloaded, and
+DuckDB may not fetch extensions by itself. With the catalogue in a file, one process at a time may write a lake and
+several may read it while nobody writes; a lock held elsewhere is waited for, briefly. With the catalogue on
+Postgres the server arbitrates.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
 from tools.kernel.errors import WorkspaceError
-from tools.kernel.paths import unwritable
-from tools.lake.tables import SCHEMA
+from tools.kernel.paths import Workspace, unwritable
+from tools.lake.tables import TABLES, ddl
 
 CATALOG = "catalog.ducklake"
 FILES = "files"
@@ -29,19 +31,54 @@ OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions":
 
 LOCKED = ("conflicting lock", "could not set lock", "being used by another process", "unique file handle conflict")
 FULL = ("no space left", "file too large", "disk quota", "not enough disk space")
+UNREACHABLE = ("unable to connect to postgres", "connection refused", "could not translate host name")
 READ_ONLY = ("read-only file system", "permission denied", "operation not permitted", "read-only mode")
 
-_ENGINES: dict[Path, duckdb.DuckDBPyConnection] = {}
+POSTGRES = "postgres:"
 
 
-def _extension() -> Path:
-    spec = find_spec("duckdb_extension_ducklake")
+@dataclass(frozen=True, slots=True)
+class LakePlace:
+    """Where a lake is.
+
+    Attributes:
+        catalog: what follows `ducklake:` in ATTACH: the path of a file, or "postgres:dbname=slq host=...".
+        files: the folder or bucket of its Parquet files.
+        folder: a folder of this machine, for scratch files and for errors to name.
+    """
+
+    catalog: str = field(repr=False)  # may hold a password
+    files: str
+    folder: Path
+
+    @property
+    def file(self) -> Path | None:
+        """The file of the catalogue; None where it is on a server."""
+        return None if self.catalog.startswith(POSTGRES) else Path(self.catalog)
+
+
+def place_of(workspace: Workspace) -> LakePlace:
+    """Return where the lake of `workspace` is: in its folder, unless the settings put it elsewhere."""
+    catalog = workspace.lake_catalog
+    return LakePlace(
+        catalog=str(workspace.lake / CATALOG) if catalog is None else catalog.get_secret_value(),
+        files=workspace.lake_files or str(workspace.lake / FILES),
+        folder=workspace.lake,
+    )
+
+
+_ENGINES: dict[LakePlace, duckdb.DuckDBPyConnection] = {}
+
+
+def _extension(name: str) -> Path:
+    spec = find_spec(f"duckdb_extension_{name}")
     if spec is not None and spec.origin is not None:
         for path in Path(spec.origin).parent.glob(f"extensions/v{duckdb.__version__}/*.duckdb_extension"):
             return path
+    package = f"duckdb-extension-{name.replace('_', '-')}"
     raise WorkspaceError(
-        f"The DuckLake extension for DuckDB {duckdb.__version__} is not installed.",
-        hint=f"Run: pip install duckdb-extension-ducklake=={duckdb.__version__}",
+        f"The extension {name} for DuckDB {duckdb.__version__} is not installed.",
+        hint=f"Run: pip install {package}=={duckdb.__version__}",
     )
 
 
@@ -50,41 +87,42 @@ def quoted(text: str | Path) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def new_engine() -> duckdb.DuckDBPyConnection:
-    """Return a DuckDB in memory with DuckLake loaded and nothing attached."""
+def new_engine(place: LakePlace | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB in memory with what `place` needs loaded, and nothing attached."""
     conn = duckdb.connect(":memory:", config=dict(OFFLINE))
-    conn.execute(f"LOAD {quoted(_extension())}")
+    conn.execute(f"LOAD {quoted(_extension('ducklake'))}")
+    if place is not None and place.file is None:
+        conn.execute(f"LOAD {quoted(_extension('postgres_scanner'))}")
     return conn
 
 
-def engine_for(lake: Path) -> duckdb.DuckDBPyConnection:
-    """Return the engine kept for the folder `lake`: loading DuckLake takes 0.1 s, attaching 4 ms."""
-    if lake not in _ENGINES:
+def engine_for(place: LakePlace) -> duckdb.DuckDBPyConnection:
+    """Return the engine kept for `place`: loading DuckLake takes 0.1 s, attaching 4 ms."""
+    if place not in _ENGINES:
         for old in list(_ENGINES)[: 1 - ENGINES_KEPT]:
             drop_engine(old)
-        _ENGINES[lake] = new_engine()
-    return _ENGINES[lake]
+        _ENGINES[place] = new_engine(place)
+    return _ENGINES[place]
 
 
-def drop_engine(lake: Path) -> None:
-    """Close the engine kept for `lake` and its files: after a failed write DuckDB may refuse all further work."""
-    conn = _ENGINES.pop(lake, None)
+def drop_engine(place: LakePlace) -> None:
+    """Close the engine kept for `place` and its files: after a failed write DuckDB may refuse all further work."""
+    conn = _ENGINES.pop(place, None)
     if conn is not None:
         conn.close()
 
 
-def attach(conn: duckdb.DuckDBPyConnection, lake: Path, *, read_only: bool) -> None:
-    """Attach the lake in the folder `lake` as `lake`, waiting a little where another process holds it."""
-    _attach(conn, lake / CATALOG, lake / FILES, read_only=read_only)
-
-
-def _attach(conn: duckdb.DuckDBPyConnection, catalog: Path, files: Path, *, read_only: bool) -> None:
-    # The catalogue remembers an absolute data path; overriding it lets a workspace be moved or copied.
-    options = f"DATA_PATH {quoted(files)}, OVERRIDE_DATA_PATH true" + (", READ_ONLY" if read_only else "")
+def attach(conn: duckdb.DuckDBPyConnection, place: LakePlace, *, read_only: bool) -> None:
+    """Attach the lake at `place` as `lake`, waiting a little where another process holds it."""
+    # The catalogue remembers an absolute data path; overriding it lets a workspace be moved or copied. Every row
+    # goes to a file: rows kept inside the catalogue would be invisible to its statistics.
+    options = f"DATA_PATH {quoted(place.files)}, OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT 0"
+    mode = ", READ_ONLY" if read_only else ""
+    statement = f"ATTACH {quoted(f'ducklake:{place.catalog}')} AS lake ({options}{mode})"
     until = time.monotonic() + LOCK_WAIT_SECONDS
     while True:
         try:
-            conn.execute(f"ATTACH {quoted(f'ducklake:{catalog}')} AS lake ({options})")
+            conn.execute(statement)
         except duckdb.Error as error:
             if not _mentions(error, LOCKED) or time.monotonic() > until:
                 raise
@@ -93,31 +131,51 @@ def _attach(conn: duckdb.DuckDBPyConnection, catalog: Path, files: Path, *, read
             return
 
 
-def create(lake: Path) -> None:
-    """Make an empty lake in the folder `lake`, all at once: a crash leaves either no catalogue or a whole one."""
+def create(place: LakePlace) -> None:
+    """Make an empty lake at `place`, all at once: a crash leaves either no catalogue or a whole one."""
     try:
-        lake.mkdir(parents=True, exist_ok=True)
+        place.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise unwritable(lake, error) from error
-    staged = lake / f"{CATALOG}.{time.time_ns()}.new"
+        raise unwritable(place.folder, error) from error
+    if place.file is None:
+        _make(place)
+        return
+    staged = place.file.with_name(f"{place.file.name}.{time.time_ns()}.new")
     try:
-        conn = new_engine()
-        try:
-            _attach(conn, staged, lake / FILES, read_only=False)
-            conn.execute("BEGIN")
-            for statement in SCHEMA:
-                conn.execute(statement)
-            conn.execute("CALL lake.set_commit_message('slq', 'empty lake')")
-            conn.execute("COMMIT")
-            conn.execute("DETACH lake")
-        finally:
-            conn.close()
-        _publish(staged, lake / CATALOG)
+        _make(replace(place, catalog=str(staged)))
+        _publish(staged, place.file)
     except OSError as error:
-        raise unwritable(lake, error) from error
+        raise unwritable(place.folder, error) from error
     finally:
         for leftover in (staged, staged.with_name(f"{staged.name}.wal")):
             leftover.unlink(missing_ok=True)
+
+
+def _make(place: LakePlace) -> None:
+    conn = new_engine(place)
+    try:
+        attach(conn, place, read_only=False)
+        conn.execute("BEGIN")
+        complete(conn)
+        conn.execute("CALL lake.set_commit_message('slq', 'empty lake')")
+        conn.execute("COMMIT")
+        conn.execute("DETACH lake")
+    finally:
+        conn.close()
+
+
+def tables_of(conn: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Return the names of the tables that the attached lake has."""
+    rows = conn.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake'").fetchall()
+    return frozenset(name for (name,) in rows)
+
+
+def complete(conn: duckdb.DuckDBPyConnection) -> None:
+    """Add the tables that an attached lake lacks, because it is new or was made by an older version."""
+    held = tables_of(conn)
+    for name in TABLES:
+        for statement in () if name in held else ddl(name):
+            conn.execute(statement)
 
 
 def _publish(staged: Path, catalog: Path) -> None:
@@ -137,20 +195,21 @@ def _mentions(error: duckdb.Error, phrases: tuple[str, ...]) -> bool:
 
 
 @contextmanager
-def plain_errors(lake: Path) -> Iterator[None]:
+def plain_errors(place: LakePlace) -> Iterator[None]:
     """Turn DuckDB's input-output failures inside the block into WorkspaceError; others are bugs and pass."""
     try:
         yield
     except duckdb.Error as error:
-        drop_engine(lake)
-        failure = explain(error, lake)
+        drop_engine(place)
+        failure = explain(error, place)
         if failure is None:
             raise
         raise failure from error
 
 
-def explain(error: duckdb.Error, lake: Path) -> WorkspaceError | None:
-    """Return what `error` means for the user, or None where it is not about the disk."""
+def explain(error: duckdb.Error, place: LakePlace) -> WorkspaceError | None:
+    """Return what `error` means for the user, or None where it is not about the disk or the server."""
+    lake = place.folder
     if _mentions(error, LOCKED):
         return WorkspaceError(
             "The lake is in use by another SLQ.", hint="Wait until its work ends, or close it, then repeat."
@@ -159,6 +218,10 @@ def explain(error: duckdb.Error, lake: Path) -> WorkspaceError | None:
         return unwritable(lake, OSError(errno.ENOSPC, "disk full"))
     if _mentions(error, READ_ONLY):
         return unwritable(lake, OSError(errno.EROFS, "read-only"))
+    if _mentions(error, UNREACHABLE):
+        return WorkspaceError(
+            "The server of the lake's catalogue cannot be reached.", hint="Check SLQ_LAKE_CATALOG and the server."
+        )
     damage = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
     if isinstance(error, damage) or _mentions(error, ("corrupt", "failed to load existing ducklake")):
         return WorkspaceError(

@@ -14,26 +14,25 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from pathlib import Path
 from threading import Timer
 from typing import Any
 
 import duckdb
 
 from tools.kernel.errors import BadRequest
-from tools.lake.engine import attach, new_engine, quoted
+from tools.lake.engine import LakePlace, attach, new_engine, quoted, tables_of
+from tools.lake.tables import TABLES
 
 Value = str | int | float | bool | None
 Answer = tuple[tuple[str, ...], tuple[tuple[Value, ...], ...], bool]
 
 VIEWS = {
-    "bars": "SELECT * FROM lake.bars",
-    "actions": "SELECT * FROM lake.actions",
+    **{name: f"SELECT * FROM lake.{name}" for name in TABLES},  # noqa: S608  the names are our own
     "symbols": "SELECT symbol, interval, source, min(ts) AS first, max(ts) AS last, count(*) AS rows "
     "FROM lake.bars GROUP BY symbol, interval, source",
 }
 TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
-HINT = "Write one SELECT over the views bars, actions and symbols."
+HINT = f"Write one SELECT over the views {', '.join(list(VIEWS)[:-1])} and {list(VIEWS)[-1]}."
 LIMITS = (
     "SET memory_limit = '2GB'",
     "SET max_temp_directory_size = '2GB'",
@@ -44,25 +43,32 @@ LIMITS = (
 LARGEST_EXACT_INT = 2**53 - 1
 
 
-def run_query(lake: Path, sql: str, *, row_limit: int, timeout_seconds: float) -> Answer:
+def run_query(place: LakePlace, sql: str, *, row_limit: int, timeout_seconds: float) -> Answer:
     """Return the columns, the first `row_limit` rows and whether there were more. Raises BadRequest."""
-    conn = new_engine()
+    conn = new_engine(place)
     try:
         check(conn, sql)
-        _open(conn, lake)
+        _open(conn, place)
         return _answer(conn, sql, row_limit, timeout_seconds)
     finally:
         conn.close()
 
 
-def _open(conn: duckdb.DuckDBPyConnection, lake: Path) -> None:
-    attach(conn, lake, read_only=True)
+def _open(conn: duckdb.DuckDBPyConnection, place: LakePlace) -> None:
+    attach(conn, place, read_only=True)
+    held = tables_of(conn)
     for name, select in VIEWS.items():
-        conn.execute(f"CREATE VIEW {name} AS {select}")
-    conn.execute(f"SET temp_directory = {quoted(lake / 'tmp')}")
-    conn.execute(f"SET allowed_directories = [{quoted(lake)}]")
+        conn.execute(f"CREATE VIEW {name} AS {select if name in held or name == 'symbols' else _nothing(name)}")
+    conn.execute(f"SET temp_directory = {quoted(place.folder / 'tmp')}")
+    conn.execute(f"SET allowed_directories = [{quoted(place.folder)}, {quoted(place.files)}]")
     for statement in LIMITS:
         conn.execute(statement)
+
+
+def _nothing(table: str) -> str:
+    """Return a SELECT of the columns of `table` without rows, for a lake made before there was such a table."""
+    columns = (f"NULL::{kind} AS {name}" for name, kind in TABLES[table].columns.items())
+    return f"SELECT {', '.join(columns)} WHERE false"
 
 
 def check(conn: duckdb.DuckDBPyConnection, sql: str) -> None:

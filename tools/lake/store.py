@@ -1,4 +1,4 @@
-"""The lake: bars and corporate actions in DuckLake tables, every past state readable.
+"""The lake: bars, corporate actions, news and figures in DuckLake tables, every past state readable.
 
 A write is one transaction and one snapshot; writing the same rows again writes nothing. A crash leaves the last
 whole snapshot. Reads take `as_of`: a snapshot number, or a moment, meaning what was known then.
@@ -11,7 +11,7 @@ Parquet files that no snapshot names; they are harmless.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -24,17 +24,21 @@ import pandas as pd
 from tools.kernel.errors import BadRequest, SLQError, WorkspaceError
 from tools.kernel.paths import Workspace
 from tools.lake.adjust import Adjust, adjusted
-from tools.lake.coverage import Extent, Snapshot, choose_sources, find_version, nothing_between
-from tools.lake.engine import CATALOG, attach, create, engine_for, plain_errors
+from tools.lake.coverage import Choice, Snapshot, find_version, not_held, nothing_between
+from tools.lake.engine import LakePlace, attach, create, engine_for, place_of, plain_errors
+from tools.lake.holdings import among, choices, extents, symbols_of
+from tools.lake.keys import in_order, incomplete, repeated
 from tools.lake.query import Answer, run_query
-from tools.lake.tables import ACTION_KEY, ACTIONS, BAR_KEY, BARS, conform
-from tools.lake.upsert import Change, upsert
+from tools.lake.tables import TABLES, conform
+from tools.lake.upsert import Change, Changes, upsert
 
 THREAD_WAIT_SECONDS = 60.0
 VALUES = "symbol, ts, open, high, low, close, volume"
 
 _TURN = threading.RLock()
-_OPEN: dict[Path, Lake] = {}
+_OPEN: dict[LakePlace, Lake] = {}
+_MADE: set[LakePlace] = set()
+"""Lakes on a server that this process has seen to exist."""
 
 
 class Holding(NamedTuple):
@@ -51,10 +55,15 @@ class Holding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """The snapshot that holds the rows, and what was new or restated, by symbol (bars only)."""
+    """The snapshot that holds the rows, and what was new or restated, by table and symbol."""
 
     snapshot_id: int
-    bars: dict[str, Change]
+    changes: Changes
+
+    @property
+    def bars(self) -> dict[str, Change]:
+        """What changed in bars, by symbol."""
+        return self.changes.get("bars", {})
 
     @property
     def new_rows(self) -> int:
@@ -70,9 +79,14 @@ class WriteReport:
 class Lake:
     """An open lake; get one from `open_lake`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, place: LakePlace) -> None:
+        self.place = place
         self._conn: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def path(self) -> Path:
+        """The folder of this machine that belongs to the lake."""
+        return self.place.folder
 
     def snapshot_id(self) -> int:
         """Return the number of the current snapshot."""
@@ -86,21 +100,22 @@ class Lake:
         )
         return [Snapshot(number, _moment(micros), message) for number, micros, message in rows]
 
-    def write_bars(self, bars: pd.DataFrame, actions: pd.DataFrame, *, message: str) -> WriteReport:
-        """Store bars and actions (columns of `tools.lake.tables`) in one transaction.
+    def write(self, frames: Mapping[str, pd.DataFrame], *, message: str) -> WriteReport:
+        """Store frames, by name of their table (`tools.lake.tables.TABLES`), in one transaction and one snapshot.
 
-        A row is identified by symbol, interval, ts and source (an action by symbol, ts, kind and source); a row
-        with other values replaces the stored one, an equal row writes nothing. Keys are unique within a frame.
+        A row is identified by the key of its table; one with other values replaces the stored one, an equal one
+        writes nothing, and without any difference there is no new snapshot. Keys are unique within a frame.
 
         Raises ValueError for malformed frames, WorkspaceError where the disk fails (nothing is stored then).
         """
-        bars, actions = conform(bars, BARS), conform(actions, ACTIONS)
-        for frame, key in ((bars, BAR_KEY), (actions, ACTION_KEY)):
-            if frame.duplicated(list(key)).any() or frame[list(key)].isna().any(axis=None):
-                raise ValueError(f"rows must be unique and complete in {', '.join(key)}")
+        ready = {name: _checked(name, frame) for name, frame in frames.items()}
         with self.writer() as conn:
-            changes = upsert(conn, bars, actions, message=message)
+            changes = upsert(conn, ready, message=message)
         return WriteReport(self.snapshot_id(), changes)
+
+    def write_bars(self, bars: pd.DataFrame, actions: pd.DataFrame, *, message: str) -> WriteReport:
+        """Store bars and actions: see `write`."""
+        return self.write({"bars": bars, "actions": actions}, message=message)
 
     def bars(
         self,
@@ -111,17 +126,20 @@ class Lake:
         end: date | None = None,
         as_of: int | datetime | None = None,
         adjust: Adjust = "total",
+        source: str | None = None,
     ) -> pd.DataFrame:
         """Return bars as a long frame: symbol, ts, open, high, low, close, volume, close_raw.
 
         `ts` is naive UTC, rows are sorted by ts then symbol; `start` and `end` are both included. `as_of` is a
         snapshot number or a moment (naive means UTC): what was known then. Adjustment: `tools.lake.adjust`.
 
-        A symbol that is in the lake but has no bar between `start` and `end` is simply absent.
+        Vendors are never mixed: a symbol is read from `source`, or where none is named from the one that reaches
+        furthest, then has most rows (`sources` says which). A symbol that is in the lake but has no bar between
+        `start` and `end` is simply absent.
 
         Raises:
-            NoData: a symbol is not in the lake, or no symbol has a bar in the range.
-            BadRequest: end before start, no such snapshot, or a symbol held from several sources.
+            NoData: a symbol is not in the lake (from `source`), or no symbol has a bar in the range.
+            BadRequest: end before start, or no such snapshot.
         """
         if start is not None and end is not None and start > end:
             raise BadRequest(f"The end {end} is before the start {start}.", hint="Swap the two dates.")
@@ -130,22 +148,34 @@ class Lake:
             raise BadRequest("No symbol was named.", hint="Name at least one, for example AAPL.")
         with self._transaction():
             version = self._version(as_of)
-            extents = self._extents(wanted, interval, version)
-            sources = choose_sources(wanted, extents, interval)
-            first, last = start or date.min, end or date.max
+            used = self._used(wanted, interval, version, source)
+            where, values = _restrict(used)
             frame = self._frame(
                 f"SELECT {VALUES} FROM lake.bars AT (VERSION => ?) "  # noqa: S608
-                f"WHERE {_among(wanted)} AND interval = ? AND ts >= ?::DATE AND ts < ?::DATE + INTERVAL 1 DAY "
+                f"WHERE {where} AND interval = ? AND ts >= ?::DATE AND ts < ?::DATE + INTERVAL 1 DAY "
                 "ORDER BY ts, symbol",
-                [version, *wanted, interval, first, last],
+                [version, *values, interval, start or date.min, end or date.max],
             )
             if frame.empty:
-                raise nothing_between(extents, start, end)
+                raise nothing_between(extents(self._rows, wanted, interval, version), start, end)
             actions = self._frame(
-                f"SELECT * FROM lake.actions AT (VERSION => ?) WHERE {_among(wanted)} ORDER BY ts",  # noqa: S608
-                [version, *wanted],
+                f"SELECT * FROM lake.actions AT (VERSION => ?) WHERE {where} ORDER BY ts",  # noqa: S608
+                [version, *values],
             )
-        return adjusted(frame, actions[actions["source"] == actions["symbol"].map(sources)], adjust)
+        return adjusted(frame, actions, adjust, interval)
+
+    def sources(
+        self, symbols: Sequence[str], *, interval: str = "1d", as_of: int | datetime | None = None
+    ) -> dict[str, Choice]:
+        """Return for each of `symbols` that has bars the source that a read uses, and the others that hold it."""
+        wanted = list(dict.fromkeys(symbols))
+        with self._transaction():
+            return choices(self._rows, wanted, interval, self._version(as_of)) if wanted else {}
+
+    def symbols(self) -> tuple[str, ...]:
+        """Return the symbols that have bars, sorted."""
+        with self._transaction():
+            return tuple(symbols_of(self._rows, self.snapshot_id()))
 
     def inventory(self) -> list[Holding]:
         """Return what the lake holds, one row for each symbol, interval and source."""
@@ -165,8 +195,8 @@ class Lake:
         Raises BadRequest for anything else, for errors in it, and when time or memory runs out.
         """
         self.close()  # DuckDB attaches a file once a process
-        with plain_errors(self.path):
-            return run_query(self.path, sql, row_limit=row_limit, timeout_seconds=timeout_seconds)
+        with plain_errors(self.place):
+            return run_query(self.place, sql, row_limit=row_limit, timeout_seconds=timeout_seconds)
 
     def read(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
         """Return the rows of a SELECT over `lake.*`. For the modules of this package: nothing here fences it in."""
@@ -179,9 +209,9 @@ class Lake:
         Raises WorkspaceError: in use by another process, read-only, disk full.
         """
         self.close()
-        with plain_errors(self.path):
-            conn = engine_for(self.path)
-            attach(conn, self.path, read_only=False)
+        with plain_errors(self.place):
+            conn = engine_for(self.place)
+            attach(conn, self.place, read_only=False)
             try:
                 yield conn
             finally:
@@ -196,8 +226,8 @@ class Lake:
 
     def _reader(self) -> duckdb.DuckDBPyConnection:
         if self._conn is None:
-            conn = engine_for(self.path)
-            attach(conn, self.path, read_only=True)
+            conn = engine_for(self.place)
+            attach(conn, self.place, read_only=True)
             self._conn = conn
         return self._conn
 
@@ -226,7 +256,7 @@ class Lake:
     def _guarded(self) -> Iterator[None]:
         """Explain failures of DuckDB; after one the connection is not used again."""
         try:
-            with plain_errors(self.path):
+            with plain_errors(self.place):
                 yield
         except (SLQError, duckdb.Error):
             self._conn = None
@@ -235,18 +265,39 @@ class Lake:
     def _version(self, as_of: int | datetime | None) -> int:
         return self.snapshot_id() if as_of is None else find_version(self.snapshots(), as_of)
 
-    def _extents(self, symbols: list[str], interval: str, version: int) -> list[Extent]:
-        rows = self._rows(
-            f"SELECT symbol, source, min(ts), max(ts) FROM lake.bars AT (VERSION => ?) "  # noqa: S608
-            f"WHERE {_among(symbols)} AND interval = ? GROUP BY symbol, source ORDER BY symbol, source",
-            [version, *symbols, interval],
-        )
-        return [Extent(*row) for row in rows]
+    def _used(self, symbols: list[str], interval: str, version: int, source: str | None) -> dict[str, Choice]:
+        """Return the source to read of each symbol. Raises NoData naming the symbols that have none."""
+        held = choices(self._rows, symbols, interval, version)
+        if source is not None:
+            held = {
+                symbol: Choice(source, tuple(sorted({choice.used, *choice.others} - {source})))
+                for symbol, choice in held.items()
+                if source in {choice.used, *choice.others}
+            }
+        if missing := [symbol for symbol in symbols if symbol not in held]:
+            raise not_held(missing, interval, source)
+        return held
 
 
-def _among(symbols: list[str]) -> str:
-    """Return a condition with one placeholder a symbol: DuckLake then reads the files of these symbols only."""
-    return f"symbol IN ({', '.join('?' * len(symbols))})"
+def _restrict(used: Mapping[str, Choice]) -> tuple[str, list[object]]:
+    """Return a condition that leaves of each symbol the rows of its source, with its parameters."""
+    symbols: list[str] = list(used)
+    where, values = among(symbols), [*symbols]
+    # Actions may be held from a source whose bars are not.
+    sources = sorted({choice.used for choice in used.values()})
+    if len(sources) == 1:
+        return f"{where} AND source = ?", [*values, sources[0]]
+    pairs = [part for symbol, choice in used.items() for part in (symbol, choice.used)]
+    return f"{where} AND (symbol, source) IN ({', '.join(['(?, ?)'] * len(symbols))})", [*values, *pairs]
+
+
+def _checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` in the columns of its table and in order. Raises ValueError."""
+    columns, key = TABLES[name]
+    rows = conform(frame, columns)
+    if incomplete(rows, key).any() or repeated(rows, key).any():
+        raise ValueError(f"rows must be unique and complete in {', '.join(key)}")
+    return in_order(rows, key)
 
 
 def _moment(micros: int) -> datetime:
@@ -259,29 +310,32 @@ def open_lake(workspace: Workspace) -> Iterator[Lake]:
 
     Raises WorkspaceError: locked by another process, read-only, disk full, or damaged.
     """
-    path = workspace.lake
+    place = place_of(workspace)
     if not _TURN.acquire(timeout=THREAD_WAIT_SECONDS):
         raise WorkspaceError("The lake is busy.", hint="Wait until the running work ends, then repeat.")
     try:
-        if path in _OPEN:
-            yield _OPEN[path]
+        if place in _OPEN:
+            yield _OPEN[place]
             return
-        if not lake_exists(workspace):
-            with plain_errors(path):
-                create(path)
-        lake = _OPEN[path] = Lake(path)
+        if place not in _MADE and (place.file is None or not place.file.exists()):
+            with plain_errors(place):
+                create(place)
+            if place.file is None:
+                _MADE.add(place)
+        lake = _OPEN[place] = Lake(place)
         try:
             yield lake
         finally:
-            del _OPEN[path]
+            del _OPEN[place]
             lake.close()
     finally:
         _TURN.release()
 
 
 def lake_exists(workspace: Workspace) -> bool:
-    """Return whether `workspace` has a lake yet; opens nothing."""
-    return (workspace.lake / CATALOG).exists()
+    """Return whether `workspace` has a lake yet, opening nothing; one on a server is taken to be there."""
+    file = place_of(workspace).file
+    return file is None or file.exists()
 
 
 def lake_symbols(workspace: Workspace) -> tuple[str, ...]:
@@ -289,4 +343,4 @@ def lake_symbols(workspace: Workspace) -> tuple[str, ...]:
     if not lake_exists(workspace):
         return ()
     with open_lake(workspace) as lake:
-        return tuple(sorted({holding.symbol for holding in lake.inventory()}))
+        return lake.symbols()

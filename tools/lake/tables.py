@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -26,7 +27,10 @@ BARS: Mapping[str, str] = MappingProxyType(
         "source": TEXT,
     }
 )
-"""One row a bar. `ts` is the start of the bar in UTC, without a zone; midnight of the session for daily bars."""
+"""One row a bar. `ts` is the start of the bar in UTC, without a zone; midnight of the session for daily bars.
+
+Where a vendor gives closes only, open, high, low and volume are null, all four.
+"""
 
 BAR_KEY = ("symbol", "interval", "ts", "source")
 
@@ -110,17 +114,40 @@ QUARANTINE: Mapping[str, str] = MappingProxyType(
 QUARANTINE_KEY = ("symbol", "table_name", "row_json", "reason", "source")
 
 
-def ddl(table: str, columns: Mapping[str, str], key: tuple[str, ...]) -> str:
-    """Return the CREATE TABLE statement of `table`; columns of `key` may not be null."""
-    defined = ", ".join(f"{name} {kind}{' NOT NULL' if name in key else ''}" for name, kind in columns.items())
-    return f"CREATE TABLE IF NOT EXISTS {table} ({defined})"
+class Table(NamedTuple):
+    """A table of the lake: its columns with their types, and those that identify a row."""
+
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+
+    @property
+    def restatable(self) -> tuple[str, ...]:
+        """The columns that a restatement may change."""
+        return tuple(name for name in self.columns if name not in self.key)
 
 
-SCHEMA = (
-    ddl("lake.bars", BARS, BAR_KEY),
-    "ALTER TABLE lake.bars SET PARTITIONED BY (symbol, interval)",
-    ddl("lake.actions", ACTIONS, ACTION_KEY),
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {
+        "bars": Table(BARS, BAR_KEY),
+        "actions": Table(ACTIONS, ACTION_KEY),
+        "news": Table(NEWS, NEWS_KEY),
+        "fundamentals": Table(FUNDAMENTALS, FUNDAMENTAL_KEY),
+        "listings": Table(LISTINGS, LISTING_KEY),
+        "quarantine": Table(QUARANTINE, QUARANTINE_KEY),
+    }
 )
+
+PARTITIONS: Mapping[str, str] = MappingProxyType({"bars": "symbol, interval"})
+
+
+def ddl(name: str) -> tuple[str, ...]:
+    """Return the statements that make the table `name`; the columns of its key may not be null."""
+    columns, key = TABLES[name]
+    defined = ", ".join(f"{each} {kind}{' NOT NULL' if each in key else ''}" for each, kind in columns.items())
+    made = f"CREATE TABLE IF NOT EXISTS lake.{name} ({defined})"
+    if name not in PARTITIONS:
+        return (made,)
+    return made, f"ALTER TABLE lake.{name} SET PARTITIONED BY ({PARTITIONS[name]})"
 
 
 def conform(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
@@ -128,10 +155,20 @@ def conform(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
 
     Raises ValueError naming the columns that are missing or cannot be converted, and where `ts` carries a zone.
     """
+    if _conforms(frame, columns):
+        return frame.reset_index(drop=True)
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise ValueError(f"missing columns: {', '.join(missing)}")
     return pd.DataFrame({name: _cast(frame[name], kind) for name, kind in columns.items()}).reset_index(drop=True)
+
+
+def _conforms(frame: pd.DataFrame, columns: Mapping[str, str]) -> bool:
+    """Return whether `frame` has these columns in these types already: then nothing has to be copied."""
+    types = {TEXT: "str", TIME: "datetime64[us]", NUMBER: "float64"}
+    return list(frame.columns) == list(columns) and all(
+        str(kind) == types[columns[str(name)]] for name, kind in frame.dtypes.items()
+    )
 
 
 def _cast(values: pd.Series, kind: str) -> pd.Series:

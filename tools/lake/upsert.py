@@ -1,4 +1,9 @@
-"""Write rows by key, and only those that differ: one DuckLake transaction for bars and actions together."""
+"""Write rows by key, and only those that differ: one DuckLake transaction for all tables together.
+
+Where nothing held can overlap what came, rows are appended without looking further; else one join finds what is new
+and what was restated, and only that is written. A row that a vendor no longer delivers stays: absence is not a
+correction.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,10 @@ from typing import NamedTuple
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
-from tools.lake.tables import ACTION_KEY, ACTIONS, BAR_KEY, BARS
+from tools.lake.engine import complete
+from tools.lake.tables import TABLES, Table
 
 
 class Change(NamedTuple):
@@ -18,17 +25,19 @@ class Change(NamedTuple):
     changed_rows: int
 
 
-def upsert(
-    conn: duckdb.DuckDBPyConnection, bars: pd.DataFrame, actions: pd.DataFrame, *, message: str
-) -> dict[str, Change]:
-    """Merge both frames into the attached `lake`; return what changed in bars, by symbol of the frame.
+Changes = dict[str, dict[str, Change]]
+"""What changed: table -> symbol -> counts."""
 
-    All or nothing. Without any difference no snapshot is made.
+
+def upsert(conn: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame], *, message: str) -> Changes:
+    """Merge the frames, by table, into the attached `lake`; return what changed, by symbol of each frame.
+
+    All or nothing. Without any difference no snapshot is made. Tables that the lake lacks are added.
     """
     conn.execute("BEGIN")
     try:
-        changes = _merge(conn, "bars", bars, BARS, BAR_KEY)
-        _merge(conn, "actions", actions, ACTIONS, ACTION_KEY)
+        complete(conn)
+        changes = {name: _merge(conn, name, frame) for name, frame in frames.items() if not frame.empty}
         conn.execute("CALL lake.set_commit_message('slq', ?)", [message])
         conn.execute("COMMIT")
     except BaseException:  # Ctrl-C included: nothing half-done stays
@@ -44,34 +53,70 @@ def _roll_back(conn: duckdb.DuckDBPyConnection) -> None:
         return  # a failed COMMIT has rolled back already; the first error is the one to report
 
 
-def _merge(
-    conn: duckdb.DuckDBPyConnection,
-    table: str,
-    frame: pd.DataFrame,
-    columns: Mapping[str, str],
-    key: tuple[str, ...],
-) -> dict[str, Change]:
-    """Merge `frame` into `table`. Names come from `tools.lake.tables`, never from outside."""
-    if frame.empty:
-        return {}
-    values = [name for name in columns if name not in key]
-    same = " AND ".join(f"held.{name} = came.{name}" for name in key)
-    differs = " OR ".join(f"held.{name} IS DISTINCT FROM came.{name}" for name in values)
-    listed = ", ".join(columns)
-    conn.register("came_rows", frame)
+def _merge(conn: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> dict[str, Change]:
+    """Merge `frame` into the table `name`. Names come from `tools.lake.tables`, never from outside."""
+    came = pa.Table.from_pandas(frame, preserve_index=False)
+    near, bounds = _near(TABLES[name], frame)
+    conn.register("came_rows", came)
     try:
-        counts = conn.execute(
-            f"SELECT came.symbol, count(*) FILTER (held.symbol IS NULL), "  # noqa: S608
-            f"count(*) FILTER (held.symbol IS NOT NULL AND ({differs})) "
-            f"FROM came_rows came LEFT JOIN lake.{table} held ON {same} GROUP BY came.symbol ORDER BY came.symbol"
-        ).fetchall()
-        if any(new or changed for _, new, changed in counts):
-            conn.execute(  # the names are our own
-                f"MERGE INTO lake.{table} held USING (SELECT * FROM came_rows ORDER BY {', '.join(key)}) came "  # noqa: S608
-                f"ON {same} WHEN MATCHED AND ({differs}) THEN "
-                f"UPDATE SET {', '.join(f'{name} = came.{name}' for name in values)} "
-                f"WHEN NOT MATCHED THEN INSERT ({listed}) VALUES ({', '.join(f'came.{n}' for n in columns)})"
-            )
+        if not conn.execute(f"SELECT 1 FROM lake.{name} held WHERE {near} LIMIT 1", bounds).fetchall():  # noqa: S608
+            conn.execute(f"INSERT INTO lake.{name} SELECT * FROM came_rows")  # noqa: S608
+            return {str(symbol): Change(int(rows), 0) for symbol, rows in frame["symbol"].value_counts().items()}
+        return _write_differences(conn, name, near, bounds)
     finally:
         conn.unregister("came_rows")
-    return {symbol: Change(new, changed) for symbol, new, changed in counts}
+
+
+def _near(table: Table, frame: pd.DataFrame) -> tuple[str, list[object]]:
+    """Return a condition on `held` that every row with a key in `frame` meets: it says which files to read."""
+    symbols = [str(symbol) for symbol in frame["symbol"].unique()]
+    condition = f"held.symbol IN ({', '.join('?' * len(symbols))})"
+    if "ts" not in table.key:
+        return condition, [*symbols]
+    first, last = frame["ts"].min().to_pydatetime(), frame["ts"].max().to_pydatetime()
+    return f"{condition} AND held.ts BETWEEN ? AND ?", [*symbols, first, last]
+
+
+def _write_differences(
+    conn: duckdb.DuckDBPyConnection, name: str, near: str, bounds: list[object]
+) -> dict[str, Change]:
+    """Write the rows of `came_rows` that are not in the table `name`, or are there with other values."""
+    table = TABLES[name]
+    same = " AND ".join(f"held.{column} = came.{column}" for column in table.key)
+    differs = " OR ".join(f"held.{column} IS DISTINCT FROM came.{column}" for column in table.restatable) or "false"
+    found = conn.execute(
+        f"SELECT came.*, held.symbol IS NOT NULL AS known FROM came_rows came "  # noqa: S608
+        f"LEFT JOIN (SELECT * FROM lake.{name} held WHERE {near}) held ON {same} "
+        f"WHERE held.symbol IS NULL OR {differs}",
+        bounds,
+    ).to_arrow_table()
+    conn.register("different", found)
+    try:
+        counts = dict.fromkeys(
+            (str(symbol) for (symbol,) in conn.execute("SELECT DISTINCT symbol FROM came_rows").fetchall()),
+            Change(0, 0),
+        )
+        counts |= {
+            symbol: Change(new, changed)
+            for symbol, new, changed in conn.execute(
+                "SELECT symbol, count(*) FILTER (NOT known), count(*) FILTER (known) FROM different GROUP BY symbol"
+            ).fetchall()
+        }
+        _apply(conn, name, same, counts)
+    finally:
+        conn.unregister("different")
+    return counts
+
+
+def _apply(conn: duckdb.DuckDBPyConnection, name: str, same: str, counts: Mapping[str, Change]) -> None:
+    table = TABLES[name]
+    if any(change.new_rows for change in counts.values()):
+        conn.execute(
+            f"INSERT INTO lake.{name} SELECT {', '.join(table.columns)} FROM different WHERE NOT known "  # noqa: S608
+            f"ORDER BY {', '.join(table.key)}"
+        )
+    if any(change.changed_rows for change in counts.values()):
+        conn.execute(
+            f"MERGE INTO lake.{name} held USING (SELECT * FROM different WHERE known) came ON {same} "  # noqa: S608
+            f"WHEN MATCHED THEN UPDATE SET {', '.join(f'{column} = came.{column}' for column in table.restatable)}"
+        )

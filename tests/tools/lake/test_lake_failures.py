@@ -17,7 +17,7 @@ from lake_frames import NO_ACTIONS, make_bars
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.paths import Workspace
 from tools.lake import engine
-from tools.lake.engine import CATALOG, drop_engine
+from tools.lake.engine import CATALOG, drop_engine, place_of
 from tools.lake.store import open_lake
 
 PRELUDE = """
@@ -119,12 +119,12 @@ def test_two_processes(workspace, monkeypatch):
     with open_lake(workspace) as lake:
         lake.write_bars(make_bars("AAPL"), NO_ACTIONS, message="x")
     other = """
-    from tools.lake.engine import attach, new_engine
+    from tools.lake.engine import attach, new_engine, place_of
     with open_lake(workspace) as lake:
         print(len(lake.bars(["AAPL"])), flush=True)
         sys.stdin.readline()
     conn = new_engine()
-    attach(conn, workspace.lake, read_only=False)
+    attach(conn, place_of(workspace), read_only=False)
     print("writing", flush=True)
     sys.stdin.readline()
     """
@@ -148,7 +148,7 @@ def test_two_processes(workspace, monkeypatch):
 def test_a_damaged_catalogue(workspace, damage):
     with open_lake(workspace) as lake:
         lake.write_bars(make_bars("AAPL"), NO_ACTIONS, message="x")
-    drop_engine(workspace.lake)
+    drop_engine(place_of(workspace))
     catalog = workspace.lake / CATALOG
     whole = catalog.read_bytes()
     catalog.write_bytes(

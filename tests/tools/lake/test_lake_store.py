@@ -14,6 +14,7 @@ from lake_frames import NO_ACTIONS, make_action, make_bars
 
 from tools.kernel.errors import BadRequest, NoData
 from tools.kernel.paths import Workspace
+from tools.lake.coverage import Choice
 from tools.lake.store import lake_symbols, open_lake
 from tools.lake.upsert import Change
 
@@ -86,11 +87,31 @@ def test_missing_data_names_what_would_help(workspace):
 
 
 def test_sources_are_never_mixed(workspace):
+    """The source that reaches furthest is read, then the one with most rows, then by name; or the one asked for."""
+    one, other = make_bars("AAPL"), make_bars("AAPL", 6, seed=1, source="other")
     with open_lake(workspace) as lake:
-        lake.write_bars(make_bars("AAPL"), NO_ACTIONS, message="one")
-        lake.write_bars(make_bars("AAPL", source="other"), NO_ACTIONS, message="two")
-        with pytest.raises(BadRequest, match="several sources: other, sample"):
-            lake.bars(["AAPL"])
+        lake.write_bars(pd.concat([one, make_bars("IBM")]), NO_ACTIONS, message="one")
+        lake.write_bars(other.tail(3), make_action("AAPL", "2020-01-05", "split", 2.0), message="two")
+        assert lake.sources(["AAPL", "IBM", "MSFT"]) == {
+            "AAPL": Choice("other", ("sample",)),
+            "IBM": Choice("sample"),
+        }
+        both = lake.bars(["AAPL", "IBM"])
+        assert list(both[both["symbol"] == "AAPL"]["close"]) == list(other.tail(3)["close"])
+        assert list(lake.bars(["AAPL"], source="sample", adjust="none")["close"]) == list(one["close"])
+        assert lake.bars(["AAPL"], source="sample")["close"][0] == one["close"][0] / 2
+        assert lake.sources(["AAPL"], as_of=lake.snapshot_id() - 1) == {"AAPL": Choice("sample")}
+        with pytest.raises(NoData, match="no 1d bars of IBM from other"):
+            lake.bars(["IBM"], source="other")
+
+
+def test_of_sources_that_reach_as_far_the_longer_counts_then_the_name(workspace):
+    with open_lake(workspace) as lake:
+        lake.write_bars(make_bars("A", source="b"), NO_ACTIONS, message="one")
+        lake.write_bars(make_bars("A", source="a").tail(4), NO_ACTIONS, message="two")
+        assert lake.sources(["A"]) == {"A": Choice("b", ("a",))}
+        lake.write_bars(make_bars("A", source="a"), NO_ACTIONS, message="three")
+        assert lake.sources(["A"]) == {"A": Choice("a", ("b",))}
 
 
 def test_actions_travel_through_time_with_bars(workspace):

@@ -1,0 +1,82 @@
+"""What the attached lake holds of symbols, asked in the cheapest way that is exact.
+
+The statistics of the Parquet files answer for most symbols in milliseconds: where every file of a symbol is from
+one source, that is its source. Where they cannot tell (several sources, rows kept inside the catalogue by an older
+version), the rows are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tools.lake.coverage import Choice, Extent, prefer
+
+Rows = Callable[[str, list[Any]], list[tuple[Any, ...]]]
+"""Runs a SELECT with parameters."""
+
+META = "__ducklake_metadata_lake"
+INLINED = f"""
+SELECT inlined.table_name FROM {META}.ducklake_inlined_data_tables inlined
+JOIN {META}.ducklake_table held USING (table_id) WHERE held.table_name = 'bars'
+"""  # noqa: S608  the names are our own
+FILES = f"""
+SELECT part.partition_value, kind.partition_value, min(stats.min_value), max(stats.max_value)
+FROM {META}.ducklake_data_file file
+JOIN {META}.ducklake_table held ON held.table_id = file.table_id
+JOIN {META}.ducklake_column col ON col.table_id = file.table_id
+JOIN {META}.ducklake_file_column_stats stats
+  ON stats.data_file_id = file.data_file_id AND stats.column_id = col.column_id
+JOIN {META}.ducklake_file_partition_value part
+  ON part.data_file_id = file.data_file_id AND part.partition_key_index = 0
+JOIN {META}.ducklake_file_partition_value kind
+  ON kind.data_file_id = file.data_file_id AND kind.partition_key_index = 1
+WHERE held.table_name = 'bars' AND col.column_name = 'source'
+  AND file.begin_snapshot <= ? AND (file.end_snapshot IS NULL OR file.end_snapshot > ?)
+GROUP BY ALL
+"""  # noqa: S608  the names are our own
+
+
+def choices(rows: Rows, symbols: Sequence[str], interval: str, version: int) -> dict[str, Choice]:
+    """Return for each of `symbols` that has bars of `interval` the source to read, and the others."""
+    wanted = set(symbols)
+    single = _single_sources(rows, interval, version)
+    alone = {symbol: Choice(source) for symbol, source in single.items() if symbol in wanted}
+    unclear = [symbol for symbol in symbols if symbol not in alone]
+    return {**alone, **(prefer(extents(rows, unclear, interval, version)) if unclear else {})}
+
+
+def extents(rows: Rows, symbols: Sequence[str], interval: str, version: int) -> list[Extent]:
+    """Return what there is of each symbol and source, from the rows themselves."""
+    found = rows(
+        f"SELECT symbol, source, min(ts), max(ts), count(*) FROM lake.bars AT (VERSION => ?) "  # noqa: S608
+        f"WHERE {among(symbols)} AND interval = ? GROUP BY symbol, source ORDER BY symbol, source",
+        [version, *symbols, interval],
+    )
+    return [Extent(*row) for row in found]
+
+
+def symbols_of(rows: Rows, version: int) -> list[str]:
+    """Return the symbols that have bars, sorted."""
+    if _has_inlined(rows):
+        return [symbol for (symbol,) in rows("SELECT DISTINCT symbol FROM lake.bars ORDER BY symbol", [])]
+    return sorted({symbol for symbol, *_ in rows(FILES, [version, version])})
+
+
+def among(symbols: Sequence[str]) -> str:
+    """Return a condition with one placeholder a symbol: DuckLake then reads the files of these symbols only."""
+    return f"symbol IN ({', '.join('?' * len(symbols))})"
+
+
+def _single_sources(rows: Rows, interval: str, version: int) -> dict[str, str]:
+    """Return the symbols of which every file has rows of one source only, with it."""
+    if _has_inlined(rows):
+        return {}
+    files = rows(FILES, [version, version])
+    return {symbol: low for symbol, kind, low, high in files if kind == interval and low == high}
+
+
+def _has_inlined(rows: Rows) -> bool:
+    """Return whether the catalogue itself holds bars; older versions wrote small loads there."""
+    names = [name for (name,) in rows(INLINED, [])]
+    return any(rows(f"SELECT 1 FROM {META}.{name} LIMIT 1", []) for name in names)  # noqa: S608

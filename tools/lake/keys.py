@@ -1,0 +1,56 @@
+"""Rows by their key, vectorised: whether a frame is in order, which rows repeat a key, how to put it in order.
+
+Text columns become integer codes once, so that millions of rows cost milliseconds, not seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
+
+
+def repeated(frame: pd.DataFrame, key: Sequence[str]) -> Flags:
+    """Return for each row whether an earlier row has the same `key`; missing values are equal to each other."""
+    group, time = _codes(frame, key)
+    if _rises(group, time):
+        return np.zeros(len(frame), dtype=bool)
+    return np.asarray(pd.DataFrame({"group": group, "time": time}).duplicated(), dtype=bool)
+
+
+def in_order(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """Return the rows grouped by the text columns of `key` in order of first appearance, in time order within."""
+    group, time = _codes(frame, key)
+    if _rises(group, time):
+        return frame
+    return frame.take(np.lexsort((time, group))).reset_index(drop=True)
+
+
+def incomplete(frame: pd.DataFrame, key: Sequence[str]) -> Flags:
+    """Return for each row whether a column of `key` is missing."""
+    missing = np.zeros(len(frame), dtype=bool)
+    for name in key:
+        missing |= frame[name].isna().to_numpy()
+    return missing
+
+
+def _codes(frame: pd.DataFrame, key: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """Return the group of each row, numbered by first appearance, and its time (0 where `ts` is not in `key`)."""
+    group = np.zeros(len(frame), dtype=np.int64)
+    for name in key:
+        if name != "ts":
+            codes, values = pd.factorize(frame[name])
+            group = pd.factorize(group * (len(values) + 1) + codes + 1)[0].astype(np.int64)
+    time = frame["ts"].to_numpy().astype("datetime64[us]").astype(np.int64) if "ts" in key else np.zeros_like(group)
+    return group, time
+
+
+def _rises(group: Numbers, time: Numbers) -> bool:
+    """Return whether groups follow each other whole and time rises strictly within each."""
+    step = np.diff(group)
+    return bool(np.all((step > 0) | ((step == 0) & (np.diff(time) > 0))))
