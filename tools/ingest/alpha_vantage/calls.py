@@ -1,8 +1,8 @@
 """Which calls serve one symbol's request, and what they bring: the plan that a free or paid key allows.
 
 TIME_SERIES_DAILY_ADJUSTED has bars, splits and dividends in one call but belongs to paid plans; where it is
-refused, TIME_SERIES_DAILY, SPLITS and DIVIDENDS bring the same in three. Where the full history is refused, the last
-100 bars are loaded and that is said. What was refused is remembered for the day, so that it costs one call.
+refused, TIME_SERIES_DAILY, SPLITS and DIVIDENDS bring the same in three. Where the full history is refused, the
+last 100 bars are loaded and that is said. What was refused is remembered for the day, so that it costs one call.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Timing:
     sleep: Callable[[float], None] = time.sleep
     connect_s: float = 10.0
     read_s: float = 30.0
-    deadline_s: float = 120.0
+    deadline_s: float = 60.0
     backoff_s: float = 1.0
 
 

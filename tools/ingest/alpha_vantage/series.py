@@ -1,8 +1,8 @@
 """Answers with a time series, as bars, splits and dividends.
 
 The prices are those traded; the vendor's adjusted close is not used. Intraday stamps are in the zone that the
-answer names, US/Eastern for stocks, and are the start of the bar; stamps in the hour that occurs twice or never when
-clocks change are left without a time, for the checks. Currencies have no volume: it is missing, not 0.
+answer names, US/Eastern for stocks, and are the start of the bar; stamps in the hour that occurs twice or never
+when clocks change are left without a time, for the checks. Currencies have no volume: it is missing, not 0.
 """
 
 from __future__ import annotations
