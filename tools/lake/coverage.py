@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from tools.kernel.errors import BadRequest, NoData, Suggestion
 
+FIRST = 1
+"""The number of the first state of every lake: its tables, empty."""
+
 
 class Snapshot(NamedTuple):
     """One state of the lake: its number, when it was written (UTC), and why."""
@@ -40,19 +43,24 @@ def find_version(known: Sequence[Snapshot], as_of: int | datetime) -> int:
     `known` are the snapshots with tables, oldest first. Raises BadRequest for a number that does not exist, NoData
     for a moment before the first.
     """
+    oldest = known[0]
+    since = oldest.time.isoformat(timespec="seconds")
     if isinstance(as_of, int):
         if any(snapshot.id == as_of for snapshot in known):
             return as_of
+        gone = " any more" if FIRST <= as_of < oldest.id else ""
         raise BadRequest(
-            f"There is no snapshot {as_of}.", hint=f"The lake has snapshots {known[0].id} to {known[-1].id}."
+            f"There is no snapshot {as_of}{gone}.", hint=f"The lake has snapshots {oldest.id} to {known[-1].id}."
         )
     moment = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
     before = [snapshot.id for snapshot in known if snapshot.time <= moment]
     if not before:
-        raise NoData(
-            f"The lake held nothing at {moment.isoformat(timespec='seconds')}.",
-            hint=f"Its first snapshot is of {known[0].time.isoformat(timespec='seconds')}.",
-        )
+        when = moment.isoformat(timespec="seconds")
+        if oldest.id > FIRST:
+            raise NoData(
+                f"What the lake held at {when} is not kept any more.", hint=f"The oldest state kept is of {since}."
+            )
+        raise NoData(f"The lake held nothing at {when}.", hint=f"Its first snapshot is of {since}.")
     return before[-1]
 
 

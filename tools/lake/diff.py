@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import duckdb
 import pandas as pd
 
 from tools.kernel.errors import BadRequest
 from tools.lake.coverage import find_version
+from tools.lake.holdings import META
 from tools.lake.store import Lake
 from tools.lake.tables import TABLES, empty
 
@@ -132,11 +132,12 @@ def _select(table: str, version: int, symbols: Sequence[str]) -> str:
 
 def _has(lake: Lake, table: str, version: int) -> bool:
     """Return whether the snapshot knows the table at all: older lakes had fewer."""
-    try:
-        lake.read(f"SELECT 1 FROM lake.{table} AT (VERSION => {version}) LIMIT 0")  # noqa: S608  our own names
-    except duckdb.CatalogException:
-        return False
-    return True
+    held = lake.read(
+        f"SELECT 1 FROM {META}.ducklake_table "  # noqa: S608  our own name
+        "WHERE table_name = ? AND begin_snapshot <= ? AND (end_snapshot IS NULL OR end_snapshot > ?)",
+        [table, version, version],
+    )
+    return not held.empty
 
 
 def _differs(old: pd.Series, new: pd.Series) -> pd.Series:

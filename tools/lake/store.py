@@ -147,7 +147,7 @@ class Lake:
         if not wanted:
             raise BadRequest("No symbol was named.", hint="Name at least one, for example AAPL.")
         with self._transaction():
-            version = self._version(as_of)
+            version = self.version(as_of)
             used = self._used(wanted, interval, version, source)
             where, values = _restrict(used)
             frame = self._frame(
@@ -170,7 +170,7 @@ class Lake:
         """Return for each of `symbols` that has bars the source that a read uses, and the others that hold it."""
         wanted = list(dict.fromkeys(symbols))
         with self._transaction():
-            return choices(self._rows, wanted, interval, self._version(as_of)) if wanted else {}
+            return choices(self._rows, wanted, interval, self.version(as_of)) if wanted else {}
 
     def symbols(self) -> tuple[str, ...]:
         """Return the symbols that have bars, sorted."""
@@ -184,8 +184,11 @@ class Lake:
             "SELECT symbol, interval, source, min(ts), max(ts), count(*), max(snapshot_id) "
             "FROM lake.bars GROUP BY symbol, interval, source ORDER BY symbol, interval, source"
         )
+        oldest = min(
+            times.values(), default=datetime.max.replace(tzinfo=UTC)
+        )  # rows may be of a state let go since
         return [
-            Holding(symbol, interval, source, first, last, count, times[snapshot])
+            Holding(symbol, interval, source, first, last, count, times.get(snapshot, oldest))
             for symbol, interval, source, first, last, count, snapshot in rows
         ]
 
@@ -262,7 +265,8 @@ class Lake:
             self._conn = None
             raise
 
-    def _version(self, as_of: int | datetime | None) -> int:
+    def version(self, as_of: int | datetime | None) -> int:
+        """Return the number of the snapshot meant by `as_of`; the current one for None."""
         return self.snapshot_id() if as_of is None else find_version(self.snapshots(), as_of)
 
     def _used(self, symbols: list[str], interval: str, version: int, source: str | None) -> dict[str, Choice]:
