@@ -36,25 +36,31 @@ def fetch_bars(ticker: yfinance.Ticker, symbol: str, request: Request, now: date
     """Return bars between `start` and `end`, actions since `start` and the listing. Raises Undelivered."""
     if request.start and request.start > now.date() + timedelta(days=1):
         raise Undelivered(Missing("range", f"{request.start} is in the future"))
-    notes: list[str] = []
-    if request.interval == "1d":
-        daily = _history(ticker, "1d", _midnight(request.start or FIRST_DAY, -1), _midnight(now.date(), 2))
-        bars = daily
-    else:
-        kept = timedelta(days=KEPT[request.interval].days + 2)
-        oldest = max(request.start or FIRST_DAY, now.date() - kept)
-        daily = _history(ticker, "1d", _midnight(oldest, -1), _midnight(now.date(), 2))
-        today = now.astimezone(_zone(daily)).date()
+    daily, known = _daily(ticker, symbol, request, now)
+    bars, notes = daily, list[str]()
+    if request.interval != "1d":
+        zone = _zone(daily)
+        today = now.astimezone(zone).date()
         windows, note = intraday_windows(request.interval, request.start, request.end, today)
-        bars, notes = _in_windows(ticker, symbol, request.interval, windows)
+        bars, notes = _in_windows(ticker, symbol, request.interval, windows, zone)
         notes = [*([note] if note else []), *notes]
     ex_dates, ratios = _splits(daily)
     rows, more = _rows(symbol, request, bars, ex_dates, ratios)
     notes = [*notes, *more, *_doubts(symbol, daily, ex_dates, ratios)]
-    known = listing(symbol, ask(ticker.get_history_metadata))
     actions = _actions(symbol, daily, ex_dates, ratios)
     actions = actions[actions["ts"] >= pd.Timestamp(request.start or FIRST_DAY)]
     return Part({"bars": rows, "actions": actions, "listings": known}, tuple(notes))
+
+
+def _daily(
+    ticker: yfinance.Ticker, symbol: str, request: Request, now: datetime
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the daily bars up to today since `start`, or since the interval asked for is kept; and the listing."""
+    first = request.start or FIRST_DAY
+    if request.interval != "1d":
+        first = max(first, now.date() - timedelta(days=KEPT[request.interval].days + 2))
+    daily = _history(ticker, "1d", _midnight(first, -1), _midnight(now.date(), 2))
+    return daily, listing(symbol, ask(ticker.get_history_metadata))
 
 
 def _midnight(day: date, days: int) -> datetime:
@@ -79,14 +85,14 @@ def _zone(frame: pd.DataFrame) -> tzinfo | None:
 
 
 def _in_windows(
-    ticker: yfinance.Ticker, symbol: str, interval: Interval, windows: tuple[Window, ...]
+    ticker: yfinance.Ticker, symbol: str, interval: Interval, windows: tuple[Window, ...], zone: tzinfo | None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the bars of all windows. A window Yahoo has nothing for is a note; nothing at all, Undelivered."""
     frames: list[pd.DataFrame] = []
     notes: list[str] = []
     for window in windows:
         try:
-            frames.append(_history(ticker, interval, *_bounds(ticker, window)))
+            frames.append(_history(ticker, interval, *_bounds(window, zone)))
         except Undelivered as error:
             if error.missing.kind != "range":
                 raise
@@ -97,9 +103,8 @@ def _in_windows(
     return pd.concat(frames), notes
 
 
-def _bounds(ticker: yfinance.Ticker, window: Window) -> tuple[datetime, datetime]:
+def _bounds(window: Window, zone: tzinfo | None) -> tuple[datetime, datetime]:
     """Return the midnights of `window` at the exchange, also on days whose clocks skip or repeat midnight."""
-    zone = ask(ticker.get_history_metadata)["exchangeTimezoneName"]
     first, stop = (
         pd.Timestamp(day).tz_localize(zone, ambiguous=True, nonexistent="shift_forward").to_pydatetime()
         for day in (window.first, window.stop)

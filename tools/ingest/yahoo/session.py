@@ -41,11 +41,11 @@ EMPTY = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 SECRET_PARAMS = frozenset({"crumb"})
 
 REASONS: tuple[tuple[type[RequestException], str], ...] = (
-    (CertificateVerifyError, "its certificate is not trusted"),
-    (DNSError, "its name cannot be resolved"),
-    (Timeout, "no complete answer in time"),
-    (IncompleteRead, "the answer was cut off"),
-    (ConnectionError, "the connection was refused or dropped"),
+    (CertificateVerifyError, "Yahoo cannot be reached: its certificate is not trusted"),
+    (DNSError, "Yahoo cannot be reached: its name cannot be resolved"),
+    (Timeout, "Yahoo cannot be reached: no complete answer in time"),
+    (IncompleteRead, "Yahoo's answer was cut off"),
+    (ConnectionError, "Yahoo cannot be reached: the connection was refused or dropped"),
 )
 """From the special to the general: the first that fits is said."""
 
@@ -149,10 +149,9 @@ class YahooSession(Session[Response]):
         try:
             response = self.request(method, url, **kwargs)
         except RequestException as error:
-            detail = next((text for kind, text in REASONS if isinstance(error, kind)), f"curl error {error.code}")
-            raise Temporary(
-                f"Yahoo cannot be reached: {detail}", final=isinstance(error, CertificateVerifyError)
-            ) from error
+            other = f"the download from Yahoo failed (curl error {error.code})"
+            detail = next((text for kind, text in REASONS if isinstance(error, kind)), other)
+            raise Temporary(detail, final=isinstance(error, CertificateVerifyError)) from error
         run.reached = True
         if not is_data(response.url):
             return response  # a consent page: the client knows what to do

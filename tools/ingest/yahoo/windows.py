@@ -53,6 +53,8 @@ def intraday_windows(
         raise Undelivered(Missing("range", f"{told}: there is nothing before {oldest}"))
     note = f"{told}: asked from {start}, there is nothing before {oldest}." if start and start < oldest else ""
     first = max(start or oldest, oldest)
+    if first >= stop:
+        raise Undelivered(Missing("range", f"there is nothing from {first} on yet"))
     windows: list[Window] = []
     while first < stop:
         after = min(first + timedelta(days=kept.days_a_request), stop)
