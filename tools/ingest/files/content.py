@@ -45,17 +45,22 @@ def as_utf8(body: bytes, name: str) -> bytes:
         raise BadRequest(f"{name} is a zip or Excel file, not a table.", hint="Save it as CSV or Parquet.")
     try:
         if body.startswith(UTF16_MARKS):
-            return body.decode("utf-16").encode()
+            return _line_ends(body.decode("utf-16").encode())
         if b"\0" in body[:HEAD]:
             raise BadRequest(f"{name} is binary, not a table.", hint="Name a CSV or Parquet file.")
         body.decode()
     except UnicodeDecodeError:
         return _from_cp1252(body, name)
-    return body.removeprefix(UTF8_MARK)
+    return _line_ends(body.removeprefix(UTF8_MARK))
+
+
+def _line_ends(text: bytes) -> bytes:
+    """Return the text with one kind of line end."""
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
 
 
 def _from_cp1252(body: bytes, name: str) -> bytes:
     try:
-        return body.decode("cp1252").encode()
+        return _line_ends(body.decode("cp1252").encode())
     except UnicodeDecodeError as error:
         raise BadRequest(f"{name} is not text in UTF-8 or cp1252.", hint="Save it as CSV in UTF-8.") from error

@@ -26,6 +26,7 @@ from tools.ingest.files.stamps import Stamps, looks_iso, parse_stamps
 from tools.kernel.errors import BadRequest
 
 DECIMALS = {".": "decimal point", ",": "decimal comma"}
+NEW_LINE = 10
 SEPARATOR_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -88,14 +89,29 @@ def _csv(text: bytes, layout: Layout, name: str) -> tuple[pd.DataFrame, str, int
         try:
             table, ragged = _parse(text, layout, types, decimal)
         except pa.ArrowInvalid as error:
-            raise BadRequest(
-                f"{name} cannot be read as a table: a quote or a line is broken.", hint="Export the file again."
-            ) from error
+            raise _broken(name) from error
         decimal = _decimal_of_all(table, numbers, layout, name)
+    if table.num_rows + ragged != count_lines(text, layout.offset):
+        raise _broken(name)
     frame = pd.DataFrame({column: _to_pandas(table[column]) for column in table.column_names})
     if ragged:
         frame = pd.concat([frame, pd.DataFrame(index=range(ragged), columns=frame.columns)], ignore_index=True)
     return _by_role(frame, layout.mapping), decimal, ragged
+
+
+def _broken(name: str) -> BadRequest:
+    return BadRequest(
+        f"{name} cannot be read as a table: a quote is not closed, or a cell has a line break.",
+        hint="Export the file again, without such cells.",
+    )
+
+
+def count_lines(text: bytes, offset: int) -> int:
+    """Return how many lines after `offset` are not empty: each has to come out of the parser as a row."""
+    ends = (
+        np.frombuffer(text, dtype="uint8", offset=offset - 1) == NEW_LINE
+    )  # the header's own line end comes first
+    return int((ends[:-1] & ~ends[1:]).sum())
 
 
 def _parse(text: bytes, layout: Layout, types: dict[str, pa.DataType], decimal: str) -> tuple[pa.Table, int]:

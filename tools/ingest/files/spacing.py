@@ -10,7 +10,7 @@ from tools.kernel.errors import BadRequest
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 NAMES: dict[int, str] = {MINUTE: "1m", HOUR: "1h", DAY: "1d"}
 LONG = ((360, "yearly"), (85, "quarterly"), (27, "monthly"), (6, "weekly"))
-LONG_WEEKEND = 4
+LONGEST_BREAK_DAYS = 5
 FULL = {"1m": "1-minute", "1h": "hourly", "1d": "daily"}
 
 
@@ -29,7 +29,7 @@ def check_spacing(seconds: int | None, interval: Interval, name: str) -> None:
     """Raise BadRequest, saying what the bars are, unless they are of `interval`; one bar a symbol fits any."""
     if seconds is None:
         return
-    daily = seconds % DAY == 0 and seconds <= LONG_WEEKEND * DAY  # few rows: a weekend may be the only distance
+    daily = seconds % DAY == 0 and seconds <= LONGEST_BREAK_DAYS * DAY  # of two rows, say
     known = "1d" if daily else NAMES.get(seconds)
     if known == interval:
         return
