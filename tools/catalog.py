@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.ingest.tool import INGEST_DATA
+from tools.ingest.tool import INGEST_DATA, SHOW_DATA
 from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Tool
 from tools.lake.tool import QUERY_DATA
@@ -15,6 +15,7 @@ from tools.trade.tool import PROPOSE_TRADES
 TOOLS: tuple[Tool[Any, Any], ...] = (
     INGEST_DATA,
     LIST_INVENTORY,
+    SHOW_DATA,
     QUERY_DATA,
     RUN_EXPERIMENT,
     COMPARE_EXPERIMENTS,

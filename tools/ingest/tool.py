@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from tools.ingest.shown import ShowResult, View
+from tools.kernel.errors import NoData, Suggestion
 from tools.kernel.spec import Context, Effect, Tool
 from tools.kernel.types import Args, Count, Record, Result
 
@@ -92,4 +94,51 @@ INGEST_DATA = Tool(
     run=ingest_data,
     positional="symbols",
     examples=("load the daily bars for Apple, IBM and Microsoft", "get me MSFT prices since 2005"),
+)
+
+
+class ShowArgs(Args):
+    """Whose data to look at, from which side, and as of which day."""
+
+    symbols: tuple[str, ...] = Field(min_length=1, max_length=1000)
+    view: View = "summary"
+    interval: Literal["1d", "1h", "1m"] = "1d"
+    as_of: date | None = None
+    source: str | None = Field(default=None, pattern="^[a-z][a-z0-9_]*$", max_length=40)
+
+
+def show_data(ctx: Context, args: ShowArgs) -> ShowResult:
+    """Show stored data of symbols: prices, gaps, splits, dividends, changes, or what was known on a past day."""
+    from datetime import UTC
+
+    from tools.ingest.show import Question, show
+    from tools.ingest.universe import resolve
+    from tools.lake.store import lake_symbols, open_lake
+
+    held = lake_symbols(ctx.workspace)
+    symbols = resolve(args.symbols, extra=held)
+    if not held:
+        raise NoData(
+            "The lake is empty.",
+            hint=f"Load some data first: /ingest_data {', '.join(symbols)}",
+            suggestion=Suggestion("ingest_data", {"symbols": list(symbols)}),
+        )
+    today = ctx.now().astimezone(UTC).date()
+    with open_lake(ctx.workspace) as lake:
+        return show(lake, Question(symbols, args.view, args.interval, args.as_of, args.source, today))
+
+
+SHOW_DATA = Tool(
+    name="show_data",
+    args=ShowArgs,
+    result=ShowResult,
+    effect=Effect.READ,
+    run=show_data,
+    positional="symbols",
+    examples=(
+        "any gaps in IBM?",
+        "what did we know about AAPL on 2010-06-30",
+        "show the splits and dividends of MSFT",
+        "which rows of GOOG are in quarantine",
+    ),
 )
