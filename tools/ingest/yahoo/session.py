@@ -13,6 +13,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -73,6 +74,9 @@ class Transcript:
 class YahooSession(Session[Response]):
     """A curl_cffi session that looks like a browser (Yahoo turns others away), as the client's own does.
 
+    Its `pool` of threads lives as long as it does: each thread keeps a connection to Yahoo and to the client's
+    caches open, which new threads for every download would pile up.
+
     `options` are those of `curl_cffi.requests.Session`, as `verify` and `curl_options`.
     """
 
@@ -80,6 +84,7 @@ class YahooSession(Session[Response]):
         self.policy = policy or Policy()
         super().__init__(impersonate="chrome", **options)
         self._pacer = Pacer(self.policy.interval_s)
+        self.pool = ThreadPoolExecutor(self.policy.threads, thread_name_prefix="yahoo")
         self._here = threading.local()
         self._cookies_off_until = 0.0
 
@@ -91,6 +96,11 @@ class YahooSession(Session[Response]):
             yield self._here.transcript
         finally:
             del self._here.transcript
+
+    def close(self) -> None:
+        """End the threads once they are idle, and close the connections."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        super().close()
 
     def get(self, url: str, **kwargs: Any) -> Response:
         """Send a GET. Raises Undelivered for data that will not come, RequestException for cookies."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import datetime
 from pathlib import Path
 
@@ -92,10 +92,9 @@ class YahooSource:
     ) -> Mapping[str, tuple[Part | Undelivered, list[Raw]]]:
         """Ask for every symbol, a few at a time, and report progress from this thread."""
         symbols = tuple(dict.fromkeys(request.symbols))
-        pool = ThreadPoolExecutor(session.policy.threads, thread_name_prefix=NAME)
+        futures = {session.pool.submit(self._one, session, run, request, symbol): symbol for symbol in symbols}
+        pending: set[Future[tuple[Part | Undelivered, list[Raw]]]] = set(futures)
         try:
-            futures = {pool.submit(self._one, session, run, request, symbol): symbol for symbol in symbols}
-            pending: set[Future[tuple[Part | Undelivered, list[Raw]]]] = set(futures)
             progress("asking Yahoo", 0, len(symbols))
             while pending:
                 done, pending = wait(pending, timeout=TICK_S, return_when=FIRST_COMPLETED)
@@ -104,7 +103,8 @@ class YahooSource:
             return {symbol: future.result() for future, symbol in futures.items()}
         finally:
             run.stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+            for future in pending:
+                future.cancel()
 
     def _one(
         self, session: YahooSession, run: Run, request: Request, symbol: str

@@ -64,14 +64,18 @@ def fresh_client() -> Iterator[None]:
 
 
 @pytest.fixture
-def source(yahoo: YahooServer, tmp_path: Path, fresh_client: None) -> Callable[..., YahooSource]:
+def source(yahoo: YahooServer, tmp_path: Path, fresh_client: None) -> Iterator[Callable[..., YahooSource]]:
     """Return a maker of sources that talk to the loopback server; its arguments change the policy."""
+    sessions: list[YahooSession] = []
 
     def make(*, trusted: bool = True, options: dict[str, Any] | None = None, **policy: Any) -> YahooSource:
         session = YahooSession(replace(QUICK, **policy), **(options or yahoo.options(trusted=trusted)))
+        sessions.append(session)
         return YahooSource(tmp_path / "cache", now=lambda: yahoo.now, session_factory=lambda: session)
 
-    return make
+    yield make
+    for session in sessions:
+        session.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import socket
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -256,10 +255,22 @@ def test_progress_is_reported_and_can_stop_it(yahoo: YahooServer, source: Callab
     with pytest.raises(KeyboardInterrupt):
         source(first_wait_s=5.0, longest_wait_s=30.0).fetch(Request(many), interrupt)
     assert time.monotonic() - began < 2
-    for thread in threading.enumerate():
-        if thread.name.startswith("yahoo"):
-            thread.join(2)
-            assert not thread.is_alive()
+    time.sleep(0.5)  # requests under way may end
+    count = len(yahoo.asked)
+    time.sleep(0.3)
+    assert len(yahoo.asked) == count
+
+
+def test_downloads_do_not_pile_up_open_files(yahoo: YahooServer, source: Callable[..., YahooSource]):
+    same = source()
+
+    def open_files() -> int:
+        same.fetch(Request(("ACME", "GOOD", "NOPE", "S1", "S2", "S3")), silent)
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    open_files()
+    before = open_files()
+    assert max(open_files() for _ in range(5)) <= before + 8
 
 
 def test_requests_keep_their_distance(yahoo: YahooServer, fetch: Fetch):

@@ -162,7 +162,7 @@ def test_the_factory_needs_no_network(context: Context):
 
 def test_importing_the_package_is_cheap():
     code = (
-        "import sys, tools.ingest.yahoo, tools.catalog;"
+        "import sys, tools.ingest.yahoo, tools.catalog, tools.ingest.tool;"
         "print([n for n in ('yfinance', 'curl_cffi', 'peewee', 'pandas', 'tenacity') if n in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
