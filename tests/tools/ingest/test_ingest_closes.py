@@ -39,7 +39,6 @@ def test_a_range_and_a_range_without_rows(context: Context) -> None:
 
 
 def test_without_skfolio_it_says_so(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    closes._table.cache_clear()
     monkeypatch.setattr(closes, "find_spec", lambda name: None)
     with pytest.raises(SourceUnavailable, match="not installed"):
-        closes.open_source(context).symbols("bars", "1d")
+        closes.open_source(context)

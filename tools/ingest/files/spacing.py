@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from tools.ingest.source import Interval
 from tools.kernel.errors import BadRequest
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+MICROSECONDS = 1_000_000
 NAMES: dict[int, str] = {MINUTE: "1m", HOUR: "1h", DAY: "1d"}
 LONG = ((360, "yearly"), (85, "quarterly"), (27, "monthly"), (6, "weekly"))
 LONGEST_BREAK_DAYS = 5
@@ -16,13 +18,15 @@ FULL = {"1m": "1-minute", "1h": "hourly", "1d": "daily"}
 
 def spacing_seconds(symbols: pd.Series, ts: pd.Series) -> int | None:
     """Return the most common distance in seconds, the shortest of equals; None where there are no two times."""
-    table = pd.DataFrame({"symbol": symbols.to_numpy(), "ts": ts.to_numpy()}).dropna().drop_duplicates()
-    if not (table["symbol"].is_monotonic_increasing and table["ts"].is_monotonic_increasing):
-        table = table.sort_values(["symbol", "ts"])
-    steps = table["ts"].diff()[table["symbol"] == table["symbol"].shift()]
-    if steps.empty:
-        return None
-    return int(steps.mode().min().total_seconds())
+    present = (symbols.notna() & ts.notna()).to_numpy()
+    codes = pd.factorize(symbols)[0][present]
+    stamps = ts.to_numpy("datetime64[us]")[present].astype("int64")
+    if (np.diff(codes) < 0).any() or (np.diff(stamps) < 0).any():
+        order = np.lexsort((stamps, codes))
+        codes, stamps = codes[order], stamps[order]
+    steps = np.diff(stamps)[np.diff(codes) == 0]
+    distances, counts = np.unique(steps[steps > 0], return_counts=True)
+    return int(distances[counts.argmax()] // MICROSECONDS) if len(distances) else None
 
 
 def check_spacing(seconds: int | None, interval: Interval, name: str) -> None:

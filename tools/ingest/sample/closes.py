@@ -1,9 +1,9 @@
 """A wider sample for those who have the package skfolio: closes of 20 large US stocks, 1990 to 2022.
 
 They are closes ADJUSTED for splits and dividends, rounded to a tenth of a cent, without open, high, low or volume.
-The lake otherwise keeps raw prices, so this is a source of its own, `sample_skfolio`: it has to be asked for by name,
-its rows carry that name, and AAPL from it is never mixed with AAPL from `sample`. The 20 were picked because they
-survived: equal weight in them earned 18 % a year, the index 7 %.
+The lake otherwise keeps raw prices, so this is a source of its own, `sample_skfolio`: it has to be asked for by
+name, its rows carry that name, and AAPL from it is never mixed with AAPL from `sample`. The 20 were picked because
+they survived: equal weight in them earned 18 % a year, the index 7 %.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ NOTE = (
 
 
 def open_source(ctx: Context) -> ClosesSource:  # noqa: ARG001 - every source is opened with a context
-    """Return the source; whether skfolio is installed shows when it is used."""
+    """Return the source. Raises SourceUnavailable without skfolio."""
+    _path()
     return ClosesSource()
 
 
