@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from curl_cffi.requests import Response, Session
 from curl_cffi.requests.exceptions import (
@@ -33,13 +32,12 @@ from curl_cffi.requests.exceptions import (
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from tools.ingest.source import Missing, Raw
+from tools.ingest.yahoo.answer import description, is_data, parse, without_secrets
 from tools.ingest.yahoo.pace import Pacer, Policy, Run, Undelivered, retry_after_s
 
-DATA_PATHS = ("/v8/finance/", "/v10/finance/", "/v7/finance/", "/ws/fundamentals-timeseries/", "/xhr/ncp")
 STALE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 EMPTY = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 """How Yahoo answers for a range it has nothing in."""
-SECRET_PARAMS = frozenset({"crumb"})
 
 REASONS: tuple[tuple[type[RequestException], str], ...] = (
     (CertificateVerifyError, "Yahoo cannot be reached: its certificate is not trusted"),
@@ -214,35 +212,9 @@ def shared_session() -> YahooSession:
     return YahooSession()
 
 
-def is_data(url: str) -> bool:
-    """Tell a request for data from one for cookies, a crumb or consent."""
-    return urlsplit(url).path.startswith(DATA_PATHS)
-
-
 def keep(transcript: Transcript, method: str, response: Response, payload: object) -> None:
     """Add the body of `response` to the transcript, with the request but for its crumb."""
-    parts = urlsplit(response.url)
-    query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] not in SECRET_PARAMS], safe=",")
-    line = f"{method} {urlunsplit(parts._replace(query=query))}"
+    line = f"{method} {without_secrets(response.url)}"
     if payload is not None:
         line = f"{line} {json.dumps(payload)}"
     transcript.raw.append(Raw(transcript.symbol, line, "json", response.content))
-
-
-def parse(body: bytes) -> object:
-    """Return the JSON value of `body`, None where it is none."""
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
-
-
-def description(body: object) -> str:
-    """Return what Yahoo says in an error body: {"chart": {"error": {"description": ...}}} and its siblings."""
-    if not isinstance(body, dict):
-        return ""
-    for part in body.values():
-        error = part.get("error") if isinstance(part, dict) else None
-        if isinstance(error, dict) and error.get("description"):
-            return " ".join(str(error["description"]).split())[:300]
-    return ""
