@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from tools.trade.ticket import Ticket
 
 Record = Mapping[str, Any]
 MARKS = {"ok": "✓", "failed": "✗", "rejected": "✗", "pending": "…", "cancelled": "⏹"}
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 STYLES = {"ok": "good", "failed": "bad", "rejected": "warn", "pending": "warn", "cancelled": "warn"}
 
 
@@ -86,7 +88,11 @@ def _warnings(record: Record) -> Text:
 
 
 def _ingested(record: Record) -> RenderableType:
-    names = ("symbol", "source", "rows", "new_rows", "first", "last")
+    # What is unusual gets a column only where it happened.
+    unusual = [
+        name for name in ("restated_rows", "quarantined_rows") if any(item[name] for item in record["symbols"])
+    ]
+    names = ("symbol", "source", "rows", "new_rows", *unusual, "first", "last")
     return Group(_rows("ingest_data", "symbols", record, names, numeric=2), _warnings(record))
 
 
@@ -199,12 +205,62 @@ def _report(record: Record) -> RenderableType:
     return Group(metric_table({"strategy": record["oos"]}, HEADLINE), _warnings(record))
 
 
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "symbols": (
+        "symbol",
+        "source",
+        "first",
+        "last",
+        "bars",
+        "age_days",
+        "close",
+        "return_1y",
+        "splits",
+        "dividends",
+    ),
+    "bars": ("symbol", "ts", "open", "high", "low", "close", "volume"),
+    "gaps": ("symbol", "source", "exchange", "first", "last", "expected", "held", "missing", "extra"),
+    "actions": ("symbol", "date", "kind", "value"),
+    "changes": ("symbol", "table", "new", "restated", "removed"),
+    "restated": ("symbol", "ts", "field", "old", "new"),
+    "agreements": ("symbol", "left", "right", "bars", "beyond", "worst_field", "worst_difference", "worst_at"),
+    "quarantined": ("symbol", "table", "source", "reason", "rows", "first", "last"),
+}
+
+
+def _shown(record: Record) -> RenderableType | None:
+    """Return one table for each part that the view filled, then the runs of missing bars."""
+    aside = {"symbols"} if record["view"] in ("bars", "actions") else set()
+    parts: list[RenderableType] = []
+    for field, names in SHOWN.items():
+        if record[field] and field not in aside:
+            plain = {field: [{name: _day(item[name]) for name in names} for item in record[field]]}
+            parts += [_rows("show_data", field, plain, names, numeric=2), Text()]
+    missing = _table("missing from", "to", "bars", numeric=2)
+    for gap in record["gaps"]:
+        for run in gap["runs"]:
+            missing.add_row(_day(run["first"]), _day(run["last"]), format_value(run["bars"]))
+    if missing.row_count:
+        parts += [missing, Text()]
+    return Group(*parts[:-1]) if parts else None
+
+
+def _day(value: Any) -> Any:
+    """Return a moment as text, without the time where it is midnight."""
+    return value.removesuffix("Z").removesuffix("T00:00:00").replace("T", " ") if _is_moment(value) else value
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, str) and MOMENT.match(value) is not None
+
+
 VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
     "ingest_data": _ingested,
     "run_experiment": _experiment,
     "compare_experiments": _compared,
     "list_inventory": _inventory,
     "query_data": _query,
+    "show_data": _shown,
     "show_report": _report,
     "propose_trades": ticket_view,
 }
