@@ -21,5 +21,5 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def context(workspace: Workspace) -> Context:
-    """Return a context on the new workspace with default settings, whatever the environment says."""
-    return Context(workspace, Settings(_env_file=None))
+    """Return a context on the new workspace with default settings, but no vendor that a test could reach."""
+    return Context(workspace, Settings(_env_file=None, sources="sample"))

@@ -15,8 +15,9 @@ TURN_SECONDS = 90
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment without the developer's own settings."""
+    """Return the environment without the developer's own settings, and with no vendor that a test could reach."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SLQ_")}
+    kept["SLQ_SOURCES"] = "sample"
     return {**kept, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "50"}
 
 

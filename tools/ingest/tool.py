@@ -7,10 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from tools.ingest.record import Ingested
 from tools.ingest.shown import ShowResult, View
 from tools.kernel.errors import NoData, Suggestion
 from tools.kernel.spec import Context, Effect, Tool
-from tools.kernel.types import Args, Count, Record, Result
+from tools.kernel.types import Args, Count, Result
 
 
 class IngestArgs(Args):
@@ -26,19 +27,6 @@ class IngestArgs(Args):
     timezone: str | None = Field(default=None, max_length=64)
 
 
-class Ingested(Record):
-    """What came in for one symbol."""
-
-    symbol: str
-    source: str
-    rows: Count
-    new_rows: Count
-    restated_rows: Count = 0
-    quarantined_rows: Count = 0
-    first: date
-    last: date
-
-
 class IngestResult(Result):
     """Rows loaded, by symbol, and the snapshot that holds them."""
 
@@ -51,38 +39,26 @@ class IngestResult(Result):
 
 
 def ingest_data(ctx: Context, args: IngestArgs) -> IngestResult:
-    """Load, download, fetch, pull or get price bars for symbols into the local lake."""
-    from tools.ingest.load import collect, find_source, store, with_benchmark
+    """Load, download, fetch, pull or get price bars, news or fundamentals for symbols into the local lake."""
+    from tools.ingest.load import load
+    from tools.ingest.outcome import ingested, restated
+    from tools.ingest.route import source_of, takes_any_ticker
+    from tools.ingest.source import Request
     from tools.ingest.universe import resolve
     from tools.lake.store import lake_symbols
 
-    symbols = resolve(args.symbols, extra=lake_symbols(ctx.workspace))
-    source = find_source(args.source)
-    batch = collect(source, symbols, args.interval, args.start, args.end, progress=ctx.progress)
-    batch = with_benchmark(batch, source, args.interval, args.start, args.end, progress=ctx.progress)
-    report = store(ctx.workspace, batch)
-    loaded = tuple(
-        Ingested(
-            symbol=symbol,
-            source=source.name,
-            rows=len(rows),
-            new_rows=report.bars[symbol].new_rows,
-            first=rows["ts"].iloc[0].date(),
-            last=rows["ts"].iloc[-1].date(),
-        )
-        for symbol, rows in batch.by_symbol().items()
-    )
-    restated = tuple(
-        f"{symbol}: {change.changed_rows} stored {'row was' if change.changed_rows == 1 else 'rows were'} restated."
-        for symbol, change in report.bars.items()
-        if change.changed_rows
-    )
+    source = source_of(args.source, args.path)
+    symbols = resolve(args.symbols, extra=lake_symbols(ctx.workspace), any_ticker=takes_any_ticker(source))
+    request = Request(symbols, args.kind, args.interval, args.start, args.end, args.path, args.timezone)
+    loaded = load(ctx, request, source)
+    rows = ingested(loaded.batch, loaded.report, request)
     return IngestResult(
-        symbols=loaded,
-        rows=sum(each.rows for each in loaded),
-        new_rows=report.new_rows,
-        data_snapshot=report.snapshot_id,
-        warnings=(*batch.warnings, *restated),
+        kind=args.kind,
+        symbols=rows,
+        rows=sum(each.rows for each in rows),
+        new_rows=sum(each.new_rows for each in rows),
+        data_snapshot=loaded.report.snapshot_id,
+        warnings=(*loaded.warnings, *restated(rows, loaded.report.snapshot_id)),
     )
 
 
@@ -98,9 +74,9 @@ INGEST_DATA = Tool(
 
 
 class ShowArgs(Args):
-    """Whose data to look at, from which side, and as of which day."""
+    """Whose data to look at (no symbols: all that are stored), from which side, and as of which day."""
 
-    symbols: tuple[str, ...] = Field(min_length=1, max_length=1000)
+    symbols: tuple[str, ...] = Field(default=(), max_length=1000)
     view: View = "summary"
     interval: Literal["1d", "1h", "1m"] = "1d"
     as_of: date | None = None
@@ -116,12 +92,12 @@ def show_data(ctx: Context, args: ShowArgs) -> ShowResult:
     from tools.lake.store import lake_symbols, open_lake
 
     held = lake_symbols(ctx.workspace)
-    symbols = resolve(args.symbols, extra=held)
+    symbols = resolve(args.symbols, extra=held) if args.symbols else tuple(sorted(held))
     if not held:
         raise NoData(
             "The lake is empty.",
-            hint=f"Load some data first: /ingest_data {', '.join(symbols)}",
-            suggestion=Suggestion("ingest_data", {"symbols": list(symbols)}),
+            hint=f"Load some data first: /ingest_data {', '.join(symbols) or 'AAPL, IBM, MSFT'}",
+            suggestion=Suggestion("ingest_data", {"symbols": list(symbols)}) if symbols else None,
         )
     today = ctx.now().astimezone(UTC).date()
     with open_lake(ctx.workspace) as lake:

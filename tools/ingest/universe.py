@@ -1,7 +1,9 @@
 """From what the user wrote to symbols: tickers in any case, company names, groups. Deterministic, no network.
 
-The tables are `names.txt`, `groups.txt` and `words.txt` beside this file. Nothing is guessed: what is neither in
-the tables nor in the lake is an error that names the nearest matches.
+The tables are `names.txt`, `groups.txt` and `words.txt` beside this file. What is neither there nor in the lake is
+a symbol only where its form leaves no doubt: `^FTSE`, `9988.HK`, `BTC-USD`, `CL=F`, a currency pair (`EURUSD`,
+`EUR/USD`: both are EURUSD=X). A plain word like XYZQ could be a slip of the pen: it counts only where the source
+can be asked (`any_ticker`). Everything else is an error that names the nearest matches.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tools.kernel.errors import BadRequest
+from tools.lake.sessions import COIN, SUFFIXES
 
 FOLDER = Path(__file__).parent
 SUFFIX = re.compile(
@@ -22,6 +25,19 @@ SUFFIX = re.compile(
 )
 SEPARATORS = re.compile(r"\s*[,;+]\s*(?:and\s+)?|\s+and\s+|\s+&\s+", re.IGNORECASE)
 NEAREST = 3
+CURRENCIES = frozenset(
+    {
+        "AED", "ARS", "AUD", "BRL", "CAD", "CHF", "CLP", "CNH", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP",
+        "HKD", "HUF", "IDR", "ILS", "INR", "JPY", "KES", "KRW", "KWD", "MAD", "MXN", "MYR", "NGN", "NOK", "NZD",
+        "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RUB", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD",
+        "VND", "XAG", "XAU", "ZAR",
+    }
+)  # fmt: skip
+PAIR = re.compile(r"([A-Z]{3})/?([A-Z]{3})(?:=X)?")
+MARKED = re.compile(
+    rf"\^[A-Z0-9.-]{{1,12}}|[A-Z0-9]{{1,8}}=[FX]|[A-Z0-9-]{{1,10}}\.(?:{'|'.join(SUFFIXES)})|{COIN.pattern}"
+)
+TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.^=_-]{0,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +49,24 @@ class Listing:
     others: tuple[str, ...]
 
 
-def resolve(names: Sequence[str], *, extra: Collection[str] = ()) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What counts as a symbol beside the tables: those of the lake, and any ticker where a source can be asked."""
+
+    extra: frozenset[str]
+    any_ticker: bool = False
+
+
+def resolve(names: Sequence[str], *, extra: Collection[str] = (), any_ticker: bool = False) -> tuple[str, ...]:
     """Return the symbols meant by `names`, in order, each once. `extra` are further known symbols, as in the lake.
 
-    A name may itself be a list ("Apple, IBM and Microsoft"). Raises BadRequest naming what is unknown, with the
-    nearest matches in the hint.
+    A name may itself be a list ("Apple, IBM and Microsoft"). With `any_ticker` every well-formed ticker is taken
+    for one; written in small letters only where nothing known is near it. Raises BadRequest naming what is unknown,
+    with the nearest matches in the hint.
     """
     found: dict[str, None] = {}
     for name in names:
-        for symbol in _symbols(name, frozenset(extra)):
+        for symbol in _symbols(name, _Known(frozenset(extra), any_ticker)):
             found[symbol] = None
     if not found:
         raise BadRequest("No symbol was named.", hint="Name at least one, for example AAPL, Apple or tech stocks.")
@@ -50,7 +75,7 @@ def resolve(names: Sequence[str], *, extra: Collection[str] = ()) -> tuple[str, 
 
 def is_known(name: str, *, extra: Collection[str] = ()) -> bool:
     """Return whether `name` is a known ticker, company or group."""
-    return _lookup(name, frozenset(extra)) is not None
+    return _lookup(name, _Known(frozenset(extra))) is not None
 
 
 def is_group(name: str) -> bool:
@@ -97,33 +122,47 @@ def word_tickers() -> tuple[str, ...]:
     return tuple(each.symbol for each in _listings() if each.symbol.lower() in _words())
 
 
-def _symbols(name: str, extra: frozenset[str]) -> tuple[str, ...]:
+def _symbols(name: str, known: _Known) -> tuple[str, ...]:
     """Return the symbols of one phrase, which may be a list. Raises BadRequest."""
-    found = _lookup(name, extra)
+    found = _lookup(name, known)
     if found is not None:
         return found
     parts = [part for part in SEPARATORS.split(name.strip()) if part]
     if len(parts) == 1:
-        parts = _tickers_in_a_row(name, extra)
+        parts = _tickers_in_a_row(name, known)
     if len(parts) > 1:
-        return tuple(symbol for part in parts for symbol in _symbols(part, extra))
-    raise _unknown(name, extra)
+        return tuple(symbol for part in parts for symbol in _symbols(part, known))
+    raise _unknown(name, known.extra)
 
 
-def _tickers_in_a_row(name: str, extra: frozenset[str]) -> list[str]:
+def _tickers_in_a_row(name: str, known: _Known) -> list[str]:
     """Return the words of `name` if every one is known by itself ("AAPL MSFT"), else nothing."""
     words = name.split()
-    return words if all(is_known(word, extra=extra) for word in words) else []
+    return words if all(_lookup(word, known) is not None for word in words) else []
 
 
-def _lookup(name: str, extra: frozenset[str]) -> tuple[str, ...] | None:
+def _lookup(name: str, known: _Known) -> tuple[str, ...] | None:
     upper = name.strip().lstrip("$").upper()
     if upper in _symbols_known():
         return (upper,)
-    held = {symbol.upper(): symbol for symbol in extra}
+    held = {symbol.upper(): symbol for symbol in known.extra}
     if upper in held:
         return (held[upper],)
-    return next((_phrases()[form] for form in _forms(name) if form in _phrases()), None)
+    phrase = next((_phrases()[form] for form in _forms(name) if form in _phrases()), None)
+    if phrase is not None:
+        return phrase
+    symbol = _by_form(upper)
+    if symbol is None and known.any_ticker and TICKER.fullmatch(upper):
+        symbol = upper if name.strip().isupper() or not _nearest(name, known.extra) else None
+    return None if symbol is None else (symbol,)
+
+
+def _by_form(upper: str) -> str | None:
+    """Return the symbol that `upper` is by its form alone; None where it could be a word."""
+    pair = PAIR.fullmatch(upper)
+    if pair is not None and set(pair.groups()) <= CURRENCIES and pair[1] != pair[2]:
+        return f"{pair[1]}{pair[2]}=X"
+    return upper if MARKED.fullmatch(upper) else None
 
 
 def _forms(name: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from tools.kernel.errors import BadRequest, SLQError, WorkspaceError
 from tools.kernel.paths import Workspace
 from tools.lake.adjust import Adjust, adjusted
 from tools.lake.coverage import Choice, Snapshot, find_version, not_held, nothing_between
-from tools.lake.engine import LakePlace, attach, create, engine_for, place_of, plain_errors
+from tools.lake.engine import LakePlace, attach, create, engine_for, place_of, plain_errors, tables_of
 from tools.lake.holdings import among, choices, extents, symbols_of
 from tools.lake.keys import in_order, incomplete, repeated
 from tools.lake.query import Answer, run_query
@@ -171,6 +171,11 @@ class Lake:
         wanted = list(dict.fromkeys(symbols))
         with self._transaction():
             return choices(self._rows, wanted, interval, self.version(as_of)) if wanted else {}
+
+    def tables(self) -> frozenset[str]:
+        """Return the names of the tables there are; a lake of an older version has fewer until it is written."""
+        with self._guarded():
+            return tables_of(self._reader())
 
     def symbols(self) -> tuple[str, ...]:
         """Return the symbols that have bars, sorted."""
