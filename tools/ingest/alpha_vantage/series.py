@@ -2,7 +2,7 @@
 
 The prices are those traded; the vendor's adjusted close is not used. Intraday stamps are in the zone that the
 answer names, US/Eastern for stocks, and are the start of the bar; stamps in the hour that occurs twice or never
-when clocks change are left without a time, for the checks. Currencies have no volume: it is missing, not 0.
+when clocks change are left without a time, for the checks. Currencies have no volume, which is 0.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ def read_bars(answer: Answer, symbol: str, interval: Interval) -> pd.DataFrame:
         return empty(BARS)
     ts = _stamps(table, answer, interval)
     columns = {name: _numbers(table, name) for name in FIELDS}
+    if "volume" not in table:
+        columns["volume"] = pd.Series(0.0, index=table.index)
     bars = pd.DataFrame({"symbol": symbol, "interval": interval, "ts": ts, **columns, "source": NAME})
     return conform(bars.sort_values("ts", kind="stable"), BARS)
 

@@ -65,6 +65,8 @@ def read_sheet(path: Path) -> Sheet:
         notes.append(
             f"{path.name}: {_count(ragged, 'line')} with the wrong number of cells, put aside without values."
         )
+    prices, told = _whole_or_close(prices, mapping, path.name)
+    notes += told
     if unread:
         notes.append(f"{path.name}: {_count(unread, 'cell')} not readable as a number, taken as missing.")
     stamps = parse_stamps(_ts(cells, mapping), path.name)
@@ -195,6 +197,18 @@ def _prices(cells: pd.DataFrame, decimal: str, mapping: Mapping) -> tuple[pd.Dat
             columns[role] = to_numbers(cells[role].where(present, ""), decimal)
             unread += int((columns[role].isna() & present).sum())
     return pd.DataFrame(columns), unread
+
+
+def _whole_or_close(prices: pd.DataFrame, mapping: Mapping, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return prices in one of the two forms of a bar: open to volume, or the close alone; and what that changed."""
+    absent = [role for role in PRICES if role not in mapping.roles]
+    if absent == ["volume"]:
+        return prices.assign(volume=0.0), [f"{name}: no volume column, so the volume is 0."]
+    others = [role for role in PRICES if role in mapping.roles and role != "close"]
+    if not absent or not others:
+        return prices, []
+    told = f"{name}: without {', '.join(absent)} a bar is its close alone; not used: {', '.join(others)}."
+    return prices.assign(**dict.fromkeys(others, np.nan)), [told]
 
 
 def _count(number: int, noun: str) -> str:

@@ -95,7 +95,7 @@ def test_currencies_have_no_volume(vendor: Vendor, opened: Open) -> None:
         ("EUR", "USD"),
         ("USD", "JPY"),
     ]
-    assert daily.bars["volume"].isna().all()
+    assert daily.bars["volume"].eq(0).all()
     assert set(daily.bars["symbol"]) == {"EURUSD=X", "JPY=X"}
     hourly = opened().fetch(Request(("EURUSD=X",), interval="1h"), silent)
     assert list(hourly.bars["ts"]) == [pd.Timestamp("2024-06-10 09:30")]

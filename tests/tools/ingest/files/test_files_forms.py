@@ -94,7 +94,7 @@ def test_every_form_gives_the_same_rows(tmp_path: Path, form: str) -> None:
 
 def test_the_guess_is_shown(tmp_path: Path) -> None:
     text = GERMAN.replace("Stück", "Adj Close")
-    (note,) = fetch_bytes(tmp_path, text, name="dax.csv").notes
+    note, _ = fetch_bytes(tmp_path, text, name="dax.csv").notes
     assert note == (
         "dax.csv: Datum -> ts, Eröffnung -> open, Hoch -> high, Tief -> low, Schlusskurs -> close; "
         "not used: Adj Close; separated by semicolons, decimal comma."
@@ -118,6 +118,17 @@ def test_only_closes_leave_the_rest_missing(tmp_path: Path) -> None:
     bars = fetch_bytes(tmp_path, "Date,Close\n2020-01-02,1.5\n2020-01-03,\n").bars
     assert bars["open"].isna().all()
     assert bars["close"].isna().tolist() == [False, True]
+
+
+def test_a_bar_is_whole_or_a_close_alone(tmp_path: Path) -> None:
+    """So says the lake; what is changed for it is told."""
+    without_volume = "".join(line.rpartition(",")[0] + "\n" for line in PLAIN.splitlines())
+    whole = fetch_bytes(tmp_path, without_volume)
+    assert whole.bars["volume"].eq(0).all()
+    assert "the volume is 0" in whole.notes[1]
+    closes = fetch_bytes(tmp_path, "Date,Close,Volume\n2020-01-02,1.5,7\n2020-01-03,2.5,8\n")
+    assert closes.bars[["open", "high", "low", "volume"]].isna().all(axis=None)
+    assert "not used: volume" in closes.notes[1]
 
 
 def test_one_file_with_many_symbols() -> None:
