@@ -47,5 +47,5 @@ def _summary(step: Observation) -> str:
     template = f"answers/{step.call.tool}.j2"
     if not template_exists(template):
         return render("answers/done.j2", tool=step.call.tool)
-    paragraphs = render(template, r=step.result, status=step.status).split("\n\n")
+    paragraphs = render(template, r=step.result, args=step.call.args, status=step.status).split("\n\n")
     return "\n".join(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip())

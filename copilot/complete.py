@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, get_args, get_origin
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from pydantic.fields import FieldInfo
 
 from copilot.messages import LiveState
 from tools.catalog import TOOLS
+
+
+def _fields(text: str) -> dict[str, FieldInfo]:
+    """Return the arguments of the tool that a slash command names; none where it names no tool."""
+    name = text[1:].split(" ", 1)[0]
+    return next((tool.args.model_fields for tool in TOOLS if tool.name == name), {})
 
 
 class SlqCompleter(Completer):
@@ -31,6 +39,8 @@ class SlqCompleter(Completer):
         word = document.get_word_before_cursor(WORD=True).rpartition(",")[2]
         if word.startswith("--") and text.startswith("/"):
             yield from self._named(word[2:], self._flags(text))
+        elif choices := self._choices(text, word):
+            yield from self._named(word, choices)
         elif len(word) > 1:
             yield from self._values(word)
 
@@ -40,11 +50,17 @@ class SlqCompleter(Completer):
                 yield Completion(name, start_position=-len(start), display_meta=meaning[:70])
 
     def _flags(self, text: str) -> dict[str, str]:
-        name = text[1:].split(" ", 1)[0]
-        for tool in TOOLS:
-            if tool.name == name:
-                return {field.replace("_", "-"): "" for field in tool.args.model_fields}
-        return {}
+        return {name.replace("_", "-"): "" for name in _fields(text)}
+
+    def _choices(self, text: str, word: str) -> dict[str, str]:
+        """Return the values that the flag before `word` admits, where they are few: `--interval`, `--view`."""
+        flag = text.removesuffix(word).split()[-1:]
+        if not text.startswith("/") or not flag or not flag[0].startswith("--"):
+            return {}
+        field = _fields(text).get(flag[0][2:].replace("-", "_"))
+        if field is None or get_origin(field.annotation) is not Literal:
+            return {}
+        return dict.fromkeys(map(str, get_args(field.annotation)), "")
 
     def _values(self, word: str) -> Iterable[Completion]:
         state = self._state()

@@ -63,6 +63,10 @@ _LAST = re.compile(
     re.IGNORECASE,
 )
 _AGO = re.compile(rf"\b(?:since|from) (?P<n>{SMALL}) (?P<unit>week|month|year)s? (?:ago|back)\b", re.IGNORECASE)
+_MOMENT = re.compile(
+    rf"\b(?P<n>{SMALL}) (?P<unit>day|week|month|year)s? (?:ago|earlier|before today)\b", re.IGNORECASE
+)
+_YESTERDAY = re.compile(r"\b(?:(?P<open>since )|from )?yesterday\b(?:'s)?(?P<on> on(?:wards?)?\b)?", re.IGNORECASE)
 _BACK = re.compile(
     rf"\b(?:with )?(?P<n>{SMALL}) (?P<unit>week|month|year)s?(?:'|s)?(?: worth)? (?:of "
     rf"|back\b)(?:(?:daily )?(?:price )?(?:history|data|bars|prices|quotes))?",
@@ -120,6 +124,14 @@ def _relative(text: str, today: date) -> Iterator[Mention]:
             said = match["n"].strip().lower()
             many = 3 if said == "few" else 1 if said in ("", "decade") else read_small(said)
             yield Mention("period", match.start(), match.end(), (_back(today, many, unit), None))
+    for match in _MOMENT.finditer(text):
+        day = _back(today, read_small(match["n"]), match["unit"].lower())
+        yield Mention("period", match.start(), match.end(), (day, day))
+    for match in _YESTERDAY.finditer(text):
+        day = today - timedelta(days=1)
+        yield Mention("period", match.start(), match.end(), (day, None if match["open"] or match["on"] else day))
+    for match in re.finditer(r"\btoday's\b", text, re.IGNORECASE):
+        yield Mention("period", match.start(), match.end(), (today, None))
     for match in _THIS.finditer(text):
         yield Mention("period", match.start(), match.end(), (date(today.year, 1, 1), None))
 

@@ -16,15 +16,17 @@ from pydantic import BaseModel, ValidationError
 import prompts
 from copilot.messages import Call, ReplyArgs
 from copilot.model.llm import LLM, Message
-from copilot.planner.fill import Candidates
+from copilot.planner.candidates import Candidates
 from copilot.planner.grammar import call_schema
 from tools.catalog import find_tool
 
+# Leaving such a value out would answer another question than the one asked.
+ESSENTIAL = frozenset({"interval", "path", "timezone"})
 LONGEST = 1200  # characters of a request that the model reads; what is cut from it has been searched all the same
 
 
 class Missing(Exception):
-    """A required argument has no acceptable value; `field` names it."""
+    """An argument that the call cannot do without has no acceptable value; `field` names it."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
@@ -35,7 +37,7 @@ def emit(llm: LLM, request: str, tool: str, candidates: Candidates, cancel: thre
     """Return the call that the model writes for `request`, defaults left out.
 
     Raises:
-        Missing: a required argument has no candidate that its type accepts.
+        Missing: a required or essential argument has no candidate that its type accepts.
         Cancelled: `cancel` was set.
     """
     model = args_of(tool)
@@ -47,7 +49,7 @@ def emit(llm: LLM, request: str, tool: str, candidates: Candidates, cancel: thre
             checked = model.model_validate_json(json.dumps(args))
         except ValidationError as error:
             field = str(error.errors()[0]["loc"][0])
-            if field not in candidates:
+            if field not in candidates or field in ESSENTIAL:
                 raise Missing(field) from None
             del candidates[field]
             continue

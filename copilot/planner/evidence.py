@@ -6,15 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 from copilot.messages import LiveState
 from copilot.planner.dates import find_periods
-from copilot.planner.experiments import find_experiments
+from copilot.planner.experiments import find_experiments, find_winners
 from copilot.planner.features import find_features
 from copilot.planner.mention import Kind, Mention, claim
 from copilot.planner.numbers import find_counts, find_horizons, find_money
+from copilot.planner.paths import find_paths
+from copilot.planner.supply import find_intervals, find_vendors
 from copilot.planner.symbols import extend_lists, find_symbols
 from copilot.planner.vocabulary import FUNCTION_WORDS, load_plan_file, words_of
+from copilot.planner.zones import find_zones
+from tools.ingest.universe import aliases
 
 _VIEW = r"(?:\(|\"?(?:lake\.|main\.)?(?:bars|actions|symbols|information_schema)\b)"
 _SQL = re.compile(
@@ -55,9 +60,18 @@ class Evidence:
     def symbols(self) -> list[str]:
         """The symbols as written, each once."""
         names: dict[str, str] = {}
-        for mention in self._wanted("symbol"):
-            names.setdefault(mention.value.lower(), mention.value)
+        wanted = self._wanted("symbol")
+        for mention, following in zip_longest(wanted, wanted[1:]):
+            if following is None or not self._says_the_same(mention, following):
+                names.setdefault(mention.value.lower(), mention.value)
         return list(names.values())
+
+    def _says_the_same(self, name: Mention, ticker: Mention) -> bool:
+        """Tell whether a name is followed by its own ticker: "Apple AAPL", "Siemens (SIE.DE)"."""
+        between = self.text[name.end : ticker.start]
+        if between.strip() == "(" and self.text[ticker.end :].startswith(")"):
+            return ticker.value.isupper() and not name.value.isupper()
+        return not between.strip(" (:=") and aliases().get(name.value.lower()) == (ticker.value.upper(),)
 
     @property
     def features(self) -> list[str]:
@@ -84,14 +98,20 @@ class Evidence:
         return _ADDS.search(self.text) is not None
 
 
-def gather(text: str, state: LiveState, today: date) -> Evidence:
-    """Return the evidence in `text`. Earlier rules win where two claim the same words."""
+def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = ()) -> Evidence:
+    """Return the evidence in `text`. Earlier rules win where two claim the same words.
+
+    `compared` are the ids of the last comparison, best first: "the better one" means one of them.
+    """
     text = text.replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
     found = list(_find_sql(text))
     if found:
         return Evidence(text, tuple(found))
+    found = claim(found, find_paths(text))
     named = [mention for mention in find_experiments(text) if mention.value[0] == "id"]
     found = claim(found, named)
+    found = claim(found, [*find_winners(text, compared), *find_vendors(text), *find_zones(text)])
+    found = claim(found, find_intervals(text))
     features = list(find_features(text))
     found = claim(found, (each for each in features if "_" in text[each.start : each.end]))
     found = claim(

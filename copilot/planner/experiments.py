@@ -32,7 +32,8 @@ _NUMBERED = re.compile(
 _SEVERAL = re.compile(
     rf"\b(?:the |my |our )?(?:(?:last|latest|past|previous|newest|most recent) (?P<n>{SMALL})"
     rf"|(?P<k>{SMALL}) (?:last|latest|newest|most recent|previous))"
-    rf"(?: {_NOUN}s?\b)?(?! (?:day|week|month|quarter|year|decade)s?)",
+    rf"(?: {_NOUN}s?\b)?(?! (?:day|week|month|quarter|year|decade|hour|minute|session|bar|row|close|price|split"
+    r"|dividend|headline|stor|snapshot|version|load|update)(?:s|ies)?\b)",
     re.IGNORECASE,
 )
 _ALL = re.compile(
@@ -40,6 +41,26 @@ _ALL = re.compile(
     rf"|everything so far)\b",
     re.IGNORECASE,
 )
+_WINNER = re.compile(
+    rf"\b(?:the |that )?(?:(?:(?P<up>better|best|stronger|strongest|superior|winning|higher[- ]sharpe)"
+    rf"|(?P<down>worse|worst|weaker|weakest|losing|lower[- ]sharpe)) (?:\w+ )?{_NOUN}"
+    r"(?: of (?:the|those|these) two)?"
+    r"|(?P<won>winner)|(?P<lost>loser)"
+    rf"|(?:one|{_NOUN}) (?:with|that (?:has|had)) the (?:(?P<more>higher|highest|better|best|larger)"
+    r"|(?P<less>lower|lowest|worse|worst|smaller)) sharpe(?: ratio)?"
+    rf"|(?:one|{_NOUN}) (?:which|that) (?:(?P<did>did better|won|performed better)"
+    r"|(?P<lagged>did worse|lost|performed worse)))\b",
+    re.IGNORECASE,
+)
+
+
+def find_winners(text: str, compared: Sequence[str]) -> Iterator[Mention]:
+    """Yield "the better one", "the winner", "the worse run" of the ids that were `compared`, best first."""
+    if not compared:
+        return
+    for match in _WINNER.finditer(text):
+        best = any(match[group] for group in ("up", "won", "more", "did"))
+        yield Mention("winner", match.start(), match.end(), compared[0 if best else -1])
 
 
 def find_experiments(text: str) -> Iterator[Mention]:

@@ -7,6 +7,7 @@ protocol.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,10 +18,12 @@ from functools import cache
 from copilot.messages import Call, LiveState, Plan, Turn
 from copilot.model.llm import LLM
 from copilot.planner import talk
+from copilot.planner.candidates import Candidates
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
-from copilot.planner.fill import Candidates, fill
-from copilot.planner.history import carry_over, last_call, last_symbols, open_request
+from copilot.planner.fill import fill
+from copilot.planner.fill_data import lacks_path
+from copilot.planner.history import carry_over, last_call, last_symbols, open_request, ranked_ids
 from copilot.planner.refuse import forbidden
 from copilot.planner.retrieve import Reading, Retriever, terms_of
 from copilot.planner.vocabulary import load_plan_file
@@ -31,7 +34,14 @@ UNKNOWN_SCORE = 0.3  # a best score below this is a request about something else
 UNKNOWN_COVERAGE = 0.65  # or one whose words are mostly new, with nothing named that the tools know
 SHORT = 2  # words of substance up to which an answer to a question is only an answer
 MOST_ALTERNATIVES = 2
+# What only these tools know; a request that names one is not about something else.
+_SUBJECTS = frozenset({"symbol", "feature", "experiment", "winner", "money", "path"})
+_PRONOUN = re.compile(r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$))\b", re.IGNORECASE)
+_COMPARED = ("exp_20000101_LGBM_A_1d",)  # "the better one" is a mention in the examples too
 _ASK = {
+    ("ingest_data", "path"): "ask_path",
+    ("ingest_data", "interval"): "ask_interval",
+    ("show_data", "interval"): "ask_interval",
     ("ingest_data", "symbols"): "ask_symbols_ingest",
     ("run_experiment", "symbols"): "ask_symbols_experiment",
     ("propose_trades", "capital_usd"): "ask_capital",
@@ -75,9 +85,10 @@ class FirstPlanner:
     def _plan_new(
         self, user: str, history: tuple[Turn, ...], state: LiveState, cancel: threading.Event | None
     ) -> Plan:
-        if words := _own_words(user, gather(user, state, self._today())):
+        evidence = gather(user, state, self._today(), ranked_ids(history))
+        if words := _own_words(user, evidence):
             return Plan(call=self._emit_exact(user, words, cancel), margin=1.0)
-        request = self._complete(Request(gather(user, state, self._today()), history, state))
+        request = self._complete(Request(evidence, history, state))
         readings = self._readings(request)
         call = self._write(readings[0].label, request, cancel)
         margin = min(1.0, max(0.0, readings[0].share - readings[1].share))
@@ -118,7 +129,7 @@ class FirstPlanner:
         return fits and evidence.continues and bool(fill(previous.tool, evidence, request.state))
 
     def _is_foreign(self, best: Reading, terms: list[str], evidence: Evidence) -> bool:
-        if {mention.kind for mention in evidence.mentions} & {"symbol", "feature", "experiment", "money"}:
+        if {mention.kind for mention in evidence.mentions} & _SUBJECTS:
             return False
         return best.score < UNKNOWN_SCORE or self._retriever.coverage(terms) < UNKNOWN_COVERAGE
 
@@ -129,16 +140,24 @@ class FirstPlanner:
         try:
             return emit(self._llm, request.text, label, self._candidates(label, request), cancel)
         except Missing as missing:
-            ask = talk.reply(_ASK.get((label, missing.field), "ask_unclear"))
-            return self._emit_exact(request.text, Call(tool="reply", args={"ask": ask}), cancel)
+            of_file = missing.field == "symbols" and bool(request.evidence.of("path"))
+            name = "ask_symbols_file" if of_file else _ASK.get((label, missing.field), "ask_unclear")
+            return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply(name)}), cancel)
 
     def _candidates(self, tool: str, request: Request) -> Candidates:
+        """Return what the arguments of `tool` may be. Raises Missing where a file is meant and not named."""
+        if tool == "ingest_data" and lacks_path(request.evidence):
+            raise Missing("path")
         said = fill(tool, request.evidence, request.state)
         # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
         previous = last_call(request.history, tool if tool == "run_experiment" else None)
-        if previous is not None and previous.tool == tool and request.evidence.continues:
+        if previous is not None and previous.tool == tool and _goes_with(previous, request.evidence):
             return carry_over(previous, said, request.evidence)
-        if tool == "run_experiment" and "symbols" not in said and (symbols := last_symbols(request.history)):
+        if (
+            "symbols" not in said
+            and _leans_on_symbols(tool, request)
+            and (symbols := last_symbols(request.history))
+        ):
             return {"symbols": [symbols], **said}
         return said
 
@@ -147,6 +166,20 @@ class FirstPlanner:
         if call.args == {"text": ""}:
             return call  # the answer is the record's summary; there is nothing to write
         return emit(self._llm, request, call.tool, {name: [value] for name, value in call.args.items()}, cancel)
+
+
+def _goes_with(previous: Call, evidence: Evidence) -> bool:
+    """Tell whether a request for the tool used before means its arguments too: "which of them is better"."""
+    again = previous.tool == "compare_experiments" and _PRONOUN.search(evidence.text) is not None
+    return again or evidence.continues
+
+
+def _leans_on_symbols(tool: str, request: Request) -> bool:
+    """Tell whether a request without symbols means those of the call before: "and the news about them"."""
+    evidence = request.evidence
+    if tool in ("ingest_data", "show_data") and not evidence.of("path"):
+        return evidence.continues or _PRONOUN.search(evidence.text) is not None
+    return tool == "run_experiment"
 
 
 def _own_words(text: str, evidence: Evidence) -> Call | None:
@@ -205,7 +238,7 @@ def example_index() -> Retriever:
         {
             label: [
                 terms_of(found.text, found.mentions)
-                for found in (gather(each, LiveState(), today) for each in many)
+                for found in (gather(each, LiveState(), today, _COMPARED) for each in many)
             ]
             for label, many in examples.items()
         }

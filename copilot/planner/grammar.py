@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from copilot.planner.fill import Candidates
+from copilot.planner.candidates import Candidates
 
 
 def call_schema(tool: str, candidates: Candidates) -> dict[str, Any]:

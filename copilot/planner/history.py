@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from copilot.messages import Call, Turn
+from copilot.planner.candidates import Candidates
 from copilot.planner.evidence import Evidence
-from copilot.planner.fill import Candidates
 
 
 def last_call(turns: Sequence[Turn], tool: str | None = None) -> Call | None:
@@ -25,6 +25,25 @@ def last_symbols(turns: Sequence[Turn]) -> list[str]:
             if isinstance(symbols, list | tuple) and symbols:
                 return [str(symbol) for symbol in symbols]
     return []
+
+
+def ranked_ids(turns: Sequence[Turn]) -> list[str]:
+    """Return the experiments of the newest comparison by Sharpe ratio, highest first; empty without one."""
+    for turn in reversed(turns):
+        for step in reversed(turn.steps):
+            rows = (step.result or {}).get("experiments")
+            if step.call.tool == "compare_experiments" and isinstance(rows, list | tuple):
+                ratios = {name: sharpe for row in rows for name, sharpe in _ratio(row)}
+                return sorted(ratios, key=lambda name: ratios[name], reverse=True)
+    return []
+
+
+def _ratio(row: Any) -> list[tuple[str, float]]:
+    """Return id and Sharpe ratio of one compared experiment; nothing where either is missing."""
+    if not isinstance(row, Mapping):
+        return []
+    name, sharpe = row.get("experiment"), row.get("sharpe")
+    return [(name, float(sharpe))] if isinstance(name, str) and isinstance(sharpe, int | float) else []
 
 
 def open_request(turns: Sequence[Turn]) -> str:

@@ -6,7 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["sql", "experiment", "feature", "symbol", "period", "money", "horizon", "count", "number"]
+Kind = Literal[
+    "sql",
+    "path",
+    "source",
+    "timezone",
+    "interval",
+    "experiment",
+    "winner",
+    "feature",
+    "symbol",
+    "period",
+    "money",
+    "horizon",
+    "count",
+    "number",
+]
 
 
 @dataclass(frozen=True, slots=True)

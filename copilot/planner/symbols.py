@@ -31,9 +31,23 @@ _GROUPS = re.compile(
     rf"(?! {_OF_A_GROUP}))(?!\w)",
     re.IGNORECASE,
 )
+_CURRENCY = (
+    r"(?:USD|EUR|GBP|JPY|CHF|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF"  # the pairs that are quoted widely
+    r"|TRY|ZAR|MXN|BRL|CNY|CNH|HKD|SGD|INR|KRW|THB|IDR|ILS)"
+)
+# Yahoo's suffixes of exchanges; beside one even lower case is no ordinary word.
+_EXCHANGE = (
+    r"(?:L|IL|HK|T|SS|SZ|TW|TWO|KS|KQ|SI|NS|BO|JK|KL|BK|AX|NZ|TO|V|CN|NE|SA|MX|BA|SN|DE|F|BE|MU|PA|AS|BR|LS|MI|MC|VI"
+    r"|SW|ST|OL|CO|HE|IC|IR|WA|PR|BD|AT|IS|TA|JO|SR|QA)"
+)
+_MARKED = re.compile(
+    rf"(?<![\w.$^/-])(?:{_CURRENCY}/?{_CURRENCY}(?:=X)?|[A-Z0-9]{{1,8}}(?:-[A-Z])?\.{_EXCHANGE}|[A-Z]{{1,6}}=[FX]"
+    rf"|[A-Z0-9]{{2,6}}-(?:USD|USDT|EUR|BTC))(?![\w=]|[.-]\w)",
+    re.IGNORECASE,
+)
 # One capital alone is a ticker in a list only: "T, F and KO".
 _TICKER = re.compile(
-    r"(?<![\w.])(?:\$[A-Za-z]{1,5}|\^[A-Z]{2,6}|[A-Z]{2,5}(?:[.-][A-Z]{1,4})?"
+    r"(?<![\w.])(?:\$[A-Za-z]{1,5}|\^[A-Z][A-Z0-9]{1,9}(?:\.[A-Z]{1,3})?|[A-Z]{2,5}(?:[.-][A-Z]{1,4})?"
     r"|[A-Z](?=,? (?:and|or|&) [$A-Z])|[A-Z](?=, [A-Z])|(?<=[A-Z] and )[A-Z])(?!\w)"
 )
 _NOT_TICKERS = frozenset(load_plan_file("words.json")["not_tickers"].split())
@@ -44,7 +58,8 @@ _SLOT = re.compile(
     rf"| up)?,? (?P<name>[A-Z][\w&.'-]*(?: [A-Z][\w&.'-]*)*)"
 )
 _LOWER_SLOT = re.compile(
-    rf"\b{_LOAD}(?: in| me| up)? (?P<name>[a-z]{{3,}})(?=$|[.?!,]| and | since | from | for | data| bars| prices)"
+    rf"\b{_LOAD}(?: in| me| up)? (?P<name>[a-z]{{3,}})(?=$|[.?!,]| (?:and|since|from|for|data|bars|prices"
+    r"|daily|hourly|minute|one|1|60|via|news|candles|quotes)\b)"
 )
 _BEFORE_NAME = re.compile(
     rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|predicts?|forecasts?)(?: in| me)?(?: the"
@@ -56,8 +71,8 @@ _BEFORE_NAME = re.compile(
 def find_symbols(text: str, live: Iterable[str]) -> Iterator[Mention]:
     """Yield symbols, groups and company names. `live` are the symbols that exist in the workspace."""
     shouting = _is_shouting(text)
-    for match in _GROUPS.finditer(text):
-        yield _mention(text, match.start(), match.end())
+    for pattern in (_GROUPS, _MARKED):
+        yield from (_mention(text, match.start(), match.end()) for match in pattern.finditer(text))
     for match in _pattern(frozenset(live)).finditer(text):
         if _is_name(match[0], text, match.start()):
             yield _mention(text, match.start(), match.end())
@@ -81,7 +96,7 @@ def _unknown_names(text: str) -> Iterator[Mention]:
         ):
             yield _mention(text, match.start("name"), match.start("name") + len(name))
     for match in _LOWER_SLOT.finditer(text):
-        if match["name"] not in everyday_words():
+        if _may_be_name(match["name"]):
             yield _mention(text, match.start("name"), match.end("name"))
 
 

@@ -16,11 +16,22 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> list[Outcome]:
-    planner = FirstPlanner(LlamaEngine(context_tokens=2048), lambda: date(2026, 11, 22))
-    return run_cases(
-        read_cases(HERE / "first_planner.jsonl"), read_state(HERE / "first_planner_state.json"), planner
-    )
+def planner() -> FirstPlanner:
+    return FirstPlanner(LlamaEngine(context_tokens=2048), lambda: date(2026, 11, 22))
+
+
+def outcomes_of(name: str, planner: FirstPlanner) -> list[Outcome]:
+    return run_cases(read_cases(HERE / name), read_state(HERE / "first_planner_state.json"), planner)
+
+
+@pytest.fixture(scope="module")
+def outcomes(planner: FirstPlanner) -> list[Outcome]:
+    return outcomes_of("first_planner.jsonl", planner)
+
+
+@pytest.fixture(scope="module")
+def about_data(planner: FirstPlanner) -> list[Outcome]:
+    return outcomes_of("data_requests.jsonl", planner)
 
 
 def test_the_set_is_large_and_part_of_it_was_held_out(outcomes: list[Outcome]) -> None:
@@ -45,3 +56,15 @@ def test_nothing_that_must_be_refused_is_planned(outcomes: list[Outcome]) -> Non
 def test_wrong_calls_are_less_certain_than_right_ones(outcomes: list[Outcome]) -> None:
     wrong = [outcome.margin for outcome in outcomes if not outcome.right_tool]
     assert sum(margin > 0.9 for margin in wrong) <= 1
+
+
+@pytest.mark.parametrize("split", ["dev", "held"])
+def test_requests_about_data(about_data: list[Outcome], split: str) -> None:
+    assert sum(outcome.case.split == "held" for outcome in about_data) >= 40
+    score = summarize([outcome for outcome in about_data if outcome.case.split == split])
+    assert score.right_tool >= 0.95
+    assert score.exact >= 0.93
+
+
+def test_a_plan_is_quick(outcomes: list[Outcome], about_data: list[Outcome]) -> None:
+    assert summarize([*outcomes, *about_data]).p50_ms < 400
