@@ -9,10 +9,10 @@ hands this on as is (`auto_adjust=False` only leaves the adjusted close apart). 
 with f the product of the ratios of the splits with an ex-date after the day. All splits up to today are needed for
 that, not just those inside the range asked for.
 
-Yahoo sends prices in single precision (109.33 as 109.33000183105469), whose noise changes with every split. They
-are rounded to the 7 significant digits that single precision holds, so that a price as traded comes back exactly,
-and the same, before and after a later split. What cannot come back: digits that Yahoo rounded away, as of prices
-above 50,000 with cents, of long-ago dividends (6 decimals, divided by all later splits) and of volumes.
+Yahoo sends prices in single precision (109.33 as 109.33000183105469), whose noise changes with every split. The
+price stored is the shortest decimal that would have been sent as the same number: a price as traded comes back
+exactly, and the same before and after a later split. What cannot come back: digits that Yahoo rounded away, as of
+prices above 80,000 with cents, of long-ago dividends (6 decimals, divided by all later splits) and of volumes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Dates = npt.NDArray[np.datetime64]
 
-SINGLE_DIGITS, DOUBLE_DIGITS = 7, 12
+SINGLE_DIGITS = 7
+ENOUGH_DIGITS = 9
+"""Digits that tell any two numbers of single precision apart."""
+LARGEST_POWER = 22
+"""Powers of ten up to this one are exact in double precision, so that dividing by one rounds correctly."""
 DIVIDEND_DECIMALS = 6
 TELLING = 0.35
 """Least |log ratio| of a split whose mark in the prices can be told from a market move: that of about 3:2."""
@@ -41,20 +45,36 @@ def factors(days: Dates, ex_dates: Dates, ratios: Floats) -> Floats:
 
 
 def round_significant(values: Floats, digits: int) -> Floats:
-    """Return `values` rounded to `digits` significant decimal digits; zero and NaN as they are."""
-    usable = np.isfinite(values) & (values != 0)
-    size = np.floor(np.log10(np.abs(np.where(usable, values, 1.0)))).astype(int)
-    scale = 10.0 ** np.clip(digits - 1 - size, 0, 300 - SINGLE_DIGITS)
-    return np.where(usable, np.round(values * scale) / scale, values)
+    """Return `values`, neither zero nor NaN, rounded to `digits` significant decimal digits."""
+    decimals = digits - 1 - np.floor(np.log10(np.abs(values))).astype(int)
+    scale = 10.0 ** np.clip(decimals, 0, LARGEST_POWER)
+    rounded: Floats = np.round(values * scale) / scale
+    return rounded
+
+
+def shortest(sent: Floats, factor: Floats) -> Floats:
+    """Return the shortest decimals that, divided by `factor`, are `sent` in single precision.
+
+    Where none of up to 9 digits is, as after a division that rounds in another way, 7 digits are kept.
+    """
+    product = sent * factor
+    found: Floats = np.where(factor == 1.0, sent, round_significant(product, SINGLE_DIGITS))
+    left = np.arange(len(sent))
+    for digits in range(1, ENOUGH_DIGITS + 1):
+        tried = round_significant(product[left], digits)
+        fits = (tried / factor[left]).astype(np.float32) == sent[left].astype(np.float32)
+        found[left[fits]] = tried[fits]
+        left = left[~fits]
+    return found
 
 
 def raw_prices(prices: Floats, factor: Floats) -> Floats:
-    """Return `prices` as traded; see the module for the rounding. NaN stays NaN."""
+    """Return `prices` as traded; see the module for the rounding. NaN and zero stay; double precision is kept."""
     with np.errstate(over="ignore"):
-        single = prices.astype(np.float32).astype(np.float64) == prices
-    product = prices * factor
-    rounded = np.where(single, round_significant(product, SINGLE_DIGITS), round_significant(product, DOUBLE_DIGITS))
-    return np.where(~single & (factor == 1.0), prices, rounded)
+        single = (prices.astype(np.float32) == prices) & np.isfinite(prices) & (prices != 0)
+    raw: Floats = np.where(factor == 1.0, prices, prices * factor)
+    raw[single] = shortest(prices[single], factor[single])
+    return raw
 
 
 def raw_volumes(volumes: Floats, factor: Floats) -> Floats:

@@ -31,6 +31,20 @@ def test_without_a_split_double_precision_is_left_alone(values: list[float]):
     assert raw_prices(sent, np.ones(len(sent))).tolist() == sent.tolist()
 
 
+@pytest.mark.parametrize("ratio", [2.0, 3.0, 7.0, 1.5, 28.0, 1 / 15])
+def test_every_cent_comes_back_exactly(ratio: float):
+    price = np.arange(1, 200_001) / 100
+    sent = (price / ratio).astype(np.float32).astype(np.float64)
+    assert (raw_prices(sent, np.full(len(sent), ratio)) == price).all()
+
+
+@given(st.lists(st.floats(2**-60, 2**60, width=32), max_size=20))
+def test_single_precision_loses_nothing(values: list[float]):
+    back = raw_prices(np.array(values), np.ones(len(values)))
+    assert back.astype(np.float32).tolist() == values
+    assert all(len(repr(new)) <= len(repr(old)) for new, old in zip(back.tolist(), values, strict=True))
+
+
 def test_holes_zeros_and_negative_prices():
     sent = np.array([np.nan, 0.0, -37.630001068115234, 4e38])
     back = raw_prices(sent, np.ones(4))
