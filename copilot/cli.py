@@ -9,31 +9,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from copilot.data_cli import data
+from copilot.options import JsonOption, Options
 from tools.kernel.errors import BadRequest, SLQError
 
 if TYPE_CHECKING:
     from copilot.app import App
-    from tools.kernel.paths import Workspace
-    from tools.kernel.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident record of every call and decision.")
 ticket = typer.Typer(no_args_is_help=True, help="Decision tickets.")
 app.add_typer(audit, name="audit")
 app.add_typer(ticket, name="ticket")
+app.add_typer(data, name="data")
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Folder that holds data/ and experiments/.")
 ]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="A GGUF file instead of the embedded model.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-
-
-class Options:
-    """What the options before the command chose."""
-
-    settings: Settings
-    workspace: Workspace
 
 
 @app.callback()
