@@ -30,6 +30,7 @@ from copilot.planner.vocabulary import load_plan_file
 from tools.catalog import TOOLS
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
+SURE = 0.6  # a share of certainty above this makes a few words a request of their own
 UNKNOWN_SCORE = 0.3  # a best score below this is a request about something else
 UNKNOWN_COVERAGE = 0.65  # or one whose words are mostly new, with nothing named that the tools know
 SHORT = 2  # words of substance up to which an answer to a question is only an answer
@@ -106,7 +107,14 @@ class FirstPlanner:
         if not asked or len(request.evidence.content) > SHORT:
             return request
         both = gather(f"{asked}, {request.text}", request.state, self._today())
+        if request.evidence.content and self._label(request.evidence) not in (None, self._label(both)):
+            return request  # it has words of its own, and they ask for something else
         return replace(request, evidence=both)
+
+    def _label(self, evidence: Evidence) -> str | None:
+        """Return what `evidence` is about where that is clear by itself."""
+        best = self._retriever.rank(terms_of(evidence.text, evidence.mentions))[0]
+        return best.label if best.share > SURE else None
 
     def _readings(self, request: Request) -> list[Reading]:
         """Return what the request may be about, best first; at least two."""

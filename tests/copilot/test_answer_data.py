@@ -66,7 +66,7 @@ def test_the_unusual_is_said_and_has_a_column() -> None:
     answer, table = said(odd), shown(odd)
     assert "restated rows that were stored: 2 of QQQ." in answer
     assert "set aside, not loaded: 3 of QQQ." in answer
-    assert "Read the warnings above" in answer
+    assert "Read the lines marked ! above" in answer
     assert "restated rows" in table
     assert "quarantined rows" in table
 

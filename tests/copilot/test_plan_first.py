@@ -86,6 +86,26 @@ def test_an_answer_to_our_question_completes_the_request() -> None:
     assert plan(asked, "open the report instead").call.tool == "show_report"
 
 
+def test_a_new_request_is_no_answer_to_our_question() -> None:
+    asked = Turn(user="get 5-minute bars for AAPL", answer=reply("ask_interval"))
+    compared = Call(tool="show_data", args={"symbols": ["IBM"], "view": "sources"})
+    assert plan(asked, "compare the sources for IBM").call == compared
+    hourly = Call(tool="ingest_data", args={"symbols": ["AAPL"], "interval": "1h"})
+    assert plan(asked, "hourly then").call == hourly
+
+
+@pytest.mark.parametrize(
+    ("text", "ask"),
+    [
+        ("load my csv file", "ask_path"),
+        ("load ~/stuff.csv", "ask_symbols_file"),
+        ("get weekly bars for AAPL", "ask_interval"),
+    ],
+)
+def test_what_a_file_or_a_length_of_bar_lacks_is_asked_for(text: str, ask: str) -> None:
+    assert plan(text).call == Call(tool="reply", args={"ask": reply(ask)})
+
+
 def test_a_follow_up_changes_the_call_before_it() -> None:
     before = done("test rsi on AAPL", "run_experiment", symbols=["AAPL"], features=["rsi_14"])
     assert plan(before, "run it on IBM too").call.args == {"symbols": ["IBM"], "features": ["rsi_14"]}
