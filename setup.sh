@@ -12,6 +12,8 @@ python=${PYTHON:-python3}
 command -v "$python" >/dev/null 2>&1 || fail "Python 3.11 or newer is needed; none found. On Debian: apt-get install python3 python3-venv"
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.11 or newer is needed; $("$python" --version) found. Set PYTHON=/path/to/python3"
 
+# An installation for development is one for running too.
+if [ "$want" = run ] && [ -f .venv/.installed-dev ]; then stamp=.venv/.installed-dev; fi
 if [ -f "$stamp" ] && [ "$stamp" -nt pyproject.toml ] && [ "$stamp" -nt constraints.txt ]; then exit 0; fi
 
 command -v c++ >/dev/null 2>&1 || command -v g++ >/dev/null 2>&1 || command -v clang++ >/dev/null 2>&1 ||

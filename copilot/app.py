@@ -14,7 +14,7 @@ from copilot.execute import Executor
 from copilot.gate import Ask, Gate, no_terminal
 from copilot.loop import Shell, run_turn
 from copilot.messages import Call, Observation, Turn
-from copilot.plan import Planner
+from copilot.plan import Planner, TypedPlanner
 from copilot.session import Session
 from copilot.state import live_state
 from tools.kernel.paths import Workspace, find_workspace
@@ -45,13 +45,17 @@ class App:
             for orphan in self.log.orphans
         )
 
-    def turn(self, user: str, session: Session, shell: Shell) -> Turn:
+    def typed(self, call: Call, user: str, session: Session, shell: Shell) -> Turn:
+        """Take a turn whose call the user typed; the model has no part in it."""
+        return self.turn(user, session, shell, planner=TypedPlanner(call))
+
+    def turn(self, user: str, session: Session, shell: Shell, *, planner: Planner | None = None) -> Turn:
         """Take one turn of `session`; it is on disk at every step."""
         number = len(session.turns)
         return run_turn(
             user,
             session.turns,
-            planner=self.planner,
+            planner=planner or self.planner,
             run=self.call,
             state=lambda: live_state(self.workspace),
             shell=shell,

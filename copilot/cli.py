@@ -26,11 +26,24 @@ app.add_typer(data, name="data")
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Folder that holds data/ and experiments/.")
 ]
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"slq {version('slq')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="A GGUF file instead of the embedded model.")]
 
 
 @app.callback()
-def _options(workspace: WorkspaceOption = None, model: ModelOption = None) -> None:
+def _options(workspace: WorkspaceOption = None, model: ModelOption = None, version: VersionOption = False) -> None:
     """SLQ, Sovereign Local Quant: a research copilot that refuses to fool you, offline."""
     from copilot.app import choose_settings
 
@@ -52,7 +65,7 @@ def research(question: str, json_output: JsonOption = False) -> None:
     """Answer one question and leave; a trade proposal stays pending where nobody can be asked."""
     from copilot.app import open_app
     from copilot.session import Session
-    from copilot.terminal import QuietShell, TerminalShell, make_console
+    from copilot.terminal import QuietShell, TerminalShell, make_console, went_well
     from tools.kernel.spec import utc_now
 
     shell = TerminalShell(make_console())
@@ -65,9 +78,8 @@ def research(question: str, json_output: JsonOption = False) -> None:
         turn = slq.turn(question, session, QuietShell() if json_output else shell)
     if json_output:
         _print_json(turn.model_dump(mode="json"))
-    else:
-        shell.answer(turn.answer)
-    if turn.steps and turn.steps[-1].status in ("failed", "cancelled"):
+    well = went_well(turn) if json_output else shell.finish(turn)
+    if not well:
         raise typer.Exit(1)
 
 
@@ -181,9 +193,34 @@ def ticket_list() -> None:
         typer.echo(f"{item.ticket}  {item.state:10}{item.experiment}  ${item.capital_usd:,.0f}")
 
 
+@ticket.command("show")
+def ticket_show(ticket_id: str) -> None:
+    """Show a ticket; decides nothing."""
+    from copilot.terminal import make_console
+    from copilot.view import ticket_view
+    from tools.trade.ticket import load_ticket
+
+    make_console().print(ticket_view(load_ticket(Options.workspace, ticket_id).model_dump(mode="json")))
+
+
+@ticket.command("reject")
+def ticket_reject(ticket_id: str) -> None:
+    """Reject a pending ticket."""
+    from copilot.app import open_app
+    from tools.trade.ticket import load_ticket
+
+    with open_app(Options.settings, Options.workspace, ask=lambda _ticket: "") as slq:
+        decided = slq.gate.decide(load_ticket(Options.workspace, ticket_id))
+    typer.echo(f"{decided.ticket} is {decided.state}.")
+
+
 @ticket.command("confirm")
 def ticket_confirm(ticket_id: str) -> None:
     """Show a pending ticket and ask for its id; needs a terminal."""
+    from copilot.terminal import can_ask
+
+    if not can_ask():
+        raise BadRequest("A ticket is confirmed at a terminal, by a person.", hint="Run this command in one.")
     from copilot.app import open_app
     from copilot.commands import decide_ticket
     from copilot.terminal import TerminalShell, make_console

@@ -9,83 +9,102 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from copilot.answer import answer_for
 from copilot.app import App
-from copilot.messages import Call, Plan, Turn
+from copilot.session import Session
 from copilot.slash import parse_slash, usage
 from copilot.terminal import TerminalShell
+from copilot.tool_help import tool_help
 from copilot.view import ticket_view
-from tools.catalog import TOOLS
+from tools.catalog import TOOLS, find_tool
 from tools.kernel.errors import BadRequest
 from tools.trade.ticket import list_tickets, load_ticket
 
 
 class Quit(Exception):
-    """The user wants to leave."""
+    """The user wants to leave: a request, not an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command works on: the running copilot, the conversation, the terminal."""
+
+    app: App
+    session: Session
+    shell: TerminalShell
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command: its name, one line of help, and what it does with the words after it."""
+    """A slash command: its name, one line of help, and what it does with the words after it.
+
+    `run` returns False where it failed.
+    """
 
     name: str
     help: str
-    run: Callable[[App, TerminalShell, str], None]
+    run: Callable[[Desk, str], bool | None]
 
 
-def _help(_app: App, shell: TerminalShell, _words: str) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=False)
+def _columns(*names: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="quiet", show_header=bool(names))
+    for name in names:
+        table.add_column(name)
+    return table
+
+
+def _help(desk: Desk, words: str) -> None:
+    name, console = words.strip().lstrip("/"), desk.shell.console
+    if any(tool.name == name for tool in TOOLS):
+        console.print(tool_help(find_tool(name)))
+        return
+    table = _columns()
     for command in COMMANDS:
         table.add_row(Text(f"/{command.name}", style="accent"), command.help)
-    console = shell.console
     console.print("Ask in plain words, or type a command. Every tool is a command too: /tools lists them.\n")
     console.print(table)
-    console.print(
-        Text("\nTab completes · Ctrl-R searches history · Ctrl-C stops a turn · Ctrl-D leaves", style="quiet")
-    )
+    keys = "\nTab completes · Ctrl-R searches history · Ctrl-C stops a turn · Ctrl-D leaves"
+    console.print(Text(keys, style="quiet"))
 
 
-def _tools(_app: App, shell: TerminalShell, _words: str) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="quiet")
-    for column in ("tool", "effect", "what it does"):
-        table.add_column(column)
+def _tools(desk: Desk, words: str) -> None:
+    if words.strip():
+        _help(desk, words)
+        return
+    table = _columns("tool", "effect", "what it does")
     for tool in TOOLS:
         about = Text.assemble(tool.description, (f"\n{usage(tool)}", "quiet"))
         effect = Text(tool.effect.value, style=f"effect.{tool.effect.value}")
         table.add_row(Text(f"/{tool.name}", style="tool"), effect, about)
-    shell.console.print(table)
+    desk.shell.console.print(table)
 
 
-def _audit(app: App, shell: TerminalShell, words: str) -> None:
+def _audit(desk: Desk, words: str) -> None:
     from copilot.audit_view import audit_table, verification_line
 
-    count = int(words) if words.isdigit() else 20
-    shell.console.print(audit_table(app.workspace.audit_log, count))
-    shell.console.print(verification_line(app.workspace.audit_log))
+    count, log = int(words) if words.isdigit() else 20, desk.app.workspace.audit_log
+    desk.shell.console.print(audit_table(log, count))
+    desk.shell.console.print(verification_line(log))
 
 
-def _report(app: App, shell: TerminalShell, words: str) -> None:
-    run_typed(app, shell, f"show_report {words}")
+def _report(desk: Desk, words: str) -> bool:
+    return run_typed(desk, f"show_report {words}".strip())
 
 
-def _tickets(app: App, shell: TerminalShell, words: str) -> None:
-    if words:
-        decide_ticket(app, shell.console, words.strip())
+def _tickets(desk: Desk, words: str) -> None:
+    console = desk.shell.console
+    if words.strip():
+        decide_ticket(desk.app, console, words.strip())
         return
-    tickets = list_tickets(app.workspace)
+    tickets = list_tickets(desk.app.workspace)
     if not tickets:
-        shell.console.print("There are no tickets yet. Ask what to trade with an amount of money.")
+        console.print("There are no tickets yet. Ask what to trade with an amount of money.")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="quiet")
-    for column in ("ticket", "state", "experiment", "capital", "expires (UTC)"):
-        table.add_column(column)
+    table = _columns("ticket", "state", "experiment", "capital", "expires (UTC)")
     for ticket in tickets:
         expires = f"{ticket.expires_at:%Y-%m-%d %H:%M}"
         table.add_row(ticket.ticket, ticket.state, ticket.experiment, f"${ticket.capital_usd:,.0f}", expires)
-    shell.console.print(table)
-    shell.console.print(
-        Text("/tickets ID shows one and, while it is pending, asks for your decision.", style="quiet")
-    )
+    console.print(table)
+    console.print(Text("/tickets ID shows one and, while it is pending, asks for your decision.", style="quiet"))
 
 
 def decide_ticket(app: App, console: Console, ticket_id: str) -> None:
@@ -98,21 +117,22 @@ def decide_ticket(app: App, console: Console, ticket_id: str) -> None:
     console.print(Text(f"{decided.ticket} is {decided.state}.", style="accent"))
 
 
-def _model(app: App, shell: TerminalShell, _words: str) -> None:
+def _model(desk: Desk, _words: str) -> None:
     from copilot.model.locate import locate_model
 
-    path = locate_model(app.settings.model)
-    size_mb = path.stat().st_size / 1e6
-    shell.console.print(Text.assemble((path.name, "accent"), f"  {size_mb:.0f} MB, {app.planner.status}"))
-    shell.console.print(Text(f"{path}\nAnother GGUF: slq-chat --model PATH, or SLQ_MODEL in .env", style="quiet"))
+    path = locate_model(desk.app.settings.model)
+    size = f"  {path.stat().st_size / 1e6:.0f} MB, {desk.app.planner.status}"
+    desk.shell.console.print(Text.assemble((path.name, "accent"), size))
+    hint = f"{path}\nAnother GGUF: slq-chat --model PATH, or SLQ_MODEL in .env"
+    desk.shell.console.print(Text(hint, style="quiet"))
 
 
-def _quit(_app: App, _shell: TerminalShell, _words: str) -> None:
+def _quit(_desk: Desk, _words: str) -> None:
     raise Quit
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", "this list", _help),
+    Command("help", "this list; with the name of a tool, its arguments", _help),
     Command("tools", "the tools, what they can do to the world, and how to type them", _tools),
     Command("audit", "the last records of the audit log, and whether it is intact", _audit),
     Command("report", "the report of the latest experiment, or of the one named", _report),
@@ -122,27 +142,24 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
-def run_typed(app: App, shell: TerminalShell, line: str) -> None:
-    """Run a tool typed as a slash command (without its slash)."""
+def run_typed(desk: Desk, line: str) -> bool:
+    """Run a tool typed as a slash command (without its slash), as a turn of the conversation."""
     call = parse_slash(line)
-    shell.said = line
-    shell.planned(Plan(call=call, margin=1.0))
-    observation = app.call(call)
-    shell.observed(observation)
-    if observation.result is not None:
-        shell.answer(answer_for(Turn(user=line, steps=(observation,)), Call(tool="reply"), ()))
+    desk.shell.said = line
+    return desk.shell.finish(desk.app.typed(call, f"/{line}", desk.session, desk.shell))
 
 
-def run_slash(app: App, shell: TerminalShell, line: str) -> None:
-    """Run the slash command `line`. Raises BadRequest with the nearest names, Quit on /quit."""
+def run_slash(desk: Desk, line: str) -> bool:
+    """Run the slash command `line` and tell whether it went well.
+
+    Raises BadRequest with the nearest names, Quit on /quit.
+    """
     name, _, words = line[1:].strip().partition(" ")
     for command in COMMANDS:
         if command.name == name:
-            command.run(app, shell, words)
-            return
+            return command.run(desk, words) is not False
     if any(tool.name == name for tool in TOOLS):
-        run_typed(app, shell, line[1:])
-        return
+        return run_typed(desk, line[1:])
     import difflib
 
     names = [command.name for command in COMMANDS] + [tool.name for tool in TOOLS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
@@ -53,8 +54,10 @@ def _packages() -> str:
 
 
 def _workspace(workspace: Workspace) -> str:
-    workspace.create()
-    return f"{workspace.root}, writable"
+    existing = next(folder for folder in (workspace.root, *workspace.root.parents) if folder.exists())
+    if not os.access(existing, os.W_OK):
+        raise SLQError(f"{existing} is read-only.", hint="Choose another with --workspace PATH or SLQ_WORKSPACE.")
+    return f"{workspace.root}, " + ("writable" if existing == workspace.root else "made at the first start")
 
 
 def _lake(workspace: Workspace) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from copilot.audit import AuditLog
 from copilot.gate import Gate
@@ -29,10 +30,22 @@ def validate(tool: Tool[Any, Any], args: dict[str, Any]) -> Args:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "arguments"
-        known = ", ".join(tool.args.model_fields)
-        raise BadRequest(
-            f"{tool.name}: {where}: {first['msg'][0].lower()}{first['msg'][1:]}.", hint=f"It takes: {known}."
-        ) from None
+        message = f"{tool.name}: {where} {_in_words(first)}."
+        raise BadRequest(message, hint=f"It takes: {', '.join(tool.args.model_fields)}.") from None
+
+
+def _in_words(error: ErrorDetails) -> str:
+    """Return what is wrong with an argument, as the rest of a sentence that begins with its name."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return "is needed"
+    if kind == "extra_forbidden":
+        return "is not an argument of it"
+    if kind.startswith("date"):
+        return f"must be a date such as 2010-06-30, not {error['input']!r}"
+    if kind == "literal_error":
+        return f"must be one of {context['expected']}, not {error['input']!r}"
+    return f"is not valid: {error['msg'][0].lower()}{error['msg'][1:]}"
 
 
 def failure_of(error: SLQError) -> Failure:

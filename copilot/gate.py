@@ -54,7 +54,8 @@ class Gate:
             self._log.decision(ticket.ticket, "pending", detail="no terminal to ask on")
             return ticket
         if typed.strip() != ticket.ticket:
-            self._log.decision(ticket.ticket, "rejected", detail="the typed text was not the ticket id")
+            detail = "the typed text was not the ticket id" if typed.strip() else "nothing was typed"
+            self._log.decision(ticket.ticket, "rejected", detail=detail)
             return reject(self._workspace, ticket.ticket, self._now())
         if self._now() >= ticket.expires_at:
             raise GateFailed(

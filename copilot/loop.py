@@ -55,7 +55,8 @@ def run_turn(
             turn = turn.model_copy(update={"answer": "Nothing was run. Say it in other words, or see /help."})
             break
         if call.tool == "reply":
-            turn = turn.model_copy(update={"answer": answer_for(turn, call, history)})
+            answer, kind = answer_for(turn, call, history), next(iter(call.args), "text")
+            turn = turn.model_copy(update={"answer": answer, "answer_kind": kind})
             break
         shell.planned(plan.model_copy(update={"call": call}))
         observation = run(call)

@@ -25,12 +25,14 @@ class Plan(Record):
         call: the chosen call.
         margin: distance between the two best tools, 0 (a coin toss) to 1 (certain).
         alternatives: other readings, best first, offered to the user when the margin is low.
+        unheard: what the user said that neither the call nor the planner's vocabulary accounts for.
         ms: time taken, in milliseconds.
     """
 
     call: Call
     margin: float = Field(ge=0, le=1)
     alternatives: tuple[Call, ...] = ()
+    unheard: tuple[str, ...] = ()
     ms: float = 0.0
 
 
@@ -60,6 +62,7 @@ class Turn(Record):
     user: str
     steps: tuple[Observation, ...] = ()
     answer: str = ""
+    answer_kind: Literal["text", "ask", "refuse"] = "text"
 
 
 class LiveState(Record):

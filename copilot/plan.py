@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol
 
-from copilot.messages import LiveState, Plan, Turn
+from copilot.messages import Call, LiveState, Plan, Turn
 
 
 class Planner(Protocol):
@@ -24,3 +24,14 @@ class Planner(Protocol):
             Cancelled: `cancel` was set.
             ModelError: the model failed.
         """
+
+
+class TypedPlanner:
+    """Plans the call that the user typed, then the answer from its record."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def plan(self, turns: Sequence[Turn], state: LiveState, cancel: threading.Event | None = None) -> Plan:  # noqa: ARG002
+        """Return the typed call first, and a summary of what came of it afterwards."""
+        return Plan(call=Call(tool="reply") if turns[-1].steps else self._call, margin=1.0)

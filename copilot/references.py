@@ -79,24 +79,42 @@ def assumed_numbers(args: Mapping[str, Any], said: str) -> tuple[str, ...]:
 _MAGNITUDE = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mm": 1e6, "mio": 1e6, "million": 1e6, "bn": 1e9}
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
-    "half": 0.5, "quarter": 0.25, "a": 1, "an": 1, "day": 1, "daily": 1, "week": 5, "weekly": 5, "month": 21,
-    "monthly": 21, "quarterly": 63,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "half": 0.5, "quarter": 0.25, "a": 1,
+    "an": 1, "day": 1, "daily": 1, "week": 5, "weekly": 5, "month": 21, "monthly": 21, "quarterly": 63,
 }  # fmt: skip
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|[a-z]+")
+_SPOKEN = 6  # words a number in words may take: "two hundred and fifty thousand dollars"
 
 
 def stated_numbers(said: str) -> frozenset[float]:
     """Return every number that the words `said` state, in digits or in words, alone or with its magnitude."""
-    tokens = _NUMBER.findall(said.lower())
+    words = _NUMBER.findall(said.lower())
     stated: set[float] = set()
-    for position, token in enumerate(tokens):
-        digits = token.replace(",", "")
-        base = float(digits) if digits[0].isdigit() else _WORDS.get(token)
-        if base is None:
-            continue
-        stated.add(base)
-        for following in tokens[position + 1 : position + 3]:
-            base *= _MAGNITUDE.get(following, _WORDS.get(following, 1))
-            stated.add(base)
+    for position in range(len(words)):
+        stated.update(_readings(words[position : position + _SPOKEN]))
     return frozenset(stated)
+
+
+def _readings(words: list[str]) -> set[float]:
+    """Return the value after each word of a number that begins with the first one."""
+    found: set[float] = set()
+    value: float | None = None
+    for word in words:
+        digits = word.replace(",", "")
+        number = float(digits) if digits[0].isdigit() else _WORDS.get(word)
+        if word in _MAGNITUDE and value is not None:
+            value *= _MAGNITUDE[word]
+        elif number is None or (digits[0].isdigit() and value is not None):
+            if word != "and":
+                break
+            continue
+        elif value is None:
+            value = number
+        elif number >= 100 or number < 1 or word in ("a", "an"):  # noqa: PLR2004  "two hundred", "half a million"
+            value *= number
+        else:
+            value += number
+        found.add(value)
+    return found

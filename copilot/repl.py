@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from copilot.app import App, choose_settings, open_app
-from copilot.commands import COMMANDS, Quit, run_slash
+from copilot.commands import COMMANDS, Desk, Quit, run_slash
 from copilot.messages import Turn
 from copilot.session import Session
 from copilot.terminal import TerminalShell, can_ask, make_console
@@ -25,6 +25,7 @@ from tools.kernel.errors import SLQError
 from tools.kernel.spec import utc_now
 
 PROMPT = "slq> "
+BARE_WORDS = {"help": "help", "?": "help", "quit": "quit", "exit": "quit", ":q": "quit"}
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -58,10 +59,11 @@ class Repl:
     def take(self, line: str) -> bool:
         """Serve one line and tell whether it went well. Raises Quit on /quit."""
         try:
+            if line.lower() in BARE_WORDS:
+                line = f"/{BARE_WORDS[line.lower()]}"
             if line.startswith("/"):
-                run_slash(self.app, self.shell, line)
-            else:
-                self._turn(line)
+                return run_slash(Desk(self.app, self.session, self.shell), line)
+            return self._turn(line)
         except SLQError as error:
             show_error(self.shell, error)
             return False
@@ -74,18 +76,13 @@ class Repl:
         except Exception as error:  # noqa: BLE001  the boundary: a bug costs a turn, not the conversation
             self._crash(error)
             return False
-        return True
 
-    def _turn(self, line: str) -> None:
+    def _turn(self, line: str) -> bool:
         self.shell.said = line
         if self.app.planner.status == "loading":
             with self.shell.console.status("loading the model"):
                 self.app.planner.ready()
-        turn = self.app.turn(line, self.session, self.shell)
-        if turn.answer:
-            self.shell.answer(turn.answer)
-        elif turn.steps and turn.steps[-1].status == "cancelled":
-            self.shell.console.print(Text("Stopped. What was done so far is on record.", style="warn"))
+        return self.shell.finish(self.app.turn(line, self.session, self.shell))
 
     def _crash(self, error: Exception) -> None:
         self.shell.stop_progress()

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from copilot.messages import Call, Observation, Plan
+from copilot.messages import Call, Observation, Plan, Turn
 from copilot.references import assumed_numbers
 from copilot.theme import THEME
 from copilot.untrusted import plain
@@ -37,6 +37,11 @@ def has_desktop() -> bool:
     )
 
 
+def went_well(turn: Turn) -> bool:
+    """Tell whether the last call of a turn neither failed nor was stopped."""
+    return not turn.steps or turn.steps[-1].status not in ("failed", "cancelled")
+
+
 class TerminalShell:
     """Shows a turn on a console as it happens."""
 
@@ -50,7 +55,7 @@ class TerminalShell:
         """Show the card of the call about to run."""
         tool = find_tool(plan.call.tool)
         assumed = assumed_numbers(plan.call.args, self.said)
-        self.console.print(call_card(plan.call, tool.effect, assumed))
+        self.console.print(call_card(plan.call, tool.effect, assumed, plan.unheard))
 
     def observed(self, observation: Observation) -> None:
         """Show what came of it; a ticket was shown when its id was asked for."""
@@ -66,10 +71,19 @@ class TerminalShell:
         for line in text.splitlines():
             self.console.print(plain(line), soft_wrap=" " not in line)
 
+    def finish(self, turn: Turn) -> bool:
+        """Print what ends a turn and tell whether it went well; a failure on its card is not said twice."""
+        last = turn.steps[-1] if turn.steps else None
+        if last is not None and last.status == "cancelled":
+            self.console.print(Text("Stopped. What was done so far is on record.", style="warn"))
+        elif last is None or last.failure is None or not turn.answer.startswith(last.failure.message):
+            self.answer(turn.answer)
+        return went_well(turn)
+
     def choose(self, plan: Plan) -> Call | None:
         """Ask which reading was meant; without a terminal the first is taken."""
-        readings = (plan.call, *plan.alternatives)
-        if not can_ask():
+        readings = (plan.call, *(call for call in plan.alternatives if call.tool != "reply"))
+        if len(readings) == 1 or not can_ask():
             return plan.call
         self.console.print(Text("I am not sure which you mean:", style="warn"))
         for number, call in enumerate(readings, start=1):

@@ -22,23 +22,39 @@ from tools.kernel.types import unit_of
 from tools.trade.ticket import Ticket
 
 Record = Mapping[str, Any]
+ROWS_SHOWN = 40
 MARKS = {"ok": "✓", "failed": "✗", "rejected": "✗", "pending": "…", "cancelled": "⏹"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 STYLES = {"ok": "good", "failed": "bad", "rejected": "warn", "pending": "warn", "cancelled": "warn"}
 
 
-def call_card(call: Call, effect: Effect, assumed: Sequence[str] = ()) -> RenderableType:
-    """Return the card of a call about to run: tool, effect, arguments; numbers nobody stated are marked."""
+def call_card(
+    call: Call, effect: Effect, assumed: Sequence[str] = (), unheard: Sequence[str] = ()
+) -> RenderableType:
+    """Return the card of a call about to run: tool, effect, arguments, defaults.
+
+    Numbers nobody stated are marked, and words that the call leaves out are named.
+    """
     grid = Table.grid(padding=(0, 2))
     for name, value in call.args.items():
         text = plain(format_value(value))
         if name in assumed:
             text.append("  assumed", style="warn")
         grid.add_row(Text(name, style="field"), text)
-    if not call.args:
-        grid.add_row(Text("defaults", style="quiet"))
+    defaults = _defaults(call)
+    if defaults:
+        grid.add_row(Text("by default", style="quiet"), plain(defaults, "quiet"))
+    if unheard:
+        grid.add_row(Text("not understood", style="warn"), plain(", ".join(unheard), "warn"))
     title = Text.assemble((call.tool, "tool"), (" · ", "quiet"), (effect.value, f"effect.{effect.value}"))
     return Panel(grid, title=title, title_align="left", border_style="quiet", padding=(0, 1), expand=False)
+
+
+def _defaults(call: Call) -> str:
+    """Return the arguments that the call leaves to their defaults, where those have a value."""
+    fields = find_tool(call.tool).args.model_fields.items()
+    left = [(name, info.default) for name, info in fields if name not in call.args and not info.is_required()]
+    return " · ".join(f"{name} {format_value(value)}" for name, value in left if value not in (None, ()))
 
 
 def outcome(observation: Observation) -> RenderableType:
@@ -66,7 +82,8 @@ def result_view(tool: str, record: Record | None) -> RenderableType | None:
 def _table(*columns: str, numeric: int = 1) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="quiet")
     for position, name in enumerate(columns):
-        table.add_column(plain(name), justify="right" if position >= numeric else "left", overflow="fold")
+        number = position >= numeric
+        table.add_column(plain(name), justify="right" if number else "left", overflow="fold", no_wrap=number)
     return table
 
 
@@ -119,14 +136,24 @@ def _experiment(record: Record) -> RenderableType:
     head = Text.assemble(
         (record["experiment"], "accent"),
         (f"\n{', '.join(config['features'])} → {config['model']} on {', '.join(config['symbols'])}", ""),
-        (f"\n{len(record['folds'])} folds, {config['start']} to {config['end']}, snapshot ", "quiet"),
-        (str(record["provenance"]["data_snapshot"]), "quiet"),
+        (f"\n{_setup(record)}", "quiet"),
     )
     benchmarks = {name.replace("_", " "): metrics for name, metrics in record["benchmarks"].items()}
     costs = Text("\ncosts  ", style="quiet")
     for point in record["cost_curve"]:
         costs.append(f"{point['multiple']}x Sharpe {format_value(point['sharpe'], 'ratio')}   ", style="quiet")
     return Group(head, Text(), metric_table({"strategy": record["oos"], **benchmarks}), costs, _warnings(record))
+
+
+def _setup(record: Record) -> str:
+    """Return in a line what decides a result besides features and symbols."""
+    config = record["config"]
+    cost_bps = config["commission_bps"] + config["slippage_bps"]
+    return (
+        f"{len(record['folds'])} folds, {config['start']} to {config['end']}, horizon {config['horizon_days']} d, "
+        f"best {config['top_n']} held, {cost_bps:g} bps a trade, fill at the {config['fill'].replace('_', ' ')}, "
+        f"snapshot {record['provenance']['data_snapshot']}"
+    )
 
 
 def _compared(record: Record) -> RenderableType:
@@ -162,9 +189,14 @@ def _inventory(record: Record) -> RenderableType | None:
 
 def _query(record: Record) -> RenderableType:
     table = _table(*record["columns"], numeric=99)
-    for row in record["rows"]:
-        table.add_row(*(plain("" if value is None else format_value(value)) for value in row))
-    return table
+    for row in record["rows"][:ROWS_SHOWN]:
+        table.add_row(*(plain(_cell(value)) for value in row))
+    hidden = len(record["rows"]) - ROWS_SHOWN
+    return table if hidden <= 0 else Group(table, Text(f"... and {hidden:,} more rows; add a LIMIT", style="quiet"))
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else format_value(value).removesuffix("T00:00:00")
 
 
 def _ticket_facts(record: Record) -> Table:
@@ -202,7 +234,8 @@ def ticket_view(record: Record) -> RenderableType:
 
 
 def _report(record: Record) -> RenderableType:
-    return Group(metric_table({"strategy": record["oos"]}, HEADLINE), _warnings(record))
+    benchmarks = {name.replace("_", " "): metrics for name, metrics in record["benchmarks"].items()}
+    return metric_table({"strategy": record["oos"], **benchmarks}, HEADLINE)
 
 
 SHOWN: Mapping[str, tuple[str, ...]] = {

@@ -29,7 +29,7 @@ def edge_warnings(oos: Metrics, equal_weight: Metrics | None) -> tuple[str, ...]
         )
     if equal_weight is not None and equal_weight.sharpe is not None and oos.sharpe <= equal_weight.sharpe:
         found.append(
-            f"Not better than holding every symbol equally: Sharpe ratio {oos.sharpe:.2f} "
+            f"Not better than simply holding the same symbols: Sharpe ratio {oos.sharpe:.2f} "
             f"against {equal_weight.sharpe:.2f}."
         )
     return tuple(found)

@@ -29,7 +29,7 @@ def format_value(value: Any, unit: str | None = None) -> str:
         return str(value)
     if unit in _FORMATS:
         return _without_negative_zero(_FORMATS[unit](value))
-    return f"{value:,}" if isinstance(value, int) else _without_negative_zero(f"{value:,.6g}")
+    return f"{int(value):,}" if float(value).is_integer() else _without_negative_zero(f"{value:,.6g}")
 
 
 def _without_negative_zero(text: str) -> str:

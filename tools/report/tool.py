@@ -19,6 +19,7 @@ class ReportResult(Result):
     experiment: str
     path: str
     oos: Metrics
+    benchmarks: dict[str, Metrics]
     warnings: tuple[str, ...]
 
 
@@ -34,7 +35,11 @@ def show_report(ctx: Context, args: ReportArgs) -> ReportResult:
 
         path = write_report(folder)
     return ReportResult(
-        experiment=record.experiment, path=str(path.resolve()), oos=record.oos, warnings=record.warnings
+        experiment=record.experiment,
+        path=str(path.resolve()),
+        oos=record.oos,
+        benchmarks=record.benchmarks,
+        warnings=record.warnings,
     )
 
 

@@ -53,7 +53,7 @@ def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
     from tools.backtest.evidence import OLD_DATA, edge_warnings
     from tools.backtest.folder import find_experiment, load_experiment
     from tools.trade.size import size_positions
-    from tools.trade.warn import age_warnings, sizing_warnings
+    from tools.trade.warn import age_warnings, cash_warnings, sizing_warnings
 
     record = load_experiment(find_experiment(ctx.workspace, args.experiment))
     prices, price_date = _last_prices(ctx, record)
@@ -69,6 +69,7 @@ def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
     benchmark = record.benchmarks.get("equal_weight")
     warnings = (
         *age_warnings(price_date, age_days),
+        *cash_warnings(record.targets),
         *sizing_warnings(sizing, prices, args.capital_usd),
         *edge_warnings(record.oos, benchmark),
         *(warning for warning in record.warnings if not warning.startswith(OLD_DATA)),

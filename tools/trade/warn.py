@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from tools.backtest.record import Target
 from tools.trade.size import Sizing
 
 STALE_DAYS = 5
+NEARLY_ALL = 0.99
 FROM_CASH = "Sized from cash: shares you already hold are not counted."
 
 
@@ -17,6 +19,15 @@ def age_warnings(price_date: date, data_age_days: int) -> tuple[str, ...]:
         return ()
     age = f"STALE DATA: the prices are {data_age_days:,} days old ({price_date.isoformat()})."
     return (f"{age} Do not trade on them; load fresh data and run the experiment again.",)
+
+
+def cash_warnings(targets: tuple[Target, ...]) -> tuple[str, ...]:
+    """Say that the strategy itself keeps a part in cash, so that idle money is no surprise."""
+    held = sum(target.weight for target in targets)
+    if not targets or held > NEARLY_ALL:
+        return ()
+    why = "too few scores are above one half, or a horizon of several days builds positions in daily steps"
+    return (f"{1 - held:.0%} stays in cash by the strategy's own rule: {why}.",)
 
 
 def sizing_warnings(sizing: Sizing, prices: Mapping[str, float], capital_usd: float) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def test_old_prices_and_a_weak_record_are_said_first(ctx: Context) -> None:
     warnings = propose_trades(later, ProposeArgs(capital_usd=50_000)).warnings
     assert warnings[0].startswith("STALE DATA: the prices are 401 days old (2013-03-01)")
     assert any("within two standard errors of zero" in warning for warning in warnings)
-    assert any("Not better than holding every symbol equally" in warning for warning in warnings)
+    assert any("Not better than simply holding the same symbols" in warning for warning in warnings)
 
 
 def test_no_targets_means_hold_cash(ctx: Context) -> None:
