@@ -28,7 +28,7 @@ WorkspaceOption = Annotated[
 ]
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so
+def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
@@ -43,7 +43,7 @@ ModelOption = Annotated[Path | None, typer.Option("--model", help="A GGUF file i
 
 
 @app.callback()
-def _options(workspace: WorkspaceOption = None, model: ModelOption = None, version: VersionOption = False) -> None:
+def _options(workspace: WorkspaceOption = None, model: ModelOption = None, version: VersionOption = False) -> None:  # noqa: ARG001
     """SLQ, Sovereign Local Quant: a research copilot that refuses to fool you, offline."""
     from copilot.app import choose_settings
 

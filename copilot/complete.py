@@ -53,11 +53,13 @@ class SlqCompleter(Completer):
         return {name.replace("_", "-"): "" for name in _fields(text)}
 
     def _choices(self, text: str, word: str) -> dict[str, str]:
-        """Return the values that the flag before `word` admits, where they are few: `--interval`, `--view`."""
-        flag = text.removesuffix(word).split()[-1:]
-        if not text.startswith("/") or not flag or not flag[0].startswith("--"):
+        """Return the values that the place of `word` admits, where they are few: `--interval`, a kind of inventory."""
+        if not text.startswith("/"):
             return {}
-        field = _fields(text).get(flag[0][2:].replace("-", "_"))
+        before = text.removesuffix(word).split()
+        flag = before[-1] if before and before[-1].startswith("--") else ""
+        name = flag[2:].replace("-", "_") if flag else _positional(text) if len(before) == 1 else ""
+        field = _fields(text).get(name or "")
         if field is None or get_origin(field.annotation) is not Literal:
             return {}
         return dict.fromkeys(map(str, get_args(field.annotation)), "")
@@ -69,3 +71,8 @@ class SlqCompleter(Completer):
             for name in names:
                 if name.lower().startswith(word.lower()) and name != word:
                     yield Completion(name, start_position=-len(word), display_meta=meaning)
+
+
+def _positional(text: str) -> str | None:
+    name = text[1:].split(" ", 1)[0]
+    return next((tool.positional for tool in TOOLS if tool.name == name), None)

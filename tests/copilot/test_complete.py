@@ -24,6 +24,8 @@ def offered(text: str) -> list[str]:
         ("/ingest_data SPY --pa", ["path"]),
         ("/ingest_data --path ", []),
         ("any gaps in aa", ["AAPL"]),
+        ("/list_inventory fe", ["features"]),
+        ("/run_experiment IBM,aa", ["AAPL"]),
         ("--interval ", []),
         ("", []),
     ],
