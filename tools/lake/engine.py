@@ -29,7 +29,13 @@ LOCK_POLL_SECONDS = 0.05
 ENGINES_KEPT = 2
 OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
-LOCKED = ("conflicting lock", "could not set lock", "being used by another process", "unique file handle conflict")
+LOCKED = (
+    "conflicting lock",
+    "could not set lock",
+    "being used by another process",
+    "unique file handle conflict",
+    "lock timeout",
+)
 FULL = ("no space left", "file too large", "disk quota", "not enough disk space")
 UNREACHABLE = ("unable to connect to postgres", "connection refused", "could not translate host name")
 READ_ONLY = ("read-only file system", "permission denied", "operation not permitted", "read-only mode")

@@ -26,6 +26,7 @@ from tools.kernel.paths import Workspace
 from tools.lake.adjust import Adjust, adjusted
 from tools.lake.coverage import Choice, Snapshot, find_version, not_held, nothing_between
 from tools.lake.engine import LakePlace, attach, create, engine_for, place_of, plain_errors, tables_of
+from tools.lake.gate import one_writer
 from tools.lake.holdings import among, choices, extents, symbols_of
 from tools.lake.keys import in_order, incomplete, repeated
 from tools.lake.query import Answer, run_query
@@ -219,11 +220,12 @@ class Lake:
         self.close()
         with plain_errors(self.place):
             conn = engine_for(self.place)
-            attach(conn, self.place, read_only=False)
-            try:
-                yield conn
-            finally:
-                conn.execute("DETACH lake")  # ends the exclusive lock and folds the log into the catalogue
+            with one_writer(conn, self.place):
+                attach(conn, self.place, read_only=False)
+                try:
+                    yield conn
+                finally:
+                    conn.execute("DETACH lake")  # ends the exclusive lock and folds the log into the catalogue
 
     def close(self) -> None:
         """Let go of the files; the next read takes them again."""
@@ -327,7 +329,7 @@ def open_lake(workspace: Workspace) -> Iterator[Lake]:
             yield _OPEN[place]
             return
         if place not in _MADE and (place.file is None or not place.file.exists()):
-            with plain_errors(place):
+            with plain_errors(place), one_writer(engine_for(place), place):
                 create(place)
             if place.file is None:
                 _MADE.add(place)
