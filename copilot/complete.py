@@ -53,7 +53,7 @@ class SlqCompleter(Completer):
         return {name.replace("_", "-"): "" for name in _fields(text)}
 
     def _choices(self, text: str, word: str) -> dict[str, str]:
-        """Return the values that the place of `word` admits, where they are few: `--interval`, a kind of inventory."""
+        """Return the values that the place of `word` admits, where they are few: `--interval`, a kind."""
         if not text.startswith("/"):
             return {}
         before = text.removesuffix(word).split()
