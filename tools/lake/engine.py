@@ -37,7 +37,12 @@ LOCKED = (
     "lock timeout",
 )
 FULL = ("no space left", "file too large", "disk quota", "not enough disk space")
-UNREACHABLE = ("unable to connect to postgres", "connection refused", "could not translate host name")
+UNREACHABLE = (
+    "unable to connect to postgres",
+    "connection refused",
+    "could not translate host name",
+    "could not resolve hostname",
+)
 READ_ONLY = ("read-only file system", "permission denied", "operation not permitted", "read-only mode")
 
 POSTGRES = "postgres:"
@@ -99,6 +104,8 @@ def new_engine(place: LakePlace | None = None) -> duckdb.DuckDBPyConnection:
     conn.execute(f"LOAD {quoted(_extension('ducklake'))}")
     if place is not None and place.file is None:
         conn.execute(f"LOAD {quoted(_extension('postgres_scanner'))}")
+    if place is not None and "://" in place.files:
+        conn.execute(f"LOAD {quoted(_extension('httpfs'))}")
     return conn
 
 
@@ -226,7 +233,7 @@ def explain(error: duckdb.Error, place: LakePlace) -> WorkspaceError | None:
         return unwritable(lake, OSError(errno.EROFS, "read-only"))
     if _mentions(error, UNREACHABLE):
         return WorkspaceError(
-            "The server of the lake's catalogue cannot be reached.", hint="Check SLQ_LAKE_CATALOG and the server."
+            "The server of the lake cannot be reached.", hint="Check SLQ_LAKE_CATALOG, SLQ_LAKE_FILES and the server."
         )
     damage = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
     if isinstance(error, damage) or _mentions(error, ("corrupt", "failed to load existing ducklake")):
