@@ -12,7 +12,7 @@ from tools.ingest.clean import Cleaned, clean_actions, clean_bars, clean_others
 from tools.ingest.normalise import in_utc, normalise, unfinished
 from tools.ingest.source import Fetched, Missing
 from tools.kernel.errors import SourceUnavailable
-from tools.lake.keys import repeated
+from tools.lake.keys import arranged
 from tools.lake.tables import QUARANTINE, QUARANTINE_KEY, TABLES, empty
 
 NOUNS: Mapping[str, str] = {
@@ -48,6 +48,11 @@ class Batch:
     rejected: Mapping[str, Mapping[str, int]]
     warnings: tuple[str, ...]
 
+    def symbols(self, table: str) -> tuple[str, ...]:
+        """Return the symbols that have rows in `table` or in quarantine, in order of appearance."""
+        columns = (self.good[table]["symbol"], self.quarantine["symbol"])
+        return tuple(dict.fromkeys(str(symbol) for column in columns for symbol in column.unique()))
+
     @property
     def frames(self) -> dict[str, pd.DataFrame]:
         """What to write, by table."""
@@ -65,7 +70,7 @@ def check(deliveries: Sequence[Delivery], now: datetime) -> Batch:
     return Batch(
         sources=tuple(dict.fromkeys(each.source for each in deliveries)),
         good={table: each.rows for table, each in cleaned.items()},
-        quarantine=bad[~repeated(bad, QUARANTINE_KEY)].reset_index(drop=True),
+        quarantine=arranged(bad, QUARANTINE_KEY)[0],
         rejected={table: _by_symbol(each) for table, each in cleaned.items()},
         warnings=tuple(line for table, each in cleaned.items() for line in each.warnings(NOUNS[table])),
     )

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tools.lake.keys import Flags, in_order, incomplete, repeated
+from tools.lake.keys import Flags, arranged, incomplete
 from tools.lake.tables import KINDS, QUARANTINE, QUARANTINE_KEY, TABLES, conform
 
 PRICES = ["open", "high", "low", "close"]
@@ -64,7 +64,7 @@ class Cleaned:
             ),
             QUARANTINE,
         )
-        return frame[~repeated(frame, QUARANTINE_KEY)].reset_index(drop=True)
+        return arranged(frame, QUARANTINE_KEY)[0]
 
 
 def clean_bars(frame: pd.DataFrame, *, late: Flags | None = None) -> Cleaned:
@@ -128,14 +128,11 @@ def _split(table: str, frame: pd.DataFrame, faults: Mapping[str, Flags]) -> Clea
         code[bad & (code == 0)] = number
     key = TABLES[table].key
     good = code == 0
-    rows = frame if good.all() else frame[good]
-    again = repeated(rows, key)
-    if again.any():
-        code[np.flatnonzero(good)[again]] = len(reasons) - 1
-        rows = rows[~again]
+    rows, again = arranged(frame if good.all() else frame[good].reset_index(drop=True), key)
+    code[np.flatnonzero(good)[again]] = len(reasons) - 1
     wrong = code != 0
     texts = pd.Series([reasons[each] for each in code[wrong]], dtype="str").to_numpy()
-    return Cleaned(in_order(rows.reset_index(drop=True), key), frame[wrong].assign(reason=texts))
+    return Cleaned(rows, frame[wrong].assign(reason=texts))
 
 
 def _as_json(row: Mapping[str, Any]) -> str:

@@ -19,7 +19,8 @@ from tools.ingest.source import Interval, Kind, Missing, Request
 from tools.kernel.errors import BadRequest, NoData, SLQError, SourceUnavailable
 from tools.kernel.spec import Context, Progress
 from tools.lake.metadata import Provenance, record_ingest
-from tools.lake.store import WriteReport, open_lake
+from tools.lake.store import open_lake
+from tools.lake.upsert import WriteReport
 
 BENCHMARK = "^GSPC"  # the index that experiments are compared with
 BENCHMARK_SOURCES = ("sample", "yahoo")
@@ -117,8 +118,7 @@ def _require(
     held: Mapping[str, LastGood],
 ) -> None:
     """Raise where there is no row, good or bad, of any symbol that was asked for."""
-    came = {*batch.good[request.kind]["symbol"], *batch.quarantine["symbol"]}
-    if came & set(request.symbols):
+    if set(batch.symbols(request.kind)) & set(request.symbols):
         return
     for failure in failures:
         if isinstance(failure.error, BadRequest):
@@ -185,8 +185,7 @@ def _message(batch: Batch, request: Request) -> str:
     kind: Kind = request.kind
     interval: Interval = request.interval
     what = f"{kind} of " if kind != "bars" else f"{interval} bars of " if interval != "1d" else ""
-    symbols = list(dict.fromkeys([*batch.good[kind]["symbol"], *batch.quarantine["symbol"]]))
-    return f"ingest {what}{_shown(symbols)} from {' and '.join(batch.sources)}"
+    return f"ingest {what}{_shown(batch.symbols(kind))} from {' and '.join(batch.sources)}"
 
 
 def _provenance(ctx: Context, batch: Batch, report: WriteReport, raw: Iterable[Entry]) -> list[Provenance]:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from tools.ingest.check import Batch
 from tools.ingest.record import Ingested
 from tools.ingest.source import Request
-from tools.lake.store import WriteReport
-from tools.lake.upsert import Change
+from tools.lake.upsert import Change, WriteReport
 
 NOTHING = Change(0, 0)
 

@@ -45,6 +45,9 @@ UNREACHABLE = (
 )
 READ_ONLY = ("read-only file system", "permission denied", "operation not permitted", "read-only mode")
 
+ROW_GROUP = 2048
+"""Rows in a row group of a file, the fewest there can be: a read of the last year skips the years before it."""
+
 POSTGRES = "postgres:"
 
 
@@ -102,6 +105,7 @@ def new_engine(place: LakePlace | None = None) -> duckdb.DuckDBPyConnection:
     """Return a DuckDB in memory with what `place` needs loaded, and nothing attached."""
     conn = duckdb.connect(":memory:", config=dict(OFFLINE))
     conn.execute(f"LOAD {quoted(_extension('ducklake'))}")
+    conn.execute("SET parquet_metadata_cache = true")
     if place is not None and place.file is None:
         conn.execute(f"LOAD {quoted(_extension('postgres_scanner'))}")
     if place is not None and "://" in place.files:
@@ -168,6 +172,7 @@ def _make(place: LakePlace) -> None:
     conn = new_engine(place)
     try:
         attach(conn, place, read_only=False)
+        conn.execute(f"CALL lake.set_option('parquet_row_group_size', {ROW_GROUP})")
         conn.execute("BEGIN")
         complete(conn)
         conn.execute("CALL lake.set_commit_message('slq', 'empty lake')")

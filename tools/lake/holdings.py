@@ -7,8 +7,8 @@ version), the rows are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from tools.lake.coverage import Choice, Extent, prefer
 
@@ -18,8 +18,13 @@ Rows = Callable[[str, list[Any]], list[tuple[Any, ...]]]
 META = "__ducklake_metadata_lake"
 INLINED = f"""
 SELECT inlined.table_name FROM {META}.ducklake_inlined_data_tables inlined
-JOIN {META}.ducklake_table held USING (table_id) WHERE held.table_name = 'bars'
+JOIN {META}.ducklake_table held USING (table_id) WHERE held.table_name = ?
 """  # noqa: S608  the names are our own
+LIVE = "file.begin_snapshot <= ? AND (file.end_snapshot IS NULL OR file.end_snapshot > ?)"
+ANY_FILE = f"""
+SELECT 1 FROM {META}.ducklake_data_file file JOIN {META}.ducklake_table held USING (table_id)
+WHERE held.table_name = ? AND {LIVE} LIMIT 1
+"""  # noqa: S608
 FILES = f"""
 SELECT part.partition_value, kind.partition_value, min(stats.min_value), max(stats.max_value)
 FROM {META}.ducklake_data_file file
@@ -31,19 +36,41 @@ JOIN {META}.ducklake_file_partition_value part
   ON part.data_file_id = file.data_file_id AND part.partition_key_index = 0
 JOIN {META}.ducklake_file_partition_value kind
   ON kind.data_file_id = file.data_file_id AND kind.partition_key_index = 1
-WHERE held.table_name = 'bars' AND col.column_name = 'source'
-  AND file.begin_snapshot <= ? AND (file.end_snapshot IS NULL OR file.end_snapshot > ?)
+WHERE held.table_name = 'bars' AND col.column_name = 'source' AND {LIVE}
 GROUP BY ALL
-"""  # noqa: S608  the names are our own
+"""  # noqa: S608
 
 
-def choices(rows: Rows, symbols: Sequence[str], interval: str, version: int) -> dict[str, Choice]:
-    """Return for each of `symbols` that has bars of `interval` the source to read, and the others."""
+class Holdings(NamedTuple):
+    """What bars there are of the symbols asked for.
+
+    Attributes:
+        choices: for each symbol that has bars of the interval, the source to read and the others.
+        only_symbols: no other symbol has bars at all, of any interval.
+        only_interval: no symbol has bars of another interval.
+    """
+
+    choices: Mapping[str, Choice]
+    only_symbols: bool
+    only_interval: bool
+
+
+def holdings(rows: Rows, symbols: Sequence[str], interval: str, version: int) -> Holdings:
+    """Return what the snapshot `version` holds of `symbols` in `interval`."""
+    files = [] if has_inlined(rows, "bars") else rows(FILES, [version, version])
     wanted = set(symbols)
-    single = _single_sources(rows, interval, version)
-    alone = {symbol: Choice(source) for symbol, source in single.items() if symbol in wanted}
+    alone = {
+        symbol: Choice(low)
+        for symbol, kind, low, high in files
+        if symbol in wanted and kind == interval and low == high
+    }
     unclear = [symbol for symbol in symbols if symbol not in alone]
-    return {**alone, **(prefer(extents(rows, unclear, interval, version)) if unclear else {})}
+    read = prefer(extents(rows, unclear, interval, version)) if unclear else {}
+    return Holdings(
+        choices={**alone, **read},
+        only_symbols=bool(files) and all(symbol in wanted for symbol, *_ in files),
+        only_interval=bool(files) and all(kind == interval for _, kind, *_ in files),
+    )
 
 
 def extents(rows: Rows, symbols: Sequence[str], interval: str, version: int) -> list[Extent]:
@@ -58,7 +85,7 @@ def extents(rows: Rows, symbols: Sequence[str], interval: str, version: int) -> 
 
 def symbols_of(rows: Rows, version: int) -> list[str]:
     """Return the symbols that have bars, sorted."""
-    if _has_inlined(rows):
+    if has_inlined(rows, "bars"):
         return [symbol for (symbol,) in rows("SELECT DISTINCT symbol FROM lake.bars ORDER BY symbol", [])]
     return sorted({symbol for symbol, *_ in rows(FILES, [version, version])})
 
@@ -68,15 +95,12 @@ def among(symbols: Sequence[str]) -> str:
     return f"symbol IN ({', '.join('?' * len(symbols))})"
 
 
-def _single_sources(rows: Rows, interval: str, version: int) -> dict[str, str]:
-    """Return the symbols of which every file has rows of one source only, with it."""
-    if _has_inlined(rows):
-        return {}
-    files = rows(FILES, [version, version])
-    return {symbol: low for symbol, kind, low, high in files if kind == interval and low == high}
+def has_rows(rows: Rows, table: str, version: int) -> bool:
+    """Return whether a table has rows: planning a read of one without costs more than reading a small one."""
+    return bool(rows(ANY_FILE, [table, version, version])) or has_inlined(rows, table)
 
 
-def _has_inlined(rows: Rows) -> bool:
-    """Return whether the catalogue itself holds bars; older versions wrote small loads there."""
-    names = [name for (name,) in rows(INLINED, [])]
+def has_inlined(rows: Rows, table: str) -> bool:
+    """Return whether the catalogue itself holds rows of `table`; older versions wrote small loads there."""
+    names = [name for (name,) in rows(INLINED, [table])]
     return any(rows(f"SELECT 1 FROM {META}.{name} LIMIT 1", []) for name in names)  # noqa: S608

@@ -1,4 +1,4 @@
-"""Rows by their key, vectorised: whether a frame is in order, which rows repeat a key, how to put it in order.
+"""Rows by their key, vectorised: put in order, repeats and gaps in the key found.
 
 Text columns become integer codes once, so that millions of rows cost milliseconds, not seconds.
 """
@@ -15,20 +15,23 @@ Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
 
-def repeated(frame: pd.DataFrame, key: Sequence[str]) -> Flags:
-    """Return for each row whether an earlier row has the same `key`; missing values are equal to each other."""
+def arranged(frame: pd.DataFrame, key: Sequence[str]) -> tuple[pd.DataFrame, Flags]:
+    """Return the rows in order, each key once (the first row that has it), and which rows repeated an earlier key.
+
+    In order means grouped by the text columns of `key`, in order of first appearance, and by time within.
+    """
     group, time = _codes(frame, key)
     if _rises(group, time):
-        return np.zeros(len(frame), dtype=bool)
-    return np.asarray(pd.DataFrame({"group": group, "time": time}).duplicated(), dtype=bool)
+        return frame, np.zeros(len(frame), dtype=bool)
+    again = np.asarray(pd.DataFrame({"group": group, "time": time}).duplicated(), dtype=bool)
+    order = np.lexsort((time, group))
+    return frame.take(order[~again[order]]).reset_index(drop=True), again
 
 
-def in_order(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
-    """Return the rows grouped by the text columns of `key` in order of first appearance, in time order within."""
-    group, time = _codes(frame, key)
-    if _rises(group, time):
-        return frame
-    return frame.take(np.lexsort((time, group))).reset_index(drop=True)
+def by_time(bars: pd.DataFrame) -> pd.DataFrame:
+    """Return bars sorted by `ts`, then `symbol`."""
+    symbols, _ = pd.factorize(bars["symbol"], sort=True)
+    return bars.take(np.lexsort((symbols, bars["ts"].to_numpy()))).reset_index(drop=True)
 
 
 def incomplete(frame: pd.DataFrame, key: Sequence[str]) -> Flags:

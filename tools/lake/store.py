@@ -13,7 +13,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,17 +23,17 @@ import pandas as pd
 from tools.kernel.errors import BadRequest, SLQError, WorkspaceError
 from tools.kernel.paths import Workspace
 from tools.lake.adjust import Adjust, adjusted
-from tools.lake.coverage import Choice, Snapshot, find_version, not_held, nothing_between
+from tools.lake.coverage import Choice, Snapshot, find_version
 from tools.lake.engine import LakePlace, attach, create, engine_for, place_of, plain_errors, tables_of
 from tools.lake.gate import one_writer
-from tools.lake.holdings import among, choices, extents, symbols_of
-from tools.lake.keys import in_order, incomplete, repeated
+from tools.lake.holdings import holdings, symbols_of
+from tools.lake.keys import arranged, incomplete
 from tools.lake.query import Answer, run_query
+from tools.lake.reading import Reader, read_bars
 from tools.lake.tables import TABLES, conform
-from tools.lake.upsert import Change, Changes, upsert
+from tools.lake.upsert import WriteReport, upsert
 
 THREAD_WAIT_SECONDS = 60.0
-VALUES = "symbol, ts, open, high, low, close, volume"
 
 _TURN = threading.RLock()
 _OPEN: dict[LakePlace, Lake] = {}
@@ -52,29 +51,6 @@ class Holding(NamedTuple):
     last: datetime
     rows: int
     written_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class WriteReport:
-    """The snapshot that holds the rows, and what was new or restated, by table and symbol."""
-
-    snapshot_id: int
-    changes: Changes
-
-    @property
-    def bars(self) -> dict[str, Change]:
-        """What changed in bars, by symbol."""
-        return self.changes.get("bars", {})
-
-    @property
-    def new_rows(self) -> int:
-        """New bars of all symbols."""
-        return sum(change.new_rows for change in self.bars.values())
-
-    @property
-    def changed_rows(self) -> int:
-        """Restated bars of all symbols."""
-        return sum(change.changed_rows for change in self.bars.values())
 
 
 class Lake:
@@ -148,21 +124,10 @@ class Lake:
         if not wanted:
             raise BadRequest("No symbol was named.", hint="Name at least one, for example AAPL.")
         with self._transaction():
-            version = self.version(as_of)
-            used = self._used(wanted, interval, version, source)
-            where, values = _restrict(used)
-            frame = self._frame(
-                f"SELECT {VALUES} FROM lake.bars AT (VERSION => ?) "  # noqa: S608
-                f"WHERE {where} AND interval = ? AND ts >= ?::DATE AND ts < ?::DATE + INTERVAL 1 DAY "
-                "ORDER BY ts, symbol",
-                [version, *values, interval, start or date.min, end or date.max],
-            )
-            if frame.empty:
-                raise nothing_between(extents(self._rows, wanted, interval, version), start, end)
-            actions = self._frame(
-                f"SELECT * FROM lake.actions AT (VERSION => ?) WHERE {where} ORDER BY ts",  # noqa: S608
-                [version, *values],
-            )
+            current = self.snapshot_id()
+            version = current if as_of is None else self.version(as_of)
+            reader = Reader(self._rows, self._table, version, current)
+            frame, actions = read_bars(reader, wanted, interval, start=start, end=end, source=source)
         return adjusted(frame, actions, adjust, interval)
 
     def sources(
@@ -171,7 +136,7 @@ class Lake:
         """Return for each of `symbols` that has bars the source that a read uses, and the others that hold it."""
         wanted = list(dict.fromkeys(symbols))
         with self._transaction():
-            return choices(self._rows, wanted, interval, self.version(as_of)) if wanted else {}
+            return dict(holdings(self._rows, wanted, interval, self.version(as_of)).choices) if wanted else {}
 
     def tables(self) -> frozenset[str]:
         """Return the names of the tables there are; a lake of an older version has fewer until it is written."""
@@ -245,6 +210,12 @@ class Lake:
         with self._guarded():
             return self._reader().execute(sql, parameters).fetchall()
 
+    def _table(self, sql: str, parameters: list[Any]) -> pd.DataFrame:
+        """Return text, numbers and times only, as fast as possible."""
+        with self._guarded():
+            frame: pd.DataFrame = self._reader().execute(sql, parameters).to_arrow_table().to_pandas()
+        return frame
+
     def _frame(self, sql: str, parameters: list[Any]) -> pd.DataFrame:
         with self._guarded():
             return self._reader().execute(sql, parameters).df()
@@ -276,39 +247,15 @@ class Lake:
         """Return the number of the snapshot meant by `as_of`; the current one for None."""
         return self.snapshot_id() if as_of is None else find_version(self.snapshots(), as_of)
 
-    def _used(self, symbols: list[str], interval: str, version: int, source: str | None) -> dict[str, Choice]:
-        """Return the source to read of each symbol. Raises NoData naming the symbols that have none."""
-        held = choices(self._rows, symbols, interval, version)
-        if source is not None:
-            held = {
-                symbol: Choice(source, tuple(sorted({choice.used, *choice.others} - {source})))
-                for symbol, choice in held.items()
-                if source in {choice.used, *choice.others}
-            }
-        if missing := [symbol for symbol in symbols if symbol not in held]:
-            raise not_held(missing, interval, source)
-        return held
-
-
-def _restrict(used: Mapping[str, Choice]) -> tuple[str, list[object]]:
-    """Return a condition that leaves of each symbol the rows of its source, with its parameters."""
-    symbols: list[str] = list(used)
-    where, values = among(symbols), [*symbols]
-    # Actions may be held from a source whose bars are not.
-    sources = sorted({choice.used for choice in used.values()})
-    if len(sources) == 1:
-        return f"{where} AND source = ?", [*values, sources[0]]
-    pairs = [part for symbol, choice in used.items() for part in (symbol, choice.used)]
-    return f"{where} AND (symbol, source) IN ({', '.join(['(?, ?)'] * len(symbols))})", [*values, *pairs]
-
 
 def _checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` in the columns of its table and in order. Raises ValueError."""
     columns, key = TABLES[name]
     rows = conform(frame, columns)
-    if incomplete(rows, key).any() or repeated(rows, key).any():
+    ordered, again = arranged(rows, key)
+    if again.any() or incomplete(rows, key).any():
         raise ValueError(f"rows must be unique and complete in {', '.join(key)}")
-    return in_order(rows, key)
+    return ordered
 
 
 def _moment(micros: int) -> datetime:

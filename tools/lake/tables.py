@@ -137,17 +137,15 @@ TABLES: Mapping[str, Table] = MappingProxyType(
     }
 )
 
-PARTITIONS: Mapping[str, str] = MappingProxyType({"bars": "symbol, interval"})
-
 
 def ddl(name: str) -> tuple[str, ...]:
     """Return the statements that make the table `name`; the columns of its key may not be null."""
     columns, key = TABLES[name]
     defined = ", ".join(f"{each} {kind}{' NOT NULL' if each in key else ''}" for each, kind in columns.items())
     made = f"CREATE TABLE IF NOT EXISTS lake.{name} ({defined})"
-    if name not in PARTITIONS:
+    if name != "bars":
         return (made,)
-    return made, f"ALTER TABLE lake.{name} SET PARTITIONED BY ({PARTITIONS[name]})"
+    return made, "ALTER TABLE lake.bars SET PARTITIONED BY (symbol, interval)"
 
 
 def conform(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:

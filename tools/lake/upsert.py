@@ -8,6 +8,7 @@ correction.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import duckdb
@@ -27,6 +28,29 @@ class Change(NamedTuple):
 
 Changes = dict[str, dict[str, Change]]
 """What changed: table -> symbol -> counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReport:
+    """The snapshot that holds the rows, and what was new or restated, by table and symbol."""
+
+    snapshot_id: int
+    changes: Changes
+
+    @property
+    def bars(self) -> dict[str, Change]:
+        """What changed in bars, by symbol."""
+        return self.changes.get("bars", {})
+
+    @property
+    def new_rows(self) -> int:
+        """New bars of all symbols."""
+        return sum(change.new_rows for change in self.bars.values())
+
+    @property
+    def changed_rows(self) -> int:
+        """Restated bars of all symbols."""
+        return sum(change.changed_rows for change in self.bars.values())
 
 
 def upsert(conn: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame], *, message: str) -> Changes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from tools.ingest.universe import SEPARATORS, is_group, is_known, resolve
 from tools.kernel import fingerprint
 from tools.kernel.errors import BadRequest, NoData, Suggestion
 from tools.kernel.paths import Workspace
+from tools.lake.coverage import Choice
 from tools.lake.store import Lake, lake_symbols, open_lake
 from tools.research.record import ExperimentArgs
 
@@ -66,6 +67,7 @@ def read_bars(workspace: Workspace, args: ExperimentArgs) -> Bars:
         snapshot = lake.snapshot_id()
         frame = lake.bars(symbols, start=args.start, end=args.end, as_of=snapshot)
         index = _index(lake, snapshot, args.start, args.end) if BENCHMARK in held else frame.iloc[:0]
+        sources = lake.sources([*symbols, BENCHMARK], as_of=snapshot)
     present = set(frame["symbol"])
     universe = [symbol for symbol in symbols if symbol in present]
     absent = [symbol for symbol in symbols if symbol not in present]
@@ -77,6 +79,7 @@ def read_bars(workspace: Workspace, args: ExperimentArgs) -> Bars:
         snapshot=snapshot,
         sha256=fingerprint.of_frame(pd.concat([frame, index], ignore_index=True)),
         warnings=(
+            *_several_sources(sources),
             *_ends_early(frame),
             *_other_calendar(panel),
             *_left_out(left_out, "not in the lake"),
@@ -147,6 +150,15 @@ def _other_calendar(panel: Panel) -> tuple[str, ...]:
     names = ", ".join(f"{symbol} ({missed:.0%})" for symbol, missed in share.items() if missed > MANY_GAPS)
     what = "windows count bars of all symbols, and a year is taken as 252 of them, so figures are distorted"
     return (f"Mixed calendars: share of bars missing from {names}; {what}.",) if names else ()
+
+
+def _several_sources(sources: Mapping[str, Choice]) -> tuple[str, ...]:
+    """Return a sentence for each symbol that the lake holds from more than one source: which of them was used."""
+    return tuple(
+        f"{symbol} is held from {', '.join(sorted((choice.used, *choice.others)))}; {choice.used} was used."
+        for symbol, choice in sources.items()
+        if choice.others
+    )
 
 
 def _left_out(symbols: Sequence[str], reason: str) -> tuple[str, ...]:

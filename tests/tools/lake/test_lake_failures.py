@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -37,33 +36,6 @@ def spawn(workspace: Workspace, body: str) -> subprocess.Popen[str]:
     here = str(Path(__file__).parent)
     code = PRELUDE.format(here=here, root=str(workspace.root)) + textwrap.dedent(body)
     return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
-@pytest.mark.parametrize("rounds", [2, pytest.param(20, marks=pytest.mark.slow)])
-def test_kill_during_writes_leaves_whole_snapshots(workspace, rounds):
-    """A child writes snapshot after snapshot of two symbols at once; it is killed at random moments."""
-    chance = random.Random(7)
-    writer = f"""
-    with open_lake(workspace) as lake:
-        print("ready", flush=True)
-        for number in range(lake.snapshot_id(), 10_000):
-            import pandas as pd
-            bars = pd.concat([make_bars(s, {ROWS}, start="1900-01-01", seed=number) for s in ("A", "B")])
-            lake.write_bars(bars, NO_ACTIONS, message=f"seed {{number}}")
-    """
-    for _ in range(rounds):
-        with spawn(workspace, writer) as child:
-            assert child.stdout is not None
-            child.stdout.readline()
-            time.sleep(chance.uniform(0.05, 1.2))
-            os.kill(child.pid, signal.SIGKILL)
-        with open_lake(workspace) as lake:
-            for snapshot in lake.snapshots()[1:][-2:]:
-                seed = int(snapshot.message.removeprefix("seed "))
-                for symbol in ("A", "B"):
-                    held = lake.bars([symbol], as_of=snapshot.id, adjust="none")["close"]
-                    assert list(held) == list(make_bars(symbol, ROWS, seed=seed)["close"])
-    assert len(lake.snapshots()) > 1
 
 
 def test_kill_while_a_lake_is_made(tmp_path):

@@ -1,0 +1,101 @@
+"""Bars and their corporate actions out of the attached lake, one vendor a symbol, in as few reads as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from tools.lake.coverage import Choice, not_held, nothing_between
+from tools.lake.holdings import Holdings, Rows, among, extents, has_rows, holdings
+from tools.lake.keys import by_time
+from tools.lake.tables import TABLES, empty
+
+VALUES = "symbol, ts, open, high, low, close, volume"
+FEW = 50
+"""Up to so many symbols are listed in a query; planning with more costs more than reading a small table whole."""
+
+
+class Reader(NamedTuple):
+    """How to read one snapshot: run a SELECT for rows or for a frame; which snapshot, and which is the current."""
+
+    rows: Rows
+    frame: Callable[[str, list[Any]], pd.DataFrame]
+    version: int
+    current: int
+
+    @property
+    def at(self) -> str:
+        """The clause that reads the snapshot; none for the current one, which is quicker to plan."""
+        return "" if self.version == self.current else f"AT (VERSION => {self.version:d})"
+
+
+def read_bars(
+    reader: Reader,
+    symbols: Sequence[str],
+    interval: str,
+    *,
+    start: date | None,
+    end: date | None,
+    source: str | None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return bars (sorted by ts, then symbol) and corporate actions (by ts) of `symbols`.
+
+    Raises NoData: a symbol is not held (from `source`), or there is no bar between `start` and `end`.
+    """
+    held = _held(reader, symbols, interval, source)
+    where, values = _restrict(held, interval, source)
+    bars = reader.frame(
+        f"SELECT {VALUES} FROM lake.bars {reader.at} "  # noqa: S608  the names are our own
+        f"WHERE {where} AND ts >= ?::DATE AND ts < ?::DATE + INTERVAL 1 DAY",
+        [*values, start or date.min, end or date.max],
+    )
+    if bars.empty:
+        raise nothing_between(extents(reader.rows, symbols, interval, reader.version), start, end)
+    return by_time(bars), _read_actions(reader, held.choices)
+
+
+def _held(reader: Reader, symbols: Sequence[str], interval: str, source: str | None) -> Holdings:
+    """Return the source to read of each symbol. Raises NoData naming the symbols that have none."""
+    held = holdings(reader.rows, symbols, interval, reader.version)
+    if source is not None:
+        named = {
+            symbol: Choice(source, tuple(sorted({choice.used, *choice.others} - {source})))
+            for symbol, choice in held.choices.items()
+            if source in {choice.used, *choice.others}
+        }
+        held = held._replace(choices=named)
+    if missing := [symbol for symbol in symbols if symbol not in held.choices]:
+        raise not_held(missing, interval, source)
+    return held
+
+
+def _restrict(held: Holdings, interval: str, source: str | None) -> tuple[str, list[Any]]:
+    """Return a condition on bars with its parameters; what holds for every file is left out, as it costs time."""
+    symbols = list(held.choices)
+    parts: list[tuple[str, list[Any]]] = [("true", [])]
+    if not held.only_symbols:
+        parts.append((among(symbols), [*symbols]))
+    if not held.only_interval:
+        parts.append(("interval = ?", [interval]))
+    if source is not None:
+        parts.append(("source = ?", [source]))
+    elif any(choice.others for choice in held.choices.values()):
+        pairs = [part for symbol, choice in held.choices.items() for part in (symbol, choice.used)]
+        parts.append((f"(symbol, source) IN ({', '.join(['(?, ?)'] * len(symbols))})", [*pairs]))
+    return " AND ".join(text for text, _ in parts), [value for _, values in parts for value in values]
+
+
+def _read_actions(reader: Reader, choices: Mapping[str, Choice]) -> pd.DataFrame:
+    """Return the corporate actions of each symbol from the source its bars are read from."""
+    if not has_rows(reader.rows, "actions", reader.version):
+        return empty(TABLES["actions"].columns)
+    listed = list(choices) if len(choices) <= FEW else []
+    actions = reader.frame(
+        f"SELECT * FROM lake.actions {reader.at} WHERE {among(listed) if listed else 'true'} ORDER BY ts",  # noqa: S608
+        listed,
+    )
+    used = {symbol: choice.used for symbol, choice in choices.items()}
+    return actions[actions["source"] == actions["symbol"].map(used)]
