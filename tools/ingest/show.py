@@ -13,16 +13,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 
+from tools.ingest.show_parts import LISTED, shown_agreement, shown_gap
 from tools.ingest.shown import (
     ActionShown,
-    AgreementShown,
     BarShown,
     ChangeShown,
-    GapShown,
     Knowledge,
     QuarantineShown,
     RestatedShown,
-    RunShown,
     ShowResult,
     SymbolShown,
     View,
@@ -30,11 +28,11 @@ from tools.ingest.shown import (
 from tools.kernel.errors import BadRequest, NoData
 from tools.lake.coverage import find_version
 from tools.lake.diff import diff
-from tools.lake.gaps import Gaps, lake_gaps
-from tools.lake.reconcile import Agreement, reconcile
+from tools.lake.gaps import lake_gaps
+from tools.lake.reconcile import reconcile
 from tools.lake.store import Lake
+from tools.lake.verify import held_tables
 
-LISTED = 20
 YEAR_BARS = 252
 DATED = ("summary", "bars", "actions", "changes")
 
@@ -102,7 +100,7 @@ def _actions(lake: Lake, asked: Question) -> ShowResult:
 
 def _gaps(lake: Lake, asked: Question) -> ShowResult:
     found = lake_gaps(lake, asked.symbols, interval=asked.interval, source=asked.source)
-    return _result(lake, asked, gaps=tuple(_gap(each) for each in found))
+    return _result(lake, asked, gaps=tuple(shown_gap(each) for each in found))
 
 
 def _changes(lake: Lake, asked: Question) -> ShowResult:
@@ -143,13 +141,12 @@ def _sources(lake: Lake, asked: Question) -> ShowResult:
         asked,
         everyone,
         symbols=tuple(_symbol(each, asked) for each in everyone),
-        agreements=tuple(_agreement(each) for each in agreements),
+        agreements=tuple(shown_agreement(each) for each in agreements),
     )
 
 
 def _quarantine(lake: Lake, asked: Question) -> ShowResult:
-    held = lake.read("SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake'")
-    if "quarantine" not in set(held["table_name"]):
+    if "quarantine" not in held_tables(lake):
         return _result(lake, asked)
     marks = ", ".join("?" * len(asked.symbols))
     rows = lake.read(
@@ -279,37 +276,3 @@ def _last_bars(seen: Seen) -> list[BarShown]:
 
 def _number(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
-
-
-def _gap(found: Gaps) -> GapShown:
-    return GapShown(
-        symbol=found.symbol,
-        source=found.source,
-        exchange=found.exchange,
-        first=found.first.date(),
-        last=found.last.date(),
-        expected=found.expected,
-        held=found.held,
-        missing=len(found.missing),
-        extra=len(found.extra),
-        unchecked=found.unchecked,
-        runs=tuple(RunShown(first=run.first, last=run.last, bars=run.bars) for run in found.runs[:LISTED]),
-        extras=tuple(stamp.to_pydatetime() for stamp in found.extra[:LISTED]),
-        truncated=len(found.runs) > LISTED or len(found.extra) > LISTED,
-    )
-
-
-def _agreement(found: Agreement) -> AgreementShown:
-    worst = max(found.worst, key=lambda each: each.difference, default=None)
-    return AgreementShown(
-        symbol=found.symbol,
-        left=found.left,
-        right=found.right,
-        bars=found.bars,
-        beyond=len(found.beyond),
-        tolerance=found.tolerance,
-        worst_field=worst.field if worst else None,
-        worst_difference=worst.difference if worst else None,
-        worst_at=worst.ts if worst else None,
-        dates=tuple(stamp.date() for stamp in found.beyond[:LISTED]),
-    )
