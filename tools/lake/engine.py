@@ -238,7 +238,8 @@ def explain(error: duckdb.Error, place: LakePlace) -> WorkspaceError | None:
         return unwritable(lake, OSError(errno.EROFS, "read-only"))
     if _mentions(error, UNREACHABLE):
         return WorkspaceError(
-            "The server of the lake cannot be reached.", hint="Check SLQ_LAKE_CATALOG, SLQ_LAKE_FILES and the server."
+            "The server of the lake cannot be reached.",
+            hint="Check SLQ_LAKE_CATALOG, SLQ_LAKE_FILES and the server.",
         )
     damage = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
     if isinstance(error, damage) or _mentions(error, ("corrupt", "failed to load existing ducklake")):
