@@ -252,7 +252,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
         "dividends",
     ),
     "bars": ("symbol", "ts", "open", "high", "low", "close", "volume"),
-    "gaps": ("symbol", "source", "exchange", "first", "last", "expected", "held", "missing", "extra"),
+    "gaps": ("symbol", "source", "exchange", "first", "last", "expected", "missing", "extra"),
     "actions": ("symbol", "date", "kind", "value"),
     "changes": ("symbol", "table", "new", "restated", "removed"),
     "restated": ("symbol", "ts", "field", "old", "new"),

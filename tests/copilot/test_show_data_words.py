@@ -44,6 +44,14 @@ def tell(ctx: Context, **args: Any) -> tuple[str, str]:
     return answer_for(Turn(user="show", steps=(step,)), Call(tool="reply"), ()), out.getvalue()
 
 
+def narrow(ctx: Context, args: dict[str, Any]) -> str:
+    """Return the tables as 80 columns show them: no column may vanish."""
+    record = SHOW_DATA.run(ctx, ShowArgs.model_validate(args)).model_dump(mode="json")
+    out = StringIO()
+    Console(file=out, width=80, theme=THEME).print(result_view("show_data", record) or "")
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("args", "said", "shown"),
     [
@@ -66,4 +74,5 @@ def test_every_view_is_said_and_shown(loaded: Context, args: dict[str, Any], sai
     assert said in words
     assert shown in table
     assert "{" not in words + table
+    assert args["symbols"][0] in narrow(loaded, args) or not table.strip()
     assert "T00:00:00" not in table
