@@ -239,18 +239,7 @@ def _report(record: Record) -> RenderableType:
 
 
 SHOWN: Mapping[str, tuple[str, ...]] = {
-    "symbols": (
-        "symbol",
-        "source",
-        "first",
-        "last",
-        "bars",
-        "age_days",
-        "close",
-        "return_1y",
-        "splits",
-        "dividends",
-    ),
+    "symbols": ("symbol", "source", "first", "last", "bars", "age_days", "close", "return_1y"),
     "bars": ("symbol", "ts", "open", "high", "low", "close", "volume"),
     "gaps": ("symbol", "source", "exchange", "first", "last", "expected", "missing", "extra"),
     "actions": ("symbol", "date", "kind", "value"),
