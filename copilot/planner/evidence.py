@@ -16,7 +16,7 @@ from copilot.planner.mention import Kind, Mention, claim
 from copilot.planner.numbers import find_counts, find_horizons, find_money
 from copilot.planner.paths import find_paths
 from copilot.planner.supply import find_intervals, find_vendors
-from copilot.planner.symbols import extend_lists, find_symbols
+from copilot.planner.symbols import extend_lists, find_misspelt, find_symbols
 from copilot.planner.vocabulary import FUNCTION_WORDS, load_plan_file, words_of
 from copilot.planner.zones import find_zones
 from tools.ingest.universe import aliases
@@ -37,7 +37,7 @@ _EXCLUDES = re.compile(
     r"\b(?:instead of|rather than|in place of|replac(?:e|ing)|except(?: for)?|without|but not)(?: the)? $",
     re.IGNORECASE,
 )
-_ADDS = re.compile(r"\b(?:add|adding|include|plus|as well|also|in addition|additionally)\b", re.IGNORECASE)
+_ADDS = re.compile(r"\b(?:add|adding|include|plus|as well|also|in addition|additionally|too)\b", re.IGNORECASE)
 _EMPTY = FUNCTION_WORDS | frozenset(load_plan_file("words.json")["elliptical"].split())
 
 
@@ -90,7 +90,9 @@ class Evidence:
     @property
     def continues(self) -> bool:
         """Tell whether the request leans on the call before it."""
-        return _CONTINUES.search(self.text) is not None or (bool(self.mentions) and not self.content)
+        whole = bool(self.symbols and self.features)  # names both: a hypothesis of its own
+        elliptical = bool(self.mentions) and not self.content and not whole
+        return _CONTINUES.search(self.text) is not None or elliptical
 
     @property
     def adds(self) -> bool:
@@ -120,6 +122,7 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     found = claim(found, features)
     found = claim(found, find_symbols(text, state.symbols))
     found = claim(found, extend_lists(text, [mention for mention in found if mention.kind == "symbol"]))
+    found = claim(found, find_misspelt(text))
     return Evidence(text, tuple(claim(found, find_money(text))))
 
 

@@ -45,6 +45,8 @@ _WINNER = re.compile(
     rf"\b(?:the |that )?(?:(?:(?P<up>better|best|stronger|strongest|superior|winning|higher[- ]sharpe)"
     rf"|(?P<down>worse|worst|weaker|weakest|losing|lower[- ]sharpe)) (?:\w+ )?{_NOUN}"
     r"(?: of (?:the|those|these) two)?"
+    r"|(?:(?<=the )|(?<=that ))(?:(?P<top>best|better)|(?P<bottom>worst|worse))"
+    r"(?=\W*$| (?:with \$?[0-9]|of (?:them|those|these|all)))"
     r"|(?P<won>winner)|(?P<lost>loser)"
     rf"|(?:one|{_NOUN}) (?:with|that (?:has|had)) the (?:(?P<more>higher|highest|better|best|larger)"
     r"|(?P<less>lower|lowest|worse|worst|smaller)) sharpe(?: ratio)?"
@@ -59,7 +61,7 @@ def find_winners(text: str, compared: Sequence[str]) -> Iterator[Mention]:
     if not compared:
         return
     for match in _WINNER.finditer(text):
-        best = any(match[group] for group in ("up", "won", "more", "did"))
+        best = any(match[group] for group in ("up", "top", "won", "more", "did"))
         yield Mention("winner", match.start(), match.end(), compared[0 if best else -1])
 
 
@@ -101,6 +103,15 @@ def resolve(mentions: Iterable[Mention], ids: Sequence[str]) -> list[str]:
 
 
 def named_after(symbols: Iterable[str], ids: Sequence[str]) -> list[str]:
-    """Return the ids whose symbol part holds one of `symbols`, newest first."""
+    """Return the ids whose symbols are just `symbols`; else those that hold all, else any of them. Newest first."""
     wanted = {symbol.upper() for symbol in symbols}
-    return [each for each in reversed(ids) if wanted & set(re.split(r"[_\-+]", each.upper())[2:])]
+    parts = {each: set(re.split(r"[\-+]", _symbols_of(each).upper())) for each in reversed(ids)}
+    exact = [each for each, held in parts.items() if held == wanted]
+    every = [each for each, held in parts.items() if wanted and wanted <= held]
+    return exact or every or [each for each, held in parts.items() if wanted & held]
+
+
+def _symbols_of(experiment: str) -> str:
+    """Return the symbol part of an id, `exp_DATE_MODEL_SYMBOLS_INTERVAL`."""
+    pieces = experiment.split("_")
+    return pieces[3] if len(pieces) > 3 else ""  # noqa: PLR2004  the fourth part

@@ -21,6 +21,15 @@ _EVERYTHING = re.compile(
     r"|(?:my|our) (?:whole |entire )?(?:universe|symbols|stocks|tickers))\b",
     re.IGNORECASE,
 )
+# All of them are meant: "rank my experiments", "which of all my runs did best".
+_AMONG_ALL = re.compile(
+    r"\b(?:rank|sort|order|leader ?board)\b(?!.*\b(?:last|latest|two|three|first)\b)"
+    r"|\b(?:best|worst|highest|lowest|most|top|winner|strongest|weakest)\b.*\b(?:my|all|so far|ever|every)\b"
+    r"|\b(?:my|all|so far|ever|every)\b.*\b(?:best|worst|highest|lowest|most|strongest|weakest)\b",
+    re.IGNORECASE,
+)
+_RUNS = re.compile(r"\b(?:experiments?|runs?|ran|backtests?|trials?|strateg(?:y|ies)|models?)\b", re.IGNORECASE)
+MOST_COMPARED = 20  # as many as the tool takes; the newest
 FEWEST_COMPARED = 2  # the latest two are the default
 LEAST_CAPITAL = 100  # a smaller bare number is more likely a count than an amount of money
 
@@ -64,12 +73,21 @@ def _compare(evidence: Evidence, state: LiveState) -> Candidates:
     ids = in_order(state.experiments)
     said = evidence.of("experiment")
     named = resolve(said, ids)
+    if not named and ranks_all(evidence):
+        named = ids
     if not named:
         named = [hits[0] for symbol in evidence.symbols if (hits := named_after(_tickers([symbol]), ids))]
     typed = any(mention.value[0] == "id" for mention in said)
     if not typed and (len(named) < FEWEST_COMPARED or set(named) == set(ids[-FEWEST_COMPARED:])):
         return {}
-    return {"experiments": one(list(dict.fromkeys(named)))}
+    return {"experiments": one(list(dict.fromkeys(named))[-MOST_COMPARED:])}
+
+
+def ranks_all(evidence: Evidence) -> bool:
+    """Tell whether all experiments are to be put in order, or the best of all is asked for."""
+    text = evidence.text
+    named = evidence.of("symbol") or evidence.of("experiment") or evidence.of("winner") or evidence.of("money")
+    return not named and _RUNS.search(text) is not None and _AMONG_ALL.search(text) is not None
 
 
 def _propose(evidence: Evidence, state: LiveState) -> Candidates:

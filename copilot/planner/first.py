@@ -15,29 +15,50 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from copilot.messages import Call, LiveState, Plan, Turn
+from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.model.llm import LLM
 from copilot.planner import talk
+from copilot.planner.about import about_last
 from copilot.planner.candidates import Candidates
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
-from copilot.planner.fill import fill
+from copilot.planner.experiments import find_winners
+from copilot.planner.fill import fill, ranks_all
 from copilot.planner.fill_data import lacks_path
-from copilot.planner.history import carry_over, last_call, last_symbols, open_request, ranked_ids
+from copilot.planner.history import (
+    carry_over,
+    corrected,
+    last_call,
+    last_symbols,
+    open_request,
+    ranked_ids,
+    usable,
+)
+from copilot.planner.limits import find_limits, offers_less, question_about, says_no, says_yes, without_limits
+from copilot.planner.questions import data_question
 from copilot.planner.refuse import forbidden
 from copilot.planner.retrieve import Reading, Retriever, terms_of
+from copilot.planner.subjects import ask_about, unknown_predictor
+from copilot.planner.unheard import unheard
 from copilot.planner.vocabulary import load_plan_file
 from tools.catalog import TOOLS
+from tools.kernel.errors import BadRequest
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
 SURE = 0.6  # a share of certainty above this makes a few words a request of their own
 UNKNOWN_SCORE = 0.3  # a best score below this is a request about something else
 UNKNOWN_COVERAGE = 0.65  # or one whose words are mostly new, with nothing named that the tools know
+UNHEARD_COUNTS = 0.75  # what every phrase that nothing accounts for leaves of the margin
 SHORT = 2  # words of substance up to which an answer to a question is only an answer
 MOST_ALTERNATIVES = 2
+MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
 _SUBJECTS = frozenset({"symbol", "feature", "experiment", "winner", "money", "path"})
 _PRONOUN = re.compile(r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$))\b", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
+)
+_YES_BUT = re.compile(r"\W*(?:yes|yeah|yep|sure|ok(?:ay)?)\W+(?:but|and|only|then)?\W*(?=\w)", re.IGNORECASE)
 _COMPARED = ("exp_20000101_LGBM_A_1d",)  # "the better one" is a mention in the examples too
 _ASK = {
     ("ingest_data", "path"): "ask_path",
@@ -57,6 +78,8 @@ class Request:
     evidence: Evidence
     history: tuple[Turn, ...]
     state: LiveState
+    own: Evidence | None = None  # the last message alone, where it answers a question of ours
+    agreed: bool = False  # the user was told what is not offered, and goes on without it
 
     @property
     def text(self) -> str:
@@ -87,29 +110,81 @@ class FirstPlanner:
         self, user: str, history: tuple[Turn, ...], state: LiveState, cancel: threading.Event | None
     ) -> Plan:
         evidence = gather(user, state, self._today(), ranked_ids(history))
-        if words := _own_words(user, evidence):
-            return Plan(call=self._emit_exact(user, words, cancel), margin=1.0)
-        request = self._complete(Request(evidence, history, state))
+        if settled := self._settled(evidence, history, state):
+            return Plan(call=self._emit_exact(user, settled, cancel), margin=1.0)
+        request = self._complete(Request(evidence, usable(history), state))
         readings = self._readings(request)
-        call = self._write(readings[0].label, request, cancel)
-        margin = min(1.0, max(0.0, readings[0].share - readings[1].share))
+        label = readings[0].label
+        if asked := _would_mislead(label, request):
+            call = Call(tool="reply", args={"ask": asked})
+            return Plan(call=self._emit_exact(request.text, call, cancel), margin=1.0)
+        call = self._write(label, request, cancel)
+        missed = unheard(call, request.own or request.evidence)
+        figures = [phrase for phrase in missed if any(letter.isdigit() for letter in phrase)]
+        if figures and call.tool in ("run_experiment", "propose_trades") and not request.agreed:
+            words = ", ".join(figures).replace("{", "(").replace("}", ")")
+            asked = talk.reply("ask_figure").replace("[said]", words)
+            call = self._emit_exact(request.text, Call(tool="reply", args={"ask": asked}), cancel)
+            return Plan(call=call, margin=1.0)
+        margin = min(1.0, max(0.0, readings[0].share - readings[1].share)) * UNHEARD_COUNTS ** len(missed)
+        others = self._others(readings[1:], call, request, cancel) if margin < UNSURE else []
+        return Plan(call=call, margin=margin, alternatives=tuple(others), unheard=missed)
+
+    def _settled(self, evidence: Evidence, history: tuple[Turn, ...], state: LiveState) -> Call | None:
+        """Return what needs no choice of a tool: fixed words, a name put right, a number to look up."""
+        user = evidence.text
+        if call := _own_words(user, evidence) or corrected(history, evidence, agrees=says_yes(user)):
+            return call
+        if open_request(history):
+            declines = _asked_without(history) and says_no(user)
+            return Call(tool="reply", args={"text": talk.reply("declined")}) if declines else None
+        if not evidence.of("symbol") and (words := about_last(user, history)):
+            return Call(tool="reply", args={"text": words})
+        return _looked_up(evidence, state)
+
+    def _others(
+        self, readings: list[Reading], chosen: Call, request: Request, cancel: threading.Event | None
+    ) -> list[Call]:
+        """Return the next readings that are calls; a question or a refusal is no choice to offer."""
         others: list[Call] = []
-        if margin < UNSURE:
-            written = (
-                self._write(reading.label, request, cancel) for reading in readings[1 : MOST_ALTERNATIVES + 1]
-            )
-            others = [other for other in written if other != call]
-        return Plan(call=call, margin=margin, alternatives=tuple(others))
+        for reading in readings[:MOST_TRIED]:
+            if reading.label in _tool_names() and len(others) < MOST_ALTERNATIVES:
+                other = self._write(reading.label, request, cancel)
+                if other.tool != "reply" and other not in (chosen, *others):
+                    others.append(other)
+        return others
 
     def _complete(self, request: Request) -> Request:
         """Put an answer to our own question behind the request that it answers."""
-        asked = open_request(request.history)
-        if not asked or len(request.evidence.content) > SHORT:
+        open_words = open_request(request.history)
+        if not open_words:
+            return request
+        asked = ", ".join(open_words)
+        before, questions = request.history[: -len(open_words)], request.history[-len(open_words) :]
+        if any(offers_less(turn.answer) for turn in questions):
+            asked = without_limits(asked, gather(asked, request.state, self._today()).mentions)
+        if _asked_without(request.history):
+            evidence = gather(asked, request.state, self._today(), ranked_ids(before))
+            meant = replace(request, evidence=evidence, history=before, agreed=True)
+            if says_yes(request.text):
+                return meant
+            return self._varied(request, meant) if _YES_BUT.match(request.text) else request
+        if len(request.evidence.content) > SHORT:
             return request
         both = gather(f"{asked}, {request.text}", request.state, self._today())
         if request.evidence.content and self._label(request.evidence) not in (None, self._label(both)):
             return request  # it has words of its own, and they ask for something else
-        return replace(request, evidence=both)
+        return replace(request, evidence=both, own=request.evidence)
+
+    def _varied(self, request: Request, meant: Request) -> Request:
+        """Return "yes, but on IBM" as a change to the call that was agreed to."""
+        call = self._write(self._readings(meant)[0].label, meant, None)
+        if call.tool == "reply":
+            return request
+        turn = Turn(user=meant.text, steps=(Observation(call=call, status="pending"),))
+        text = _YES_BUT.sub("now ", request.text)
+        evidence = gather(text, request.state, self._today())
+        return replace(request, evidence=evidence, history=(*meant.history, turn))
 
     def _label(self, evidence: Evidence) -> str | None:
         """Return what `evidence` is about where that is clear by itself."""
@@ -121,11 +196,13 @@ class FirstPlanner:
         evidence = request.evidence
         if evidence.of("sql"):
             return _certain("query_data")
+        if ranks_all(evidence):
+            return _certain("compare_experiments")
         terms = terms_of(evidence.text, evidence.mentions)
         readings = self._retriever.rank(terms)
-        previous = last_call(request.history)
-        if previous is not None and self._goes_on(previous, readings[0], request):
-            return _certain(previous.tool)
+        for previous in _leaned_on(request):
+            if self._goes_on(previous, readings[0], request):
+                return _certain(previous.tool)
         if self._is_foreign(readings[0], terms, evidence):
             return _certain("refuse_outside" if self._retriever.coverage(terms) else "ask_unclear")
         return readings
@@ -176,6 +253,36 @@ class FirstPlanner:
         return emit(self._llm, request, call.tool, {name: [value] for name, value in call.args.items()}, cancel)
 
 
+def _would_mislead(label: str, request: Request) -> str | None:
+    """Return what to ask where a call of `label` would answer another question than the one that was asked."""
+    evidence = request.evidence
+    if label not in _tool_names() or evidence.of("sql"):
+        return None
+    if not request.agreed and (limits := find_limits(evidence.text, evidence.mentions, label)):
+        return question_about(limits)
+    tests = label == "run_experiment" or (label == "list_inventory" and evidence.symbols)
+    if tests and (predictor := unknown_predictor(evidence)):
+        return ask_about(predictor)
+    named = evidence.of("winner") or evidence.of("experiment") or evidence.of("symbol")
+    opens = label in ("show_report", "propose_trades") or _OPENS.match(evidence.text)
+    if opens and not named and any(find_winners(evidence.text, _COMPARED)):
+        return talk.reply("ask_winner")
+    return None
+
+
+def _asked_without(history: Sequence[Turn]) -> bool:
+    """Tell whether our last words offered to go on without what cannot be done."""
+    return bool(history) and history[-1].answer.rstrip().endswith(talk.reply("ask_without"))
+
+
+def _leaned_on(request: Request) -> list[Call]:
+    """Return the calls that a request may vary: the newest, and the newest experiment behind other looks at it."""
+    newest, experiment = last_call(request.history), last_call(request.history, "run_experiment")
+    kinds = {mention.kind for mention in request.evidence.mentions}
+    behind = experiment is not None and experiment is not newest and kinds & {"feature", "horizon", "count"}
+    return [call for call in (experiment if behind else None, newest) if call is not None]
+
+
 def _goes_with(previous: Call, evidence: Evidence) -> bool:
     """Tell whether a request for the tool used before means its arguments too: "which of them is better"."""
     again = previous.tool == "compare_experiments" and _PRONOUN.search(evidence.text) is not None
@@ -203,6 +310,21 @@ def _own_words(text: str, evidence: Evidence) -> Call | None:
     if talk.is_how_to(text):
         return Call(tool="reply", args={"text": talk.small_talk(text)})
     return None
+
+
+def _looked_up(evidence: Evidence, state: LiveState) -> Call | None:
+    """Return the query for a question about stored numbers, a question back, or None for other requests."""
+    try:
+        question = data_question(evidence, state.symbols)
+    except BadRequest as unknown:
+        words = f"{unknown.message} {unknown.hint or ''}".replace("{", "(").replace("}", ")")
+        asked = words if words.endswith("?") else f"{words} {talk.reply('ask_clear_symbol')}"
+        return Call(tool="reply", args={"ask": asked})
+    if question is None:
+        return None
+    if question.sql is None:
+        return Call(tool="reply", args={"ask": talk.reply("ask_data_question")})
+    return Call(tool="query_data", args={"sql": question.sql})
 
 
 def _words_for(label: str, text: str) -> Call:

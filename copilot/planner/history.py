@@ -2,12 +2,63 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from copilot.messages import Call, Turn
+from copilot.messages import Call, Observation, Turn
 from copilot.planner.candidates import Candidates
 from copilot.planner.evidence import Evidence
+
+_MEANT = frozenset(
+    {"sorry", "oops", "typo", "meant", "mean", "course", "yes", "instead", "name", "correct", "right", "called"}
+)
+
+
+def usable(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Return the turns without failed calls, so that what was never done supplies nothing to what follows.
+
+    A failure at the very end stays, for an answer to it ("times are in New York"); not so an unknown symbol.
+    """
+    newest = turns[-1].steps[-1:] if turns else ()
+    return tuple(
+        turn.model_copy(
+            update={
+                "steps": tuple(
+                    step
+                    for step in turn.steps
+                    if step.status != "failed"
+                    or (turn is turns[-1] and (step,) == newest and not unknown_names(step))
+                )
+            }
+        )
+        for turn in turns
+    )
+
+
+def unknown_names(step: Observation) -> list[str]:
+    """Return the symbols of a failed call that its error calls unknown."""
+    if step.failure is None or "is not a symbol" not in step.failure.message:
+        return []
+    return [str(name) for name in step.call.args.get("symbols") or () if repr(str(name)) in step.failure.message]
+
+
+def corrected(turns: Sequence[Turn], evidence: Evidence, *, agrees: bool) -> Call | None:
+    """Return the failed call before with another name in place of the unknown one, where one is given or taken."""
+    steps = turns[-1].steps if turns else ()
+    unknown = unknown_names(steps[-1]) if steps else []
+    if not unknown:
+        return None
+    call, names = steps[-1].call, evidence.symbols
+    if agrees and not names:
+        hint = steps[-1].failure.hint if steps[-1].failure is not None else ""
+        names = re.findall(r"(?:mean |or )([A-Z0-9^][\w.^=-]*)(?= \(|\?| or)", hint)
+        names = names if len(names) == 1 else []
+    if not names or any(word not in _MEANT for word in evidence.content):
+        return None
+    kept = [name for name in call.args["symbols"] if name not in unknown]
+    return call.model_copy(update={"args": {**call.args, "symbols": [*kept, *names]}})
 
 
 def last_call(turns: Sequence[Turn], tool: str | None = None) -> Call | None:
@@ -46,14 +97,14 @@ def _ratio(row: Any) -> list[tuple[str, float]]:
     return [(name, float(sharpe))] if isinstance(name, str) and isinstance(sharpe, int | float) else []
 
 
-def open_request(turns: Sequence[Turn]) -> str:
-    """Return the user's words that were answered by a question and are still open; empty where there are none."""
+def open_request(turns: Sequence[Turn]) -> list[str]:
+    """Return the user's messages that were answered by a question and are still open, oldest first."""
     words: list[str] = []
     for turn in reversed(turns):
         if any(step.call.tool != "reply" for step in turn.steps) or not turn.answer.rstrip().endswith("?"):
             break
         words.insert(0, turn.user)
-    return ", ".join(words)
+    return words
 
 
 def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidates:
@@ -66,4 +117,6 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
     return list(value) if isinstance(value, tuple) else value

@@ -110,6 +110,7 @@ _COUNT = [
         ),
         rf"\b(?:at most|no more than|max(?:imum)?(?: of)?) (?P<n>{SMALL})\b(?! (?:day|week|month|year|%))",
         rf"\b(?P<n>{SMALL}) {_NAMES}(?: (?:max(?:imum)?|at most|or fewer|tops?))?\b",
+        rf"\b(?:hold|keep|take)(?: only| just)? (?P<n>{SMALL}) of (?:them|those|these)\b",
         rf"\b(?:top_n|max_positions)\s*(?:=|of|to)?\s*(?P<n>{SMALL})\b",
     )
 ]

@@ -5,6 +5,7 @@ Copied, never translated: the data tools resolve them, and answer an unknown one
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -12,6 +13,8 @@ from functools import cache
 from copilot.planner.mention import Mention
 from copilot.planner.vocabulary import everyday_words, load_plan_file
 
+RESEMBLES = 0.8  # as difflib counts: "telsa" is to "tesla"
+SHORTEST_NAME = 4
 FEW_WORDS = 5  # below this, capitals may well be tickers
 _SECTOR = (
     r"(?:(?:big|large|small|mid|mega|us|u\.s\.|american|european|global|regional|investment|clean|renewable)[- ])?"
@@ -60,6 +63,10 @@ _SLOT = re.compile(
 _LOWER_SLOT = re.compile(
     rf"\b{_LOAD}(?: in| me| up)? (?P<name>[a-z]{{3,}})(?=$|[.?!,]| (?:and|since|from|for|data|bars|prices"
     r"|daily|hourly|minute|one|1|60|via|news|candles|quotes)\b)"
+)
+_SMALL_SLOT = re.compile(
+    r"\b(?:on|for|of|with|in|predicts?|forecasts?|trade|test|try|about) (?P<name>[a-z]{4,})(?![\w-])"
+    r"(?P<last>(?<=\w)(?:\W*$))?"
 )
 _BEFORE_NAME = re.compile(
     rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|predicts?|forecasts?)(?: in| me)?(?: the"
@@ -116,6 +123,23 @@ def extend_lists(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
             group = "name" if match["name"] else "listed"
             if _may_be_name(match[group]):
                 yield _mention(text, offset + match.start(group), offset + match.end(group))
+
+
+def find_misspelt(text: str) -> Iterator[Mention]:
+    """Yield words in small letters where a name is expected that resemble a known one: `for gogle`, `on micosoft`.
+
+    As written: the data tools answer them with the nearest names.
+    """
+    for match in _SMALL_SLOT.finditer(text):
+        word = match["name"]
+        near = difflib.get_close_matches(word, _single_names(), n=1, cutoff=RESEMBLES)
+        if _may_be_name(word) and word not in _loose_words() and (near or match["last"] is not None):
+            yield _mention(text, match.start("name"), match.end("name"))
+
+
+@cache
+def _single_names() -> tuple[str, ...]:
+    return tuple(name for name in known_names() if " " not in name and len(name) >= SHORTEST_NAME)
 
 
 def _may_be_name(word: str) -> bool:

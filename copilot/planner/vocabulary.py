@@ -70,4 +70,5 @@ def everyday_words() -> frozenset[str]:
     for examples in load_plan_file("examples.json").values():
         for example in examples:
             lower.update(re.findall(r"\b[a-z][a-z']*", example))
-    return FUNCTION_WORDS | frozenset(load_plan_file("words.json")["everyday"].split()) | frozenset(lower)
+    words = load_plan_file("words.json")
+    return FUNCTION_WORDS | frozenset(f"{words['everyday']} {words['harmless']}".split()) | frozenset(lower)

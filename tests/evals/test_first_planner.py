@@ -20,8 +20,8 @@ def planner() -> FirstPlanner:
     return FirstPlanner(LlamaEngine(context_tokens=2048), lambda: date(2026, 11, 22))
 
 
-def outcomes_of(name: str, planner: FirstPlanner) -> list[Outcome]:
-    return run_cases(read_cases(HERE / name), read_state(HERE / "first_planner_state.json"), planner)
+def outcomes_of(name: str, planner: FirstPlanner, state: str = "first_planner_state.json") -> list[Outcome]:
+    return run_cases(read_cases(HERE / name), read_state(HERE / state), planner)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,11 @@ def outcomes(planner: FirstPlanner) -> list[Outcome]:
 @pytest.fixture(scope="module")
 def about_data(planner: FirstPlanner) -> list[Outcome]:
     return outcomes_of("data_requests.jsonl", planner)
+
+
+@pytest.fixture(scope="module")
+def honest(planner: FirstPlanner) -> list[Outcome]:
+    return outcomes_of("honest.jsonl", planner, "honest_state.json")
 
 
 def test_the_set_is_large_and_part_of_it_was_held_out(outcomes: list[Outcome]) -> None:
@@ -64,6 +69,21 @@ def test_requests_about_data(about_data: list[Outcome], split: str) -> None:
     score = summarize([outcome for outcome in about_data if outcome.case.split == split])
     assert score.right_tool >= 0.95
     assert score.exact >= 0.93
+
+
+@pytest.mark.parametrize("split", ["dev", "held"])
+def test_no_other_question_is_answered_than_the_one_asked(honest: list[Outcome], split: str) -> None:
+    assert sum(outcome.case.split == "held" for outcome in honest) >= 60
+    score = summarize([outcome for outcome in honest if outcome.case.split == split])
+    assert score.right_tool >= 0.96
+    assert score.exact >= 0.94
+
+
+@pytest.mark.parametrize("name", ["first_planner.jsonl", "data_requests.jsonl"])
+def test_plain_requests_are_heard_whole(planner: FirstPlanner, name: str) -> None:
+    cases, state = read_cases(HERE / name), read_state(HERE / "first_planner_state.json")
+    alarms = [case.id for case in cases if planner.plan(case.turns, state).unheard]
+    assert len(alarms) < 0.03 * len(cases)
 
 
 def test_a_plan_is_quick(outcomes: list[Outcome], about_data: list[Outcome]) -> None:

@@ -1,0 +1,79 @@
+"""What the user said that the chosen call does not account for, in the user's own words.
+
+A word counts as heard where it became an argument, or belongs to the vocabulary that the tools were taught with
+(`prompts/plan/`). A mention counts only where the tool has an argument for it. This finds words outside the
+vocabulary; it cannot tell that a known word was meant in another sense.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from copilot.messages import Call
+from copilot.planner.evidence import Evidence
+from copilot.planner.mention import Mention
+from copilot.planner.vocabulary import everyday_words, load_plan_file, stem
+
+_WORD = re.compile(r"[A-Za-z\u00c0-\u024f][\w'%.-]*\w|[A-Za-z]|[$\u20ac\u00a3]?[0-9](?:[\w.,%'/-]*[\w%])?")
+# Kinds of mention that a tool has no argument for; the others are arguments, or say which tool is meant.
+_UNUSED = {
+    "run_experiment": frozenset({"money", "interval", "source", "timezone", "path"}),
+    "ingest_data": frozenset({"money", "feature"}),
+    "propose_trades": frozenset({"feature", "horizon", "interval", "path", "source"}),
+    "show_report": frozenset({"money", "horizon", "interval", "path"}),
+    "compare_experiments": frozenset({"money", "interval", "path"}),
+    "list_inventory": frozenset({"money", "horizon", "path"}),
+    "show_data": frozenset({"money", "horizon", "path"}),
+}
+
+
+def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
+    """Return the phrases of a request that `call` leaves unexplained; none for words alone."""
+    if call.tool not in _UNUSED:
+        return ()
+    unused = [mention for mention in evidence.mentions if mention.kind in _UNUSED[call.tool]]
+    used = [mention for mention in evidence.mentions if mention not in unused and _is_used(mention, call)]
+    pieces = [(mention.start, mention.end) for mention in unused]
+    for match in _WORD.finditer(evidence.text):
+        inside = any(each.start < match.end() and match.start() < each.end for each in (*used, *unused))
+        if not inside and not is_vocabulary(match[0]):
+            pieces.append((match.start(), match.end()))
+    return tuple(_phrases(evidence.text, sorted(pieces)))
+
+
+def _is_used(mention: Mention, call: Call) -> bool:
+    """Tell whether a mention counts as heard: a bare figure only as the value of an argument."""
+    return mention.kind != "number" or mention.value in call.args.values()
+
+
+def is_vocabulary(word: str) -> bool:
+    """Tell whether `word` is one that SLQ was taught with, in any inflection; a figure never is."""
+    word = word.lower().strip("'.-").removesuffix("'s").removesuffix("n't")
+    if not word or word[0].isdigit() or word[0] in "$\u20ac\u00a3":
+        return False
+    parts = [part for part in re.split(r"['.-]", word) if part]
+    return word in _words() or stem(word) in _stems() or all(part in _words() for part in parts)
+
+
+def _phrases(text: str, pieces: list[tuple[int, int]]) -> list[str]:
+    """Join pieces with nothing but a blank between them."""
+    joined: list[tuple[int, int]] = []
+    for start, end in pieces:
+        if joined and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return list(dict.fromkeys(text[start:end] for start, end in joined))
+
+
+@cache
+def _words() -> frozenset[str]:
+    taught = " ".join(load_plan_file("concepts.json").values())
+    plain = load_plan_file("words.json")
+    return everyday_words() | frozenset(f"{taught} {plain['elliptical']}".split())
+
+
+@cache
+def _stems() -> frozenset[str]:
+    return frozenset(stem(word) for word in _words())
