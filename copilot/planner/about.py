@@ -21,7 +21,8 @@ _COSTS = re.compile(
 )
 _WHY = re.compile(
     r"^\W*(?:but |and |so |ok |hm+ )*(?:why(?: not| so| is that| was that)?|how come|what went wrong"
-    r"|what happened)\W*$"
+    r"|what happened)\W*$|\b(?:reason|cause) (?:for|of|behind) (?:the|this|that|its) (?:loss|result|outcome"
+    r"|drawdown)"
     r"|^\W*(?:but |and |so )*(?:why|how come)\b.*\b(?:it|that|this|result|strategy|sharpe|return|model|lose"
     r"|lost|losing"
     r"|bad|negative|low|poor|fail)\b",
@@ -35,7 +36,8 @@ _WORTH = re.compile(
     r"(?:work|hold up|mean anything)\W*$"
     r"|^\W*(?:but |and |so )*what does (?:it|that|this) mean\W*$"
     r"|\b(?:is|was) (?:it|that|this) (?:just )?(?:luck|chance|noise)\b"
-    r"|^\W*(?:so|and) what\W*$|\bcan i trust (?:it|that|this)\b"
+    r"|^\W*(?:so|and) what\W*$|\b(?:can|should) i (?:trust|believe) (?:it|that|this)\b|\b(?:is|was) there (?:an"
+    r"|any) (?:edge|alpha)\W*$"
     r"|\bhow (?:sure|certain|confident) (?:are you|is that)\b",
     re.IGNORECASE,
 )

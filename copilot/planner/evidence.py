@@ -92,7 +92,8 @@ class Evidence:
         """Tell whether the request leans on the call before it."""
         whole = bool(self.symbols and self.features)  # names both: a hypothesis of its own
         elliptical = bool(self.mentions) and not self.content and not whole
-        return _CONTINUES.search(self.text) is not None or elliptical
+        adds = self.adds and bool(self.features) and not self.symbols
+        return _CONTINUES.search(self.text) is not None or elliptical or adds
 
     @property
     def adds(self) -> bool:

@@ -196,6 +196,8 @@ class FirstPlanner:
         evidence = request.evidence
         if evidence.of("sql"):
             return _certain("query_data")
+        if evidence.of("winner") and not evidence.content:
+            return _certain("show_report")
         if ranks_all(evidence):
             return _certain("compare_experiments")
         terms = terms_of(evidence.text, evidence.mentions)
@@ -260,8 +262,8 @@ def _would_mislead(label: str, request: Request) -> str | None:
         return None
     if not request.agreed and (limits := find_limits(evidence.text, evidence.mentions, label)):
         return question_about(limits)
-    tests = label == "run_experiment" or (label == "list_inventory" and evidence.symbols)
-    if tests and (predictor := unknown_predictor(evidence)):
+    tests = label == "run_experiment"
+    if (tests or evidence.symbols) and (predictor := unknown_predictor(evidence, plainly=not tests)):
         return ask_about(predictor)
     named = evidence.of("winner") or evidence.of("experiment") or evidence.of("symbol")
     opens = label in ("show_report", "propose_trades") or _OPENS.match(evidence.text)

@@ -12,7 +12,24 @@ from copilot.planner.candidates import Candidates
 from copilot.planner.evidence import Evidence
 
 _MEANT = frozenset(
-    {"sorry", "oops", "typo", "meant", "mean", "course", "yes", "instead", "name", "correct", "right", "called"}
+    {
+        "oh",
+        "ah",
+        "hm",
+        "well",
+        "sorry",
+        "oops",
+        "typo",
+        "meant",
+        "mean",
+        "course",
+        "yes",
+        "instead",
+        "name",
+        "correct",
+        "right",
+        "called",
+    }
 )
 
 

@@ -24,7 +24,8 @@ _YES = re.compile(
 )
 _NO = re.compile(r"^\W*(?:no|nope|nah|n|don't|do not|never ?mind|cancel|forget it|leave it|stop)\b", re.IGNORECASE)
 _LEFT_OUT = re.compile(
-    r"\b(?:except(?: for)?|excluding|without|but not|leav(?:e|ing) out|minus|other than|apart from)(?: the)? $",
+    r"\b(?:except(?: for)?|excluding|without|but not|leav(?:e|ing) out|minus|other than|apart from|bar"
+    r"|save(?: for)?)(?: the)? $",
     re.IGNORECASE,
 )
 

@@ -60,7 +60,9 @@ _RESEMBLES = re.compile(
     r"|(?:biggest|largest|greatest|worst|best|smallest) (?:\w+ )?(?:drop|gain|rise|fall|move|loss|jump|day)s?"
     r"|variance"
     r"|how (?:much|far|often) (?:did|has|have|does) .*\b(?:rise|rose|fall|fell|drop|gain|lose|grow|move"
-    r"|return)\w*|covariance|all[- ]time (?:high|low)"
+    r"|return)\w*|covariance|more volatile|what (?:is|was|were) (?:the )?(?:\w+ )?(?:volatility|returns?"
+    r"|drawdown|atr|rsi)"
+    r"|what did .*\b(?:return|gain|lose|make)|all[- ]time (?:high|low)"
     r"|standard deviation of (?:the )?(?:close|returns|volume)|per (?:year|month|week))\b",
     re.IGNORECASE,
 )

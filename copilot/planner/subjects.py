@@ -18,7 +18,8 @@ from tools.features.catalog import feature_phrases
 _OPENS = r"\b(?:if|whether|does|do|did|can|could|will|would|that|how (?:well|much) (?:does|do|can))\b"
 _TELLS = (
     r"(?:(?:can |could |will |would |might |may |actually |really |reliably |help |helps |to )*"
-    r"(?:predict|forecast|foresee|foretell|anticipate|explain|foreshadow|drive|affect|influence|move|impact|precede|lead)"
+    r"(?:predict|forecast|foresee|foretell|anticipate|explain|foreshadow|drive|affect|influence|move|impact"
+    r"|precede|lead)"
     r"(?:s|es|ed|ing)?\b)"
 )
 _SUBJECTS = (
@@ -27,6 +28,7 @@ _SUBJECTS = (
                r"(?:predictors?|predictive|indicators?|signals?|informative)\b", re.IGNORECASE),
     re.compile(r"\b(?:using|based on|with|from|on the basis of) (?P<what>[^?.!;,]+?)"
                r"(?=$|[?.!;,]| (?:on|for|to|since|from|until|over|between|predict|with)\b)", re.IGNORECASE),
+    re.compile(r"\b(?:the|an?) (?P<what>[\w' -]+? (?:effect|anomaly|seasonality))\b", re.IGNORECASE),
     re.compile(
         r"\b(?:test|try|check|evaluate|examine|study|investigate|backtest|assess) (?:out )?(?P<what>[^?.!;,]+?)"
         r" (?:on|for|in)\b(?! (?:the )?(?:next|last|past))",
@@ -35,13 +37,17 @@ _SUBJECTS = (
     re.compile(r"^(?:the |an? )?(?P<what>[\w' -]+?) (?:predicts?|forecasts?|drives?|leads?)\b", re.IGNORECASE),
 )  # fmt: skip
 NEAREST = 3
+PLAIN = 2  # of the patterns, those with a verb or noun of predicting
 
 
-def unknown_predictor(evidence: Evidence) -> str | None:
-    """Return the words of a predictor that is no feature, or None where a feature or no predictor was named."""
+def unknown_predictor(evidence: Evidence, *, plainly: bool = False) -> str | None:
+    """Return the words of a predictor that is no feature, or None where a feature or no predictor was named.
+
+    `plainly`: only where a verb of predicting follows it, in a request that may be about something else.
+    """
     if evidence.features:
         return None
-    for pattern in _SUBJECTS:
+    for pattern in _SUBJECTS[: PLAIN if plainly else None]:
         for match in pattern.finditer(evidence.text):
             what = match["what"].strip()
             if what and _names_something(what, match.start("what"), evidence):
