@@ -203,7 +203,9 @@ class YahooSession(Session[Response]):
         if isinstance(error, Temporary) and error.wait_s is not None:
             return error.wait_s
         policy = self.policy
-        return wait_exponential_jitter(policy.first_wait_s, policy.longest_wait_s, jitter=policy.jitter_s)(state)
+        return wait_exponential_jitter(
+            multiplier=policy.first_wait_s, max=policy.longest_wait_s, jitter=policy.jitter_s
+        )(state)
 
 
 @cache
