@@ -38,6 +38,7 @@ class Outcome(Record):
     exact: bool
     margin: float
     ms: float
+    unheard: tuple[str, ...] = ()
 
 
 class Score(Record):
@@ -75,6 +76,7 @@ def run_cases(cases: Iterable[Case], state: LiveState, planner: Planner) -> list
                 exact=is_exact(plan.call, case.call),
                 margin=plan.margin,
                 ms=plan.ms,
+                unheard=plan.unheard,
             )
         )
     return outcomes

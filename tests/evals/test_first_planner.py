@@ -79,11 +79,9 @@ def test_no_other_question_is_answered_than_the_one_asked(honest: list[Outcome],
     assert score.exact >= 0.94
 
 
-@pytest.mark.parametrize("name", ["first_planner.jsonl", "data_requests.jsonl"])
-def test_plain_requests_are_heard_whole(planner: FirstPlanner, name: str) -> None:
-    cases, state = read_cases(HERE / name), read_state(HERE / "first_planner_state.json")
-    alarms = [case.id for case in cases if planner.plan(case.turns, state).unheard]
-    assert len(alarms) < 0.03 * len(cases)
+def test_plain_requests_are_heard_whole(outcomes: list[Outcome], about_data: list[Outcome]) -> None:
+    alarms = [outcome.case.id for outcome in (*outcomes, *about_data) if outcome.unheard]
+    assert len(alarms) < 0.03 * (len(outcomes) + len(about_data))
 
 
 def test_a_plan_is_quick(outcomes: list[Outcome], about_data: list[Outcome]) -> None:
