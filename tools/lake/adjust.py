@@ -121,7 +121,8 @@ def _gathered(series: _Series, actions: pd.DataFrame, combine: np.ufunc, neutral
 def _product_after(codes: Integers, steps: Floats) -> Floats:
     """Return for each bar the product of the steps of all later bars of its symbol; 1 for the last."""
     factors = np.ones(len(steps))
-    for code in np.unique(codes[steps != 1.0]):
-        low, high = np.searchsorted(codes, [code, code + 1])
+    moved = np.unique(codes[steps != 1.0])
+    bounds = np.searchsorted(codes, moved, side="left"), np.searchsorted(codes, moved, side="right")
+    for low, high in zip(*(each.tolist() for each in bounds), strict=True):
         factors[low : high - 1] = np.cumprod(steps[low + 1 : high][::-1])[::-1]
     return factors

@@ -37,8 +37,9 @@ JOIN {META}.ducklake_file_partition_value part
 JOIN {META}.ducklake_file_partition_value kind
   ON kind.data_file_id = file.data_file_id AND kind.partition_key_index = 1
 WHERE held.table_name = 'bars' AND col.column_name = 'source' AND {LIVE}
-GROUP BY ALL
 """  # noqa: S608
+FEW = 50
+"""Up to so many symbols are listed in a query; planning with more costs more than looking at everything."""
 
 
 class Holdings(NamedTuple):
@@ -46,8 +47,8 @@ class Holdings(NamedTuple):
 
     Attributes:
         choices: for each symbol that has bars of the interval, the source to read and the others.
-        only_symbols: no other symbol has bars at all, of any interval.
-        only_interval: no symbol has bars of another interval.
+        only_symbols: certainly no other symbol has bars, of any interval.
+        only_interval: certainly none of the files to read has bars of another interval.
     """
 
     choices: Mapping[str, Choice]
@@ -57,7 +58,7 @@ class Holdings(NamedTuple):
 
 def holdings(rows: Rows, symbols: Sequence[str], interval: str, version: int) -> Holdings:
     """Return what the snapshot `version` holds of `symbols` in `interval`."""
-    files = [] if has_inlined(rows, "bars") else rows(FILES, [version, version])
+    files = [] if has_inlined(rows, "bars") else _files(rows, symbols, version)
     wanted = set(symbols)
     alone = {
         symbol: Choice(low)
@@ -68,7 +69,7 @@ def holdings(rows: Rows, symbols: Sequence[str], interval: str, version: int) ->
     read = prefer(extents(rows, unclear, interval, version)) if unclear else {}
     return Holdings(
         choices={**alone, **read},
-        only_symbols=bool(files) and all(symbol in wanted for symbol, *_ in files),
+        only_symbols=bool(files) and len(symbols) > FEW and all(symbol in wanted for symbol, *_ in files),
         only_interval=bool(files) and all(kind == interval for _, kind, *_ in files),
     )
 
@@ -87,7 +88,14 @@ def symbols_of(rows: Rows, version: int) -> list[str]:
     """Return the symbols that have bars, sorted."""
     if has_inlined(rows, "bars"):
         return [symbol for (symbol,) in rows("SELECT DISTINCT symbol FROM lake.bars ORDER BY symbol", [])]
-    return sorted({symbol for symbol, *_ in rows(FILES, [version, version])})
+    return sorted({symbol for symbol, *_ in _files(rows, [], version)})
+
+
+def _files(rows: Rows, symbols: Sequence[str], version: int) -> list[tuple[Any, ...]]:
+    """Return symbol, interval, first and last source of the files; of all symbols where many are asked for."""
+    few = 0 < len(symbols) <= FEW
+    where = f"AND part.partition_value IN ({', '.join('?' * len(symbols))})" if few else ""
+    return rows(f"{FILES} {where} GROUP BY ALL", [version, version, *(symbols if few else [])])
 
 
 def among(symbols: Sequence[str]) -> str:

@@ -30,6 +30,8 @@ def arranged(frame: pd.DataFrame, key: Sequence[str]) -> tuple[pd.DataFrame, Fla
 
 def by_time(bars: pd.DataFrame) -> pd.DataFrame:
     """Return bars sorted by `ts`, then `symbol`."""
+    if _rises(np.zeros(len(bars), dtype=np.int64), bars["ts"].to_numpy("datetime64[us]").astype(np.int64)):
+        return bars
     symbols, _ = pd.factorize(bars["symbol"], sort=True)
     return bars.take(np.lexsort((symbols, bars["ts"].to_numpy()))).reset_index(drop=True)
 

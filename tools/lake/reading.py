@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from tools.lake.coverage import Choice, not_held, nothing_between
-from tools.lake.holdings import Holdings, Rows, among, extents, has_rows, holdings
+from tools.lake.holdings import FEW, Holdings, Rows, among, extents, has_rows, holdings
 from tools.lake.keys import by_time
 from tools.lake.tables import TABLES, empty
 
 VALUES = "symbol, ts, open, high, low, close, volume"
-FEW = 50
-"""Up to so many symbols are listed in a query; planning with more costs more than reading a small table whole."""
 
 
 class Reader(NamedTuple):

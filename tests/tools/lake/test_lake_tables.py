@@ -131,6 +131,26 @@ def test_intervals_do_not_mix(workspace):
             lake.bars(["A"], interval="1m")
 
 
+@pytest.mark.parametrize("others", ["none", "symbols", "intervals", "sources"])
+def test_many_symbols_are_read_without_the_others(workspace, others):
+    """Conditions that every file meets are left out of the query: they have to come back with what they keep out."""
+    names = [f"S{number:02d}" for number in range(60)]
+    bars = pd.concat([make_bars(name, 3, seed=number) for number, name in enumerate(names)])
+    extra = {
+        "none": bars.head(0),
+        "symbols": make_bars("T", 4),
+        "intervals": make_bars("S07", 4, seed=99).assign(interval="1h"),
+        "sources": make_bars("S07", 2, seed=99, source="other"),
+    }[others]
+    with open_lake(workspace) as lake:
+        lake.write({"bars": pd.concat([bars, extra])}, message="x")
+        for asked in (names, names[:55], names[:5]):
+            read = lake.bars(asked, adjust="none")
+            expected = bars[bars["symbol"].isin(asked)].sort_values(["ts", "symbol"])
+            assert list(read["symbol"]) == list(expected["symbol"])
+            assert list(read["close"]) == list(expected["close"])
+
+
 def test_every_table_can_be_queried(workspace):
     with open_lake(workspace) as lake:
         lake.write({"bars": make_bars("A"), "news": headlines("up")}, message="x")
