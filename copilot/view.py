@@ -196,7 +196,7 @@ def _query(record: Record) -> RenderableType:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else format_value(value).removesuffix("T00:00:00")
+    return "" if value is None else format_value(value)
 
 
 def _ticket_facts(record: Record) -> Table:

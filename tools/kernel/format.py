@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 UNDEFINED = "undefined"
+_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|\+00:00)?$")
 
 _FORMATS: dict[str, Callable[[float], str]] = {
     "fraction": lambda value: f"{value * 100:,.1f} %",
@@ -26,10 +28,18 @@ def format_value(value: Any, unit: str | None = None) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(format_value(item, unit) for item in value)
     if not isinstance(value, (int, float)):
-        return str(value)
+        return _MOMENT.sub(_moment, str(value))
     if unit in _FORMATS:
         return _without_negative_zero(_FORMATS[unit](value))
     return f"{int(value):,}" if float(value).is_integer() else _without_negative_zero(f"{value:,.6g}")
+
+
+def _moment(match: re.Match[str]) -> str:
+    """Return a moment to the minute; midnight without a zone is a date."""
+    day, minute, zone = match.groups()
+    if minute == "00:00" and not zone:
+        return day
+    return f"{day} {minute}{' UTC' if zone else ''}"
 
 
 def _without_negative_zero(text: str) -> str:
