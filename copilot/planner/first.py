@@ -20,6 +20,7 @@ from copilot.model.llm import LLM
 from copilot.planner import talk
 from copilot.planner.about import about_last
 from copilot.planner.candidates import Candidates
+from copilot.planner.direct import after, looked_up, own_words, words_for
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.experiments import find_winners
@@ -34,15 +35,12 @@ from copilot.planner.history import (
     ranked_ids,
     usable,
 )
+from copilot.planner.index import COMPARED, example_index
 from copilot.planner.limits import find_limits, offers_less, question_about, says_no, says_yes, without_limits
-from copilot.planner.questions import data_question
-from copilot.planner.refuse import forbidden
-from copilot.planner.retrieve import Reading, Retriever, terms_of
+from copilot.planner.retrieve import Reading, terms_of
 from copilot.planner.subjects import ask_about, unknown_predictor
 from copilot.planner.unheard import unheard
-from copilot.planner.vocabulary import load_plan_file
 from tools.catalog import TOOLS
-from tools.kernel.errors import BadRequest
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
 SURE = 0.6  # a share of certainty above this makes a few words a request of their own
@@ -59,7 +57,6 @@ _OPENS = re.compile(
     r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
 )
 _YES_BUT = re.compile(r"\W*(?:yes|yeah|yep|sure|ok(?:ay)?)\W+(?:but|and|only|then)?\W*(?=\w)", re.IGNORECASE)
-_COMPARED = ("exp_20000101_LGBM_A_1d",)  # "the better one" is a mention in the examples too
 _ASK = {
     ("ingest_data", "path"): "ask_path",
     ("ingest_data", "interval"): "ask_interval",
@@ -100,7 +97,7 @@ class FirstPlanner:
         started = time.perf_counter()
         turn = turns[-1]
         if turn.steps:
-            call = self._emit_exact(turn.user, _after(turn), cancel)
+            call = self._emit_exact(turn.user, after(turn), cancel)
             plan = Plan(call=call, margin=1.0)
         else:
             plan = self._plan_new(turn.user, tuple(turns[:-1]), state, cancel)
@@ -133,14 +130,14 @@ class FirstPlanner:
     def _settled(self, evidence: Evidence, history: tuple[Turn, ...], state: LiveState) -> Call | None:
         """Return what needs no choice of a tool: fixed words, a name put right, a number to look up."""
         user = evidence.text
-        if call := _own_words(user, evidence) or corrected(history, evidence, agrees=says_yes(user)):
+        if call := own_words(user, evidence) or corrected(history, evidence, agrees=says_yes(user)):
             return call
         if open_request(history):
             declines = _asked_without(history) and says_no(user)
             return Call(tool="reply", args={"text": talk.reply("declined")}) if declines else None
         if not evidence.of("symbol") and (words := about_last(user, history)):
             return Call(tool="reply", args={"text": words})
-        return _looked_up(evidence, state)
+        return looked_up(evidence, state)
 
     def _others(
         self, readings: list[Reading], chosen: Call, request: Request, cancel: threading.Event | None
@@ -223,7 +220,7 @@ class FirstPlanner:
     def _write(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
         """Return the call for one reading of the request."""
         if label not in _tool_names():
-            return self._emit_exact(request.text, _words_for(label, request.text), cancel)
+            return self._emit_exact(request.text, words_for(label, request.text), cancel)
         try:
             return emit(self._llm, request.text, label, self._candidates(label, request), cancel)
         except Missing as missing:
@@ -267,7 +264,7 @@ def _would_mislead(label: str, request: Request) -> str | None:
         return ask_about(predictor)
     named = evidence.of("winner") or evidence.of("experiment") or evidence.of("symbol")
     opens = label in ("show_report", "propose_trades") or _OPENS.match(evidence.text)
-    if opens and not named and any(find_winners(evidence.text, _COMPARED)):
+    if opens and not named and any(find_winners(evidence.text, COMPARED)):
         return talk.reply("ask_winner")
     return None
 
@@ -299,57 +296,6 @@ def _leans_on_symbols(tool: str, request: Request) -> bool:
     return tool == "run_experiment"
 
 
-def _own_words(text: str, evidence: Evidence) -> Call | None:
-    """Return the reply to a request that needs no tool: refused, a definition, a how-to; None for the others."""
-    if not text.strip():
-        return Call(tool="reply", args={"ask": talk.reply("ask_unclear")})
-    if not evidence.of("sql") and (label := forbidden(text)):
-        return Call(tool="reply", args={"refuse": talk.reply(label)})
-    if evidence.of("symbol") or evidence.of("experiment"):
-        return None
-    if meaning := talk.definition(text):
-        return Call(tool="reply", args={"text": meaning})
-    if talk.is_how_to(text):
-        return Call(tool="reply", args={"text": talk.small_talk(text)})
-    return None
-
-
-def _looked_up(evidence: Evidence, state: LiveState) -> Call | None:
-    """Return the query for a question about stored numbers, a question back, or None for other requests."""
-    try:
-        question = data_question(evidence, state.symbols)
-    except BadRequest as unknown:
-        words = f"{unknown.message} {unknown.hint or ''}".replace("{", "(").replace("}", ")")
-        asked = words if words.endswith("?") else f"{words} {talk.reply('ask_clear_symbol')}"
-        return Call(tool="reply", args={"ask": asked})
-    if question is None:
-        return None
-    if question.sql is None:
-        return Call(tool="reply", args={"ask": talk.reply("ask_data_question")})
-    return Call(tool="query_data", args={"sql": question.sql})
-
-
-def _words_for(label: str, text: str) -> Call:
-    if label == "text":
-        return Call(tool="reply", args={"text": talk.small_talk(text)})
-    branch = "ask" if label.startswith("ask_") else "refuse"
-    return Call(tool="reply", args={branch: talk.reply(label)})
-
-
-def _after(turn: Turn) -> Call:
-    """Return the call that follows an observation: fetch what was missing, repeat what needed it, or answer."""
-    calls = [step.call for step in turn.steps]
-    last = turn.steps[-1]
-    suggestion = last.failure.suggestion if last.failure is not None else None
-    if suggestion is not None and suggestion not in calls:
-        return suggestion
-    if last.status == "ok" and len(turn.steps) > 1:
-        before = turn.steps[-2]
-        if before.failure is not None and before.failure.suggestion == last.call:
-            return before.call
-    return Call(tool="reply", args={"text": ""})
-
-
 def _certain(label: str) -> list[Reading]:
     return [Reading(label, 1.0, 1.0), Reading("text", 0.0, 0.0)]
 
@@ -357,21 +303,3 @@ def _certain(label: str) -> list[Reading]:
 @cache
 def _tool_names() -> frozenset[str]:
     return frozenset(tool.name for tool in TOOLS)
-
-
-@cache
-def example_index() -> Retriever:
-    """Return the index over the authored examples and those of the tools themselves."""
-    examples: dict[str, list[str]] = {label: list(many) for label, many in load_plan_file("examples.json").items()}
-    for tool in TOOLS:
-        examples.setdefault(tool.name, []).extend([*tool.examples, tool.description])
-    today = date(2000, 1, 1)  # the kind of a mention counts here, not its value
-    return Retriever(
-        {
-            label: [
-                terms_of(found.text, found.mentions)
-                for found in (gather(each, LiveState(), today, _COMPARED) for each in many)
-            ]
-            for label, many in examples.items()
-        }
-    )

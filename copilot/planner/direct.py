@@ -1,0 +1,62 @@
+"""Calls that need no choice of a tool: words of our own, a look-up of numbers, what follows an observation."""
+
+from __future__ import annotations
+
+from copilot.messages import Call, LiveState, Turn
+from copilot.planner import talk
+from copilot.planner.evidence import Evidence
+from copilot.planner.questions import data_question
+from copilot.planner.refuse import forbidden
+from tools.kernel.errors import BadRequest
+
+
+def own_words(text: str, evidence: Evidence) -> Call | None:
+    """Return the reply to a request that needs no tool: refused, a definition, a how-to; None for the others."""
+    if not text.strip():
+        return Call(tool="reply", args={"ask": talk.reply("ask_unclear")})
+    if not evidence.of("sql") and (label := forbidden(text)):
+        return Call(tool="reply", args={"refuse": talk.reply(label)})
+    if evidence.of("symbol") or evidence.of("experiment"):
+        return None
+    if meaning := talk.definition(text):
+        return Call(tool="reply", args={"text": meaning})
+    if talk.is_how_to(text):
+        return Call(tool="reply", args={"text": talk.small_talk(text)})
+    return None
+
+
+def looked_up(evidence: Evidence, state: LiveState) -> Call | None:
+    """Return the query for a question about stored numbers, a question back, or None for other requests."""
+    try:
+        question = data_question(evidence, state.symbols)
+    except BadRequest as unknown:
+        words = f"{unknown.message} {unknown.hint or ''}".replace("{", "(").replace("}", ")")
+        asked = words if words.endswith("?") else f"{words} {talk.reply('ask_clear_symbol')}"
+        return Call(tool="reply", args={"ask": asked})
+    if question is None:
+        return None
+    if question.sql is None:
+        return Call(tool="reply", args={"ask": talk.reply("ask_data_question")})
+    return Call(tool="query_data", args={"sql": question.sql})
+
+
+def words_for(label: str, text: str) -> Call:
+    """Return the reply that the label of a reading stands for."""
+    if label == "text":
+        return Call(tool="reply", args={"text": talk.small_talk(text)})
+    branch = "ask" if label.startswith("ask_") else "refuse"
+    return Call(tool="reply", args={branch: talk.reply(label)})
+
+
+def after(turn: Turn) -> Call:
+    """Return the call that follows an observation: fetch what was missing, repeat what needed it, or answer."""
+    calls = [step.call for step in turn.steps]
+    last = turn.steps[-1]
+    suggestion = last.failure.suggestion if last.failure is not None else None
+    if suggestion is not None and suggestion not in calls:
+        return suggestion
+    if last.status == "ok" and len(turn.steps) > 1:
+        before = turn.steps[-2]
+        if before.failure is not None and before.failure.suggestion == last.call:
+            return before.call
+    return Call(tool="reply", args={"text": ""})
