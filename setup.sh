@@ -1,6 +1,6 @@
 #!/bin/sh
 # Create .venv and install SLQ into it.  Usage: ./setup.sh [dev]
-# Uses uv when it is there, else pip. Building llama.cpp takes about three minutes, once.
+# Uses uv where it can be had, else pip. Building llama.cpp takes about three minutes, once.
 set -eu
 cd "$(dirname "$0")"
 want=${1:-run}
@@ -20,14 +20,19 @@ command -v c++ >/dev/null 2>&1 || command -v g++ >/dev/null 2>&1 || command -v c
   fail "a C++ compiler is needed to build llama.cpp; none found. On Debian: apt-get install g++"
 
 if [ "$want" = dev ]; then target='.[dev]'; else target=.; fi
-if command -v uv >/dev/null 2>&1; then
-  [ -x .venv/bin/python ] || uv venv --quiet --python "$python" .venv
-  echo "setup: installing with uv (building llama.cpp takes about three minutes the first time)"
-  VIRTUAL_ENV=$PWD/.venv uv pip install --quiet --constraint constraints.txt --editable "$target"
-else
-  [ -x .venv/bin/python ] || "$python" -m venv .venv || fail "python3 -m venv failed. On Debian: apt-get install python3-venv"
-  echo "setup: installing with pip (building llama.cpp takes about three minutes the first time)"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable "$target"
+[ -x .venv/bin/python ] || "$python" -m venv .venv ||
+  fail "python3 -m venv failed. On Debian: apt-get install python3-venv"
+
+with_pip() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"; }
+with_uv() { VIRTUAL_ENV=$PWD/.venv "$uv" pip install --quiet "$@"; }
+
+# uv resolves in seconds what takes pip minutes; where it cannot be had or cannot install, pip does it alone.
+uv=$(command -v uv || true)
+if [ -z "$uv" ] && { [ -x .venv/bin/uv ] || with_pip 'uv>=0.9'; }; then uv=.venv/bin/uv; fi
+
+echo "setup: installing (building llama.cpp takes about three minutes the first time)"
+if [ -z "$uv" ] || ! with_uv --constraint constraints.txt --editable "$target"; then
+  with_pip --constraint constraints.txt --editable "$target"
 fi
 touch "$stamp"
 echo "setup: done"
