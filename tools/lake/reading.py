@@ -13,6 +13,8 @@ from tools.lake.holdings import FEW, Holdings, Rows, among, extents, has_rows, h
 from tools.lake.keys import by_time
 from tools.lake.tables import TABLES, empty
 
+A_DAY = pd.Timedelta(days=1)
+"""Actions count by the day on the exchange, which in UTC may begin on the day before or end on the day after."""
 VALUES = "symbol, ts, open, high, low, close, volume"
 
 
@@ -52,7 +54,7 @@ def read_bars(
     )
     if bars.empty:
         raise nothing_between(extents(reader.rows, symbols, interval, reader.version), start, end)
-    return by_time(bars), _read_actions(reader, held.choices)
+    return by_time(bars), _read_actions(reader, held.choices, bars["ts"].min(), bars["ts"].max())
 
 
 def _held(reader: Reader, symbols: Sequence[str], interval: str, source: str | None) -> Holdings:
@@ -86,14 +88,17 @@ def _restrict(held: Holdings, interval: str, source: str | None) -> tuple[str, l
     return " AND ".join(text for text, _ in parts), [value for _, values in parts for value in values]
 
 
-def _read_actions(reader: Reader, choices: Mapping[str, Choice]) -> pd.DataFrame:
-    """Return the corporate actions of each symbol from the source its bars are read from."""
+def _read_actions(
+    reader: Reader, choices: Mapping[str, Choice], first: pd.Timestamp, last: pd.Timestamp
+) -> pd.DataFrame:
+    """Return the corporate actions of each symbol, from the source its bars are read from, near the bars' days."""
     if not has_rows(reader.rows, "actions", reader.version):
         return empty(TABLES["actions"].columns)
     listed = list(choices) if len(choices) <= FEW else []
     actions = reader.frame(
-        f"SELECT * FROM lake.actions {reader.at} WHERE {among(listed) if listed else 'true'} ORDER BY ts",  # noqa: S608
-        listed,
+        f"SELECT * FROM lake.actions {reader.at} WHERE {among(listed) if listed else 'true'} "  # noqa: S608
+        "AND ts BETWEEN ? AND ? ORDER BY ts",
+        [*listed, (first - A_DAY).to_pydatetime(), (last + A_DAY).to_pydatetime()],
     )
     used = {symbol: choice.used for symbol, choice in choices.items()}
     return actions[actions["source"] == actions["symbol"].map(used)]

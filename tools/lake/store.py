@@ -164,7 +164,7 @@ class Lake:
         ]
 
     def query(self, sql: str, *, row_limit: int = 1000, timeout_seconds: float = 10) -> Answer:
-        """Return columns, rows and whether rows were cut off, for one SELECT over bars, actions and symbols.
+        """Return columns, rows and whether rows were cut off, for one SELECT over the tables and `symbols`.
 
         Raises BadRequest for anything else, for errors in it, and when time or memory runs out.
         """

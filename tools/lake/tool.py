@@ -15,7 +15,7 @@ TIMEOUT_SECONDS = 10.0
 
 
 class QueryArgs(Args):
-    """The query, in DuckDB's SQL, over the views bars, actions and symbols."""
+    """The query, in DuckDB's SQL, over the views: the tables of the lake, and `symbols`, what there is of each."""
 
     sql: str = Field(min_length=1, max_length=10_000)
 

@@ -133,7 +133,7 @@ def test_intervals_do_not_mix(workspace):
 
 @pytest.mark.parametrize("others", ["none", "symbols", "intervals", "sources"])
 def test_many_symbols_are_read_without_the_others(workspace, others):
-    """Conditions that every file meets are left out of the query: they have to come back with what they keep out."""
+    """Conditions that every file meets are left out of a query: they have to be back with what they keep out."""
     names = [f"S{number:02d}" for number in range(60)]
     bars = pd.concat([make_bars(name, 3, seed=number) for number, name in enumerate(names)])
     extra = {
