@@ -35,6 +35,7 @@ def _character(char: str) -> str:
     """Return a pattern for one character: itself, its URL encoding or a backslash escape."""
     raw = char.encode("utf-8", "surrogatepass")
     forms = [re.escape(char), "".join(f"%{byte:02x}" for byte in raw)]
+    forms += [re.escape(other) for other in (char.upper(), char.lower()) if len(other) > 1]  # as in STRASSE
     forms += ["".join(rf"\\x{byte:02x}" for byte in raw), rf"\\u{ord(char):04x}"]
     forms += [rf"\\x{ord(char):02x}"] if ord(char) < BYTE else []
     forms += [r"\+"] if char == " " else []
