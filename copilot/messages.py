@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tools.kernel.types import Args, Record, Result
+from tools.kernel.types import Args, Record
 
 Status = Literal["ok", "failed", "rejected", "pending", "cancelled"]
 
@@ -85,9 +85,3 @@ class ReplyArgs(Args):
     text: str | None = None
     ask: str | None = None
     refuse: str | None = None
-
-
-class ReplyResult(Result):
-    """The words as shown, references resolved."""
-
-    text: str

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from tools.lake.engine import complete
 from tools.lake.tables import TABLES, Table
+from tools.lake.transaction import transaction
 
 
 class Change(NamedTuple):
@@ -58,23 +59,9 @@ def upsert(conn: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame], 
 
     All or nothing. Without any difference no snapshot is made. Tables that the lake lacks are added.
     """
-    conn.execute("BEGIN")
-    try:
+    with transaction(conn, message):
         complete(conn)
-        changes = {name: _merge(conn, name, frame) for name, frame in frames.items() if not frame.empty}
-        conn.execute("CALL lake.set_commit_message('slq', ?)", [message])
-        conn.execute("COMMIT")
-    except BaseException:  # Ctrl-C included: nothing half-done stays
-        _roll_back(conn)
-        raise
-    return changes
-
-
-def _roll_back(conn: duckdb.DuckDBPyConnection) -> None:
-    try:
-        conn.execute("ROLLBACK")
-    except duckdb.Error:
-        return  # a failed COMMIT has rolled back already; the first error is the one to report
+        return {name: _merge(conn, name, frame) for name, frame in frames.items() if not frame.empty}
 
 
 def _merge(conn: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> dict[str, Change]:
