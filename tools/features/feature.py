@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tools.kernel.errors import BadRequest
 
@@ -18,6 +18,25 @@ if TYPE_CHECKING:
     from tools.features.panel import Panel
 
 LONGEST_WINDOW = 2520
+
+
+class Signal(Protocol):
+    """Something computed from a panel: a library feature, a compiled expression, generated code."""
+
+    @property
+    def id(self) -> str:
+        """What it is called in results; equal ids mean equal values."""
+
+    @property
+    def warmup(self) -> int:
+        """Leading bars of a symbol that must not be used."""
+
+    @property
+    def needs_market(self) -> bool:
+        """Whether it reads `panel.market`."""
+
+    def compute(self, panel: Panel) -> pd.DataFrame:
+        """Return the values, bars x symbols; NaN in the warm-up of each symbol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,7 @@ class Feature:
         compute: (panel, *parameters) -> bars x symbols.
         warmup: (*parameters) -> leading bars of a symbol whose value is undefined or still depends on where its
             history starts.
+        needs_market: whether `compute` reads `panel.market`.
     """
 
     name: str
@@ -50,6 +70,7 @@ class Feature:
     phrases: tuple[str, ...]
     compute: Callable[..., pd.DataFrame]
     warmup: Callable[..., int]
+    needs_market: bool = False
 
     @property
     def default_params(self) -> tuple[int, ...]:
@@ -94,6 +115,11 @@ class BoundFeature:
     def warmup(self) -> int:
         """Leading bars of a symbol that must not be used."""
         return self.feature.warmup(*self.params)
+
+    @property
+    def needs_market(self) -> bool:
+        """Whether it compares with the index."""
+        return self.feature.needs_market
 
     def compute(self, panel: Panel) -> pd.DataFrame:
         """Return the values, bars x symbols, with NaN in each symbol's warm-up, whenever its history starts."""

@@ -7,7 +7,7 @@ invent a price nobody could trade at. The panel does not check prices (the lake 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -26,6 +26,7 @@ class Panel:
         low: lowest prices.
         close: closing prices; NaN where the symbol has no bar.
         volume: shares traded.
+        market: closes of the index on the same time axis, NaN where it has no bar; None where there is no index.
     """
 
     open: pd.DataFrame
@@ -33,6 +34,7 @@ class Panel:
     low: pd.DataFrame
     close: pd.DataFrame
     volume: pd.DataFrame
+    market: pd.Series | None = None
 
     def __post_init__(self) -> None:
         """Check the labels. Raises ValueError where the frames do not line up or time does not rise."""
@@ -41,6 +43,8 @@ class Panel:
             frame = getattr(self, field)
             if not (frame.index.equals(index) and frame.columns.equals(columns)):
                 raise ValueError(f"the labels of {field} differ from those of close")
+        if self.market is not None and not self.market.index.equals(index):
+            raise ValueError("the labels of market differ from those of close")
         if not (index.is_monotonic_increasing and index.is_unique):
             raise ValueError("the time axis must rise strictly")
 
@@ -90,4 +94,13 @@ class Panel:
 
     def until(self, ts: pd.Timestamp) -> Panel:
         """Return the panel as it was known at `ts`: every bar up to and including it."""
-        return Panel(**{field: getattr(self, field).loc[:ts] for field in FIELDS})
+        return self.between(None, ts)
+
+    def between(self, first: pd.Timestamp | None, last: pd.Timestamp | None) -> Panel:
+        """Return the bars from `first` to `last`, both included; None means no bound."""
+        market = None if self.market is None else self.market.loc[first:last]
+        return Panel(**{field: getattr(self, field).loc[first:last] for field in FIELDS}, market=market)
+
+    def with_market(self, close: pd.Series) -> Panel:
+        """Return the same bars with the closes of an index; bars that the index lacks stay NaN."""
+        return replace(self, market=close.reindex(self.close.index).astype(float))

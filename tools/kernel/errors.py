@@ -53,6 +53,10 @@ class GateFailed(SLQError):
         self.promise = promise
 
 
+class SandboxError(SLQError):
+    """Generated code was refused, failed, or had to be stopped; or no sandbox can be had on this machine."""
+
+
 class SourceUnavailable(SLQError):
     """A data source cannot be reached or is not installed; never answered by switching the source."""
 

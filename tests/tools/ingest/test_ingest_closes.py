@@ -13,7 +13,10 @@ from tools.kernel.errors import SourceUnavailable
 from tools.kernel.spec import Context, silent
 
 
-def test_twenty_adjusted_closes_under_a_name_of_their_own(context: Context) -> None:
+def test_twenty_adjusted_closes_under_a_name_of_their_own(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "skfolio", raising=False)
     source = closes.open_source(context)
     names = source.symbols("bars", "1d")
     assert len(names) == 20
