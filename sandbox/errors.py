@@ -18,7 +18,10 @@ class SandboxFailure(Exception):
 
 
 class Rejected(SandboxFailure):
-    """The source was refused: before it ran, or by a guard while it ran. `line` and `column` count from 1; 0: unknown."""
+    """The source was refused: before it ran, or by a guard while it ran.
+
+    `line` and `column` count from 1; 0 is unknown.
+    """
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(message)
@@ -27,7 +30,7 @@ class Rejected(SandboxFailure):
 
 
 class Crashed(SandboxFailure):
-    """The code raised, or returned something that is not a result; `line` counts from 1 in its source; 0: unknown."""
+    """The code raised, or returned something that is not a result. `line` counts from 1 in its source; 0 is unknown."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -35,7 +38,7 @@ class Crashed(SandboxFailure):
 
 
 class Stopped(SandboxFailure):
-    """The child was ended: `reason` is "time", "processor time", "memory", "system call", "output" or "killed"."""
+    """The child was ended: `reason` is one of "time", "processor time", "memory", "system call", "output", "killed"."""
 
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)

@@ -12,8 +12,11 @@ REQUIRED = ("limits", "system calls")  # without these two `strict` refuses to r
 
 @dataclass(frozen=True)
 class Layer:
-    """One protection: `enforced` was tried and held, `unavailable` this machine has none, `failed` it did not hold,
-    `off` it was switched off on purpose."""
+    """One protection and how it was found.
+
+    `enforced`: it was tried and held; `unavailable`: this machine has none; `failed`: it did not hold;
+    `off`: it was switched off on purpose.
+    """
 
     name: str
     state: State
