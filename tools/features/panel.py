@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tools.kernel.errors import NoData, Suggestion
@@ -61,8 +63,8 @@ class Panel:
             ValueError: a symbol has two bars at one time.
         """
         names = list(dict.fromkeys(symbols))
-        bars = long.loc[long["symbol"].isin(names), ["symbol", "ts", *FIELDS]]
-        present = set(bars["symbol"].unique())
+        codes, found = pd.factorize(long["symbol"])
+        present = set(found)
         missing = [name for name in names if name not in present]
         if missing or not names:
             raise NoData(
@@ -70,17 +72,19 @@ class Panel:
                 hint="Load them first with ingest_data, or widen the dates.",
                 suggestion=Suggestion("ingest_data", {"symbols": missing}) if missing else None,
             )
+        column = pd.Index(names).get_indexer(found)[codes]
+        bars = long
+        if (column < 0).any():
+            bars, column = long[column >= 0], column[column >= 0]
         ts = pd.to_datetime(bars["ts"])
         if ts.dt.tz is not None:
             ts = ts.dt.tz_convert("UTC").dt.tz_localize(None)
-        wide = bars.assign(symbol=bars["symbol"].astype(object), ts=ts).pivot(  # noqa: PD010  unlike pivot_table, refuses duplicates
-            index="ts", columns="symbol", values=list(FIELDS)
-        )
-        index = wide.index.rename("ts")
+        sessions, row = _sessions(ts)
+        cells = column * len(sessions) + row
+        if np.bincount(cells).max() > 1:
+            raise ValueError("a symbol has two bars at one time")
         columns = pd.Index(names, name="symbol")
-        return cls(
-            **{field: wide[field].reindex(columns=columns).astype(float).set_axis(index) for field in FIELDS}
-        )
+        return cls(**{field: _spread(bars[field], cells, sessions, columns) for field in FIELDS})
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -104,3 +108,21 @@ class Panel:
     def with_market(self, close: pd.Series) -> Panel:
         """Return the same bars with the closes of an index; bars that the index lacks stay NaN."""
         return replace(self, market=close.reindex(self.close.index).astype(float))
+
+
+def _sessions(ts: pd.Series) -> tuple[pd.DatetimeIndex, npt.NDArray[np.int64]]:
+    """Return the distinct times in order, and the place of each of `ts` among them."""
+    at, distinct = pd.factorize(ts)
+    order = np.argsort(distinct)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return pd.DatetimeIndex(distinct[order], name="ts"), place[at]
+
+
+def _spread(
+    values: pd.Series, cells: npt.NDArray[np.int64], sessions: pd.DatetimeIndex, columns: pd.Index
+) -> pd.DataFrame:
+    """Return bars x symbols; each symbol's bars lie next to each other in memory, as rolling windows read them."""
+    flat = np.full(len(columns) * len(sessions), np.nan)
+    flat[cells] = values.to_numpy(dtype=float, na_value=np.nan)
+    return pd.DataFrame(flat.reshape(len(columns), -1).T, index=sessions, columns=columns, copy=False)

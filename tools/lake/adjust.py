@@ -44,19 +44,18 @@ def adjusted(bars: pd.DataFrame, actions: pd.DataFrame, mode: Adjust, interval: 
     if mode == "none" or frame.empty or actions.empty:
         return frame
     codes, names = pd.factorize(frame["symbol"])
-    order = np.argsort(codes, kind="stable")
-    series = _Series(
-        codes=codes[order],
-        names=names,
-        days=_days(frame["ts"], frame["symbol"], interval)[order],
-        close=frame["close"].to_numpy()[order],
-    )
-    prices, volumes = _factors(series, actions, mode)
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
+    days, close = _days(frame["ts"], frame["symbol"], interval), frame["close"].to_numpy()
+    if np.all(codes[1:] >= codes[:-1]):  # symbol after symbol already
+        prices, volumes = _factors(_Series(codes, names, days, close), actions, mode)
+    else:
+        order = np.argsort(codes, kind="stable")
+        sorted_factors = _factors(_Series(codes[order], names, days[order], close[order]), actions, mode)
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        prices, volumes = (factors[back] for factors in sorted_factors)
     for column in PRICES:
-        frame[column] = frame[column].to_numpy() * prices[back]
-    frame["volume"] = frame["volume"].to_numpy() * volumes[back]
+        frame[column] = frame[column].to_numpy() * prices
+    frame["volume"] = frame["volume"].to_numpy() * volumes
     return frame
 
 

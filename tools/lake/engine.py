@@ -50,6 +50,8 @@ ROW_GROUP = 2048
 
 POSTGRES = "postgres:"
 
+Stamp = tuple[int, int, int] | None
+
 
 @dataclass(frozen=True, slots=True)
 class LakePlace:
@@ -69,6 +71,13 @@ class LakePlace:
     def file(self) -> Path | None:
         """The file of the catalogue; None where it is on a server."""
         return None if self.catalog.startswith(POSTGRES) else Path(self.catalog)
+
+    def stamp(self) -> Stamp:
+        """Return what tells one state of the catalogue's file from another; None where there is no file."""
+        if self.file is None or not self.file.exists():
+            return None
+        stat = self.file.stat()
+        return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def place_of(workspace: Workspace) -> LakePlace:
@@ -120,6 +129,11 @@ def engine_for(place: LakePlace) -> duckdb.DuckDBPyConnection:
             drop_engine(old)
         _ENGINES[place] = new_engine(place)
     return _ENGINES[place]
+
+
+def is_engine_of(place: LakePlace, conn: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether `conn` is the engine kept for `place`; one that was dropped is closed."""
+    return _ENGINES.get(place) is conn
 
 
 def drop_engine(place: LakePlace) -> None:

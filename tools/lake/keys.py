@@ -28,12 +28,11 @@ def arranged(frame: pd.DataFrame, key: Sequence[str]) -> tuple[pd.DataFrame, Fla
     return frame.take(order[~again[order]]).reset_index(drop=True), again
 
 
-def by_time(bars: pd.DataFrame) -> pd.DataFrame:
-    """Return bars sorted by `ts`, then `symbol`."""
-    if _rises(np.zeros(len(bars), dtype=np.int64), bars["ts"].to_numpy("datetime64[us]").astype(np.int64)):
-        return bars
-    symbols, _ = pd.factorize(bars["symbol"], sort=True)
-    return bars.take(np.lexsort((symbols, bars["ts"].to_numpy()))).reset_index(drop=True)
+def by_symbol(bars: pd.DataFrame) -> pd.DataFrame:
+    """Return bars sorted by `symbol`, then `ts`."""
+    codes, names = pd.factorize(bars["symbol"])
+    group, time = names.argsort().argsort()[codes], _micros(bars["ts"])
+    return bars if _rises(group, time) else bars.take(np.lexsort((time, group))).reset_index(drop=True)
 
 
 def incomplete(frame: pd.DataFrame, key: Sequence[str]) -> Flags:
@@ -51,8 +50,11 @@ def _codes(frame: pd.DataFrame, key: Sequence[str]) -> tuple[Numbers, Numbers]:
         if name != "ts":
             codes, values = pd.factorize(frame[name])
             group = pd.factorize(group * (len(values) + 1) + codes + 1)[0].astype(np.int64)
-    time = frame["ts"].to_numpy().astype("datetime64[us]").astype(np.int64) if "ts" in key else np.zeros_like(group)
-    return group, time
+    return group, _micros(frame["ts"]) if "ts" in key else np.zeros_like(group)
+
+
+def _micros(ts: pd.Series) -> Numbers:
+    return np.asarray(ts.to_numpy().astype("datetime64[us]").astype(np.int64))
 
 
 def _rises(group: Numbers, time: Numbers) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from tools.lake.coverage import Choice, not_held, nothing_between
 from tools.lake.holdings import FEW, Holdings, Rows, among, extents, has_rows, holdings
-from tools.lake.keys import by_time
+from tools.lake.keys import by_symbol
 from tools.lake.tables import TABLES, empty
 
 A_DAY = pd.Timedelta(days=1)
@@ -19,9 +20,18 @@ VALUES = "symbol, ts, open, high, low, close, volume"
 
 
 class Reader(NamedTuple):
-    """How to read one snapshot: run a SELECT for rows or for a frame; which snapshot, and which is the current."""
+    """How to read one snapshot.
+
+    Attributes:
+        rows: runs a SELECT for rows.
+        facts: the same for what cannot change while the lake is attached; may answer from memory.
+        frame: runs a SELECT for a frame of text, numbers and times.
+        version: the snapshot to read.
+        current: the current snapshot.
+    """
 
     rows: Rows
+    facts: Rows
     frame: Callable[[str, list[Any]], pd.DataFrame]
     version: int
     current: int
@@ -41,7 +51,7 @@ def read_bars(
     end: date | None,
     source: str | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return bars (sorted by ts, then symbol) and corporate actions (by ts) of `symbols`.
+    """Return bars (sorted by symbol, then ts) and corporate actions (by ts) of `symbols`.
 
     Raises NoData: a symbol is not held (from `source`), or there is no bar between `start` and `end`.
     """
@@ -54,12 +64,12 @@ def read_bars(
     )
     if bars.empty:
         raise nothing_between(extents(reader.rows, symbols, interval, reader.version), start, end)
-    return by_time(bars), _read_actions(reader, held.choices, bars["ts"].min(), bars["ts"].max())
+    return by_symbol(bars), _read_actions(reader, held.choices, bars["ts"].min(), bars["ts"].max())
 
 
 def _held(reader: Reader, symbols: Sequence[str], interval: str, source: str | None) -> Holdings:
     """Return the source to read of each symbol. Raises NoData naming the symbols that have none."""
-    held = holdings(reader.rows, symbols, interval, reader.version)
+    held = holdings(reader.facts, symbols, interval, reader.version)
     if source is not None:
         named = {
             symbol: Choice(source, tuple(sorted({choice.used, *choice.others} - {source})))
@@ -92,13 +102,14 @@ def _read_actions(
     reader: Reader, choices: Mapping[str, Choice], first: pd.Timestamp, last: pd.Timestamp
 ) -> pd.DataFrame:
     """Return the corporate actions of each symbol, from the source its bars are read from, near the bars' days."""
-    if not has_rows(reader.rows, "actions", reader.version):
+    if not has_rows(reader.facts, "actions", reader.version):
         return empty(TABLES["actions"].columns)
     listed = list(choices) if len(choices) <= FEW else []
     actions = reader.frame(
         f"SELECT * FROM lake.actions {reader.at} WHERE {among(listed) if listed else 'true'} "  # noqa: S608
-        "AND ts BETWEEN ? AND ? ORDER BY ts",
+        "AND ts BETWEEN ? AND ?",
         [*listed, (first - A_DAY).to_pydatetime(), (last + A_DAY).to_pydatetime()],
     )
     used = {symbol: choice.used for symbol, choice in choices.items()}
-    return actions[actions["source"] == actions["symbol"].map(used)]
+    chosen = actions[actions["source"] == actions["symbol"].map(used)]
+    return chosen.take(np.argsort(chosen["ts"].to_numpy(), kind="stable"))

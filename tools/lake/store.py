@@ -4,8 +4,10 @@ A write is one transaction and one snapshot; writing the same rows again writes 
 whole snapshot. Reads take `as_of`: a snapshot number, or a moment, meaning what was known then.
 
 Within a process one thread uses a lake at a time (others wait); opening it again inside the same thread gives the
-same `Lake`. Between processes many may read, one may write, nobody reads while one writes. A crash may leave
-Parquet files that no snapshot names; they are harmless.
+same `Lake`. Between processes many may read, one may write, nobody reads while one writes. A lake that was read
+stays attached for a moment (`tools.lake.rest`), since a question is seldom one read and attaching is half of a
+small one; a writer elsewhere waits that long. A crash may leave Parquet files that no snapshot names; they are
+harmless.
 """
 
 from __future__ import annotations
@@ -15,21 +17,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 import pandas as pd
 
-from tools.kernel.errors import BadRequest, SLQError, WorkspaceError
+from tools.kernel.errors import BadRequest, WorkspaceError
 from tools.kernel.paths import Workspace
 from tools.lake.adjust import Adjust, adjusted
+from tools.lake.connection import ReadConnection
 from tools.lake.coverage import Choice, Snapshot, find_version
-from tools.lake.engine import LakePlace, attach, create, engine_for, place_of, plain_errors, tables_of
+from tools.lake.engine import LakePlace, Stamp, attach, create, engine_for, place_of, plain_errors
 from tools.lake.gate import one_writer
 from tools.lake.holdings import holdings, symbols_of
 from tools.lake.keys import arranged, incomplete
 from tools.lake.query import Answer, run_query
 from tools.lake.reading import Reader, read_bars
+from tools.lake.rest import Rest
 from tools.lake.tables import TABLES, conform
 from tools.lake.upsert import WriteReport, upsert
 
@@ -37,6 +41,7 @@ THREAD_WAIT_SECONDS = 60.0
 
 _TURN = threading.RLock()
 _OPEN: dict[LakePlace, Lake] = {}
+_RESTING: Rest[tuple[LakePlace, Stamp], Lake] = Rest(_TURN)
 _MADE: set[LakePlace] = set()
 """Lakes on a server that this process has seen to exist."""
 
@@ -58,7 +63,7 @@ class Lake:
 
     def __init__(self, place: LakePlace) -> None:
         self.place = place
-        self._conn: duckdb.DuckDBPyConnection | None = None
+        self._reader = ReadConnection(place)
 
     @property
     def path(self) -> Path:
@@ -67,11 +72,11 @@ class Lake:
 
     def snapshot_id(self) -> int:
         """Return the number of the current snapshot."""
-        return int(self._rows("SELECT id FROM ducklake_current_snapshot('lake')")[0][0])
+        return int(self._reader.rows("SELECT id FROM ducklake_current_snapshot('lake')")[0][0])
 
     def snapshots(self) -> list[Snapshot]:
         """Return all snapshots that have tables, oldest first."""
-        rows = self._rows(
+        rows = self._reader.rows(
             "SELECT snapshot_id, epoch_us(snapshot_time), coalesce(commit_message, '') "
             "FROM ducklake_snapshots('lake') WHERE snapshot_id > 0 ORDER BY snapshot_id"
         )
@@ -107,7 +112,7 @@ class Lake:
     ) -> pd.DataFrame:
         """Return bars as a long frame: symbol, ts, open, high, low, close, volume, close_raw.
 
-        `ts` is naive UTC, rows are sorted by ts then symbol; `start` and `end` are both included. `as_of` is a
+        `ts` is naive UTC, rows are sorted by symbol then ts; `start` and `end` are both included. `as_of` is a
         snapshot number or a moment (naive means UTC): what was known then. Adjustment: `tools.lake.adjust`.
 
         Vendors are never mixed: a symbol is read from `source`, or where none is named from the one that reaches
@@ -123,10 +128,10 @@ class Lake:
         wanted = list(dict.fromkeys(symbols))
         if not wanted:
             raise BadRequest("No symbol was named.", hint="Name at least one, for example AAPL.")
-        with self._transaction():
+        with self._reader.transaction():
             current = self.snapshot_id()
             version = current if as_of is None else self.version(as_of)
-            reader = Reader(self._rows, self._table, version, current)
+            reader = Reader(self._reader.rows, self._reader.facts, self._reader.table, version, current)
             frame, actions = read_bars(reader, wanted, interval, start=start, end=end, source=source)
         return adjusted(frame, actions, adjust, interval)
 
@@ -135,23 +140,24 @@ class Lake:
     ) -> dict[str, Choice]:
         """Return for each of `symbols` that has bars the source that a read uses, and the others that hold it."""
         wanted = list(dict.fromkeys(symbols))
-        with self._transaction():
-            return dict(holdings(self._rows, wanted, interval, self.version(as_of)).choices) if wanted else {}
+        with self._reader.transaction():
+            return (
+                dict(holdings(self._reader.facts, wanted, interval, self.version(as_of)).choices) if wanted else {}
+            )
 
     def tables(self) -> frozenset[str]:
         """Return the names of the tables there are; a lake of an older version has fewer until it is written."""
-        with self._guarded():
-            return tables_of(self._reader())
+        return self._reader.tables()
 
     def symbols(self) -> tuple[str, ...]:
         """Return the symbols that have bars, sorted."""
-        with self._transaction():
-            return tuple(symbols_of(self._rows, self.snapshot_id()))
+        with self._reader.transaction():
+            return tuple(symbols_of(self._reader.facts, self.snapshot_id()))
 
     def inventory(self) -> list[Holding]:
         """Return what the lake holds, one row for each symbol, interval and source."""
         times = {snapshot.id: snapshot.time for snapshot in self.snapshots()}
-        rows = self._rows(
+        rows = self._reader.rows(
             "SELECT symbol, interval, source, min(ts), max(ts), count(*), max(snapshot_id) "
             "FROM lake.bars GROUP BY symbol, interval, source ORDER BY symbol, interval, source"
         )
@@ -174,7 +180,7 @@ class Lake:
 
     def read(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
         """Return the rows of a SELECT over `lake.*`. For the modules of this package: nothing here fences it in."""
-        return self._frame(sql, list(parameters))
+        return self._reader.frame(sql, list(parameters))
 
     @contextmanager
     def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -194,54 +200,7 @@ class Lake:
 
     def close(self) -> None:
         """Let go of the files; the next read takes them again."""
-        if self._conn is not None:
-            with self._guarded():
-                self._conn.execute("DETACH lake")
-            self._conn = None
-
-    def _reader(self) -> duckdb.DuckDBPyConnection:
-        if self._conn is None:
-            conn = engine_for(self.place)
-            attach(conn, self.place, read_only=True)
-            self._conn = conn
-        return self._conn
-
-    def _rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        with self._guarded():
-            return self._reader().execute(sql, parameters).fetchall()
-
-    def _table(self, sql: str, parameters: list[Any]) -> pd.DataFrame:
-        """Return text, numbers and times only, as fast as possible."""
-        with self._guarded():
-            frame: pd.DataFrame = self._reader().execute(sql, parameters).to_arrow_table().to_pandas()
-        return frame
-
-    def _frame(self, sql: str, parameters: list[Any]) -> pd.DataFrame:
-        with self._guarded():
-            return self._reader().execute(sql, parameters).df()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Read several things from one state; also twice as fast as one by one."""
-        with self._guarded():
-            conn = self._reader()
-            conn.execute("BEGIN")
-        try:
-            yield
-        finally:
-            if self._conn is conn:
-                with self._guarded():
-                    conn.execute("ROLLBACK")
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Explain failures of DuckDB; after one the connection is not used again."""
-        try:
-            with plain_errors(self.place):
-                yield
-        except (SLQError, duckdb.Error):
-            self._conn = None
-            raise
+        self._reader.close()
 
     def version(self, as_of: int | datetime | None) -> int:
         """Return the number of the snapshot meant by `as_of`; the current one for None."""
@@ -275,17 +234,18 @@ def open_lake(workspace: Workspace) -> Iterator[Lake]:
         if place in _OPEN:
             yield _OPEN[place]
             return
+        lake = _RESTING.take((place, place.stamp())) or Lake(place)
         if place not in _MADE and (place.file is None or not place.file.exists()):
             with plain_errors(place), one_writer(engine_for(place), place):
                 create(place)
             if place.file is None:
                 _MADE.add(place)
-        lake = _OPEN[place] = Lake(place)
+        _OPEN[place] = lake
         try:
             yield lake
         finally:
             del _OPEN[place]
-            lake.close()
+            _RESTING.put((place, place.stamp()), lake)
     finally:
         _TURN.release()
 

@@ -45,7 +45,7 @@ def test_missing_symbols_are_named_with_the_call_that_helps() -> None:
 
 
 def test_two_bars_at_one_time_are_refused() -> None:
-    with pytest.raises(ValueError, match="duplicate"):
+    with pytest.raises(ValueError, match="two bars at one time"):
         Panel.from_bars(_long([("A", "2020-01-02", 1), ("A", "2020-01-02", 2)]), ["A"])
 
 

@@ -65,8 +65,8 @@ def test_shape_order_and_range(workspace):
         lake.write_bars(pd.concat([make_bars("MSFT"), make_bars("AAPL")]), NO_ACTIONS, message="x")
         frame = lake.bars(["MSFT", "AAPL"], start=date(2020, 1, 2), end=date(2020, 1, 3))
     assert list(frame.columns) == ["symbol", "ts", "open", "high", "low", "close", "volume", "close_raw"]
-    assert list(frame["symbol"]) == ["AAPL", "MSFT"] * 2
-    assert [str(ts.date()) for ts in frame["ts"]] == ["2020-01-02"] * 2 + ["2020-01-03"] * 2
+    assert list(frame["symbol"]) == ["AAPL"] * 2 + ["MSFT"] * 2
+    assert [str(ts.date()) for ts in frame["ts"]] == ["2020-01-02", "2020-01-03"] * 2
     assert str(frame["ts"].dtype) == "datetime64[us]"
 
 

@@ -146,7 +146,7 @@ def test_many_symbols_are_read_without_the_others(workspace, others):
         lake.write({"bars": pd.concat([bars, extra])}, message="x")
         for asked in (names, names[:55], names[:5]):
             read = lake.bars(asked, adjust="none")
-            expected = bars[bars["symbol"].isin(asked)].sort_values(["ts", "symbol"])
+            expected = bars[bars["symbol"].isin(asked)].sort_values(["symbol", "ts"])
             assert list(read["symbol"]) == list(expected["symbol"])
             assert list(read["close"]) == list(expected["close"])
 
