@@ -1,0 +1,58 @@
+"""Closes, in the process that runs generated code, what no guard on names can close. Called once, never undone.
+
+pandas looks up a label of a Series when it is asked for an attribute it does not have, and numpy asks every object
+for `__array_interface__`: a Series with that label would hand numpy a raw memory address. The clock is reached
+through the text "now", a file through the name of a time zone. What stays open: text that is put together at run
+time to read "now" and is compared with, or written into, times inside pandas still reads the clock; it changes a
+result, and a replay shows that.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+from pandas._libs.tslibs import timezones
+from pandas.core.generic import NDFrame
+
+from sandbox.refusal import refusal
+
+ZONES = (
+    "UTC",
+    "America/New_York",
+    "America/Chicago",
+    "Europe/London",
+    "Europe/Berlin",
+    "Asia/Tokyo",
+    "Asia/Hong_Kong",
+)
+_label_as_attribute = NDFrame.__getattr__
+_kept_zones: list[object] = []
+
+
+def harden() -> None:
+    """Patch this process's pandas; warnings are dropped, since telling one opens files."""
+    NDFrame.__getattr__ = _public_label
+    for name in ("now", "today", "utcnow"):
+        setattr(pd.Timestamp, name, classmethod(_no_clock))
+    timezones.dateutil_gettz = _no_zone_file
+    _kept_zones.extend(pd.Timestamp("2020-01-01", tz=zone) for zone in ZONES)
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+
+
+def _public_label(self: NDFrame, name: str) -> Any:
+    """Return the column or element called `name`, unless it is a name that Python or numpy gives a meaning to."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return _label_as_attribute(self, name)
+
+
+def _no_clock(*_args: object, **_named: object) -> NoReturn:
+    raise refusal("the clock cannot be read, because results must repeat; use the dates in the data")
+
+
+def _no_zone_file(*_args: object, **_named: object) -> NoReturn:
+    raise refusal("a time zone cannot be read from a file; name one such as 'America/New_York'")
