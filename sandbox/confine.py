@@ -12,6 +12,7 @@ import math
 import os
 import resource
 import signal
+import time
 from pathlib import Path
 
 from sandbox import landlock, seccomp
@@ -38,7 +39,7 @@ def set_limits(limits: Limits) -> None:
     """Set the kernel's limits; the address space counts from what is mapped now. Raises OSError or ValueError."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     space = pages * resource.getpagesize() + limits.memory_bytes
-    seconds = math.ceil(limits.cpu_seconds)
+    seconds = math.ceil(time.process_time() + limits.cpu_seconds)
     for kind, soft, hard in (
         (resource.RLIMIT_AS, space, space),
         (resource.RLIMIT_CPU, seconds, seconds + 1),  # SIGXCPU at the first says why; SIGKILL at the second

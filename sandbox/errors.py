@@ -30,7 +30,7 @@ class Rejected(SandboxFailure):
 
 
 class Crashed(SandboxFailure):
-    """The code raised, or returned something that is not a result. `line` counts from 1 in its source; 0 is unknown."""
+    """The code raised, or returned what is not a result. `line` counts from 1 in its source; 0 is unknown."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -38,7 +38,10 @@ class Crashed(SandboxFailure):
 
 
 class Stopped(SandboxFailure):
-    """The child was ended: `reason` is one of "time", "processor time", "memory", "system call", "output", "killed"."""
+    """The child was ended.
+
+    `reason` is one of "time", "processor time", "memory", "system call", "output", "killed".
+    """
 
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)

@@ -13,10 +13,9 @@ from sandbox.libc import checked, syscall
 
 CREATE_RULESET, RESTRICT_SELF = 444, 446  # the same on all processors
 ASK_VERSION = 1
-FILES = 0x1FFF  # execute .. make_sym, ABI 1
-REFER, TRUNCATE, IOCTL_DEVICE = 1 << 13, 1 << 14, 1 << 15
-TCP_BIND_CONNECT = 0b11
-ABSTRACT_SOCKETS_SIGNALS = 0b11
+FILE_RIGHTS = ((1, 0x1FFF), (2, 1 << 13), (3, 1 << 14), (5, 1 << 15))  # since ABI: basic, refer, truncate, ioctl
+TCP_BIND_CONNECT, TCP_SINCE = 0b11, 4
+SOCKETS_SIGNALS, SCOPES_SINCE = 0b11, 6
 
 
 class _Ruleset(ctypes.Structure):
@@ -32,17 +31,11 @@ def abi() -> int:
 
 def restrict(version: int) -> None:
     """Give up everything that `version` can take; NO_NEW_PRIVS must be set. Raises OSError where it is refused."""
-    rules = _Ruleset(FILES)
-    size = 8
-    if version >= 2:
-        rules.files |= REFER
-    if version >= 3:
-        rules.files |= TRUNCATE
-    if version >= 4:
+    rules = _Ruleset(sum(right for since, right in FILE_RIGHTS if version >= since))
+    size = 8  # the structure grew with the ABI
+    if version >= TCP_SINCE:
         rules.network, size = TCP_BIND_CONNECT, 16
-    if version >= 5:
-        rules.files |= IOCTL_DEVICE
-    if version >= 6:
-        rules.scoped, size = ABSTRACT_SOCKETS_SIGNALS, 24
+    if version >= SCOPES_SINCE:
+        rules.scoped, size = SOCKETS_SIGNALS, 24
     ruleset = checked(syscall(CREATE_RULESET, ctypes.addressof(rules), size, 0), "landlock")
     checked(syscall(RESTRICT_SELF, ruleset, 0), "landlock")

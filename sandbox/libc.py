@@ -16,7 +16,7 @@ def syscall(number: int, *arguments: int) -> int:
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """Call prctl(2) with four more arguments, as the kernel wants for the options that check them."""
+    """Set one attribute of this process; the four arguments after the option are padded with 0."""
     padded = (*arguments, 0, 0, 0, 0)[:4]
     return int(_libc.prctl(ctypes.c_int(option), *(ctypes.c_ulong(value) for value in padded)))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.layers import Layer
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Value: TypeAlias = "pd.DataFrame | float | int | bool | dict[str, Any]"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Limits:
     output_bytes: int = 64 << 20
 
     def __post_init__(self) -> None:
+        """Raise ValueError where a limit is not positive."""
         if min(self.wall_seconds, self.cpu_seconds, self.memory_bytes, self.output_bytes) <= 0:
             raise ValueError(f"limits must be positive: {self}")
 
@@ -44,7 +47,7 @@ class Outcome:
         peak_bytes: the child's largest resident memory, shared pages of the interpreter included; 0 where unknown.
     """
 
-    value: pd.DataFrame | float | int | bool | dict[str, Any]
+    value: Value
     layers: tuple[Layer, ...]
     wall_seconds: float
     cpu_seconds: float

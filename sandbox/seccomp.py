@@ -1,8 +1,9 @@
 """The system-call filter: a classic BPF program that the kernel runs before every call (seccomp(2), man page).
 
-It first checks the processor's calling convention, so that 32-bit and x32 numbers cannot be smuggled past, and looks
-at arguments where a call is allowed for one use only: `write` to the answer's pipe, memory that is never executable,
-`madvise` without the hardware-poisoning advice that root could give. It cannot look behind pointers, and needs none.
+It first checks the processor's calling convention, so that 32-bit and x32 numbers cannot be smuggled past, and
+looks at arguments where a call is allowed for one use only: `write` to the answer's pipe, memory that is never
+executable, `madvise` without the hardware-poisoning advice that root could give. It cannot look behind pointers,
+and needs none.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class _Program(ctypes.Structure):
 
 def this_processor() -> Processor | None:
     """Return the table of the running machine, None where the filter does not know it or the process is 32-bit."""
-    return PROCESSORS.get(platform.machine()) if ctypes.sizeof(ctypes.c_void_p) == 8 else None
+    return PROCESSORS.get(platform.machine()) if sys.maxsize > 1 << 32 else None
 
 
 def _argument_check(name: str, out: int) -> list[Instruction]:
@@ -73,7 +74,7 @@ def program(processor: Processor, out: int) -> list[Instruction]:
 
 
 def install(processor: Processor, out: int) -> None:
-    """Put the filter on this process, for good; NO_NEW_PRIVS must be set. Raises OSError where the kernel refuses."""
+    """Put the filter on this process, for good; NO_NEW_PRIVS must be set. Raises OSError where it is refused."""
     lines = program(processor, out)
     code = b"".join(struct.pack("=HBBI", *line) for line in lines)
     filter_ = _Program(len(lines), code)

@@ -1,9 +1,9 @@
 """System call numbers of the two processors the filter knows, from the kernel's own tables.
 
-ALLOWED is all that computing needs once every library is loaded: memory, locks, the clock, the answer's pipe and the
-way out. LETHAL ends the process at once, since no computation stumbles into it. Everything else gets EPERM.
-The arm64 numbers are those of asm-generic/unistd.h; they are checked against that header where it is installed, and
-the filter itself is proven at every start by the canary (`sandbox.canary`), whatever the processor.
+ALLOWED is all that computing needs once every library is loaded: memory, locks, the clock, the answer's pipe and
+the way out. LETHAL ends the process at once, since no computation stumbles into it. Everything else gets EPERM.
+The arm64 numbers are those of asm-generic/unistd.h; they are checked against that header where it is installed,
+and the filter itself is proven at every start by the canary (`sandbox.canary`), whatever the processor.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ ALLOWED = (
 )  # fmt: skip
 LETHAL = (
     "socket", "socketpair", "bind", "listen", "accept", "accept4", "connect", "sendto", "sendmsg", "sendmmsg",
-    "clone", "clone3", "fork", "vfork", "execve", "execveat", "kill", "tkill", "tgkill", "pidfd_open", "pidfd_getfd",
-    "pidfd_send_signal", "ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "unshare", "setns", "mount",
-    "io_uring_setup", "io_uring_enter", "io_uring_register", "bpf", "perf_event_open", "userfaultfd", "memfd_create",
-    "seccomp", "keyctl", "add_key", "request_key", "init_module", "finit_module", "kexec_load", "reboot",
+    "clone", "clone3", "fork", "vfork", "execve", "execveat", "kill", "tkill", "tgkill", "pidfd_open",
+    "pidfd_getfd", "pidfd_send_signal", "ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "unshare",
+    "setns", "mount",
+    "io_uring_setup", "io_uring_enter", "io_uring_register", "bpf", "perf_event_open", "userfaultfd",
+    "memfd_create", "seccomp", "keyctl", "add_key", "request_key", "init_module", "finit_module", "kexec_load",
+    "reboot",
 )  # fmt: skip
 
 
 class Processor(NamedTuple):
-    """One calling convention: its AUDIT_ARCH value, and the number of each call (absent: the call does not exist)."""
+    """One calling convention: its AUDIT_ARCH value, and the number of each call that exists there."""
 
     audit_arch: int
     numbers: dict[str, int]
@@ -42,7 +44,8 @@ X86_64 = Processor(
         "madvise": 28, "futex": 202, "clock_gettime": 228, "exit_group": 231,
         "socket": 41, "connect": 42, "accept": 43, "sendto": 44, "sendmsg": 46, "bind": 49, "listen": 50,
         "socketpair": 53, "accept4": 288, "sendmmsg": 307,
-        "clone": 56, "fork": 57, "vfork": 58, "execve": 59, "execveat": 322, "kill": 62, "tkill": 200, "tgkill": 234,
+        "clone": 56, "fork": 57, "vfork": 58, "execve": 59, "execveat": 322, "kill": 62, "tkill": 200,
+        "tgkill": 234,
         "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "unshare": 272, "setns": 308,
         "mount": 165, "bpf": 321, "perf_event_open": 298, "userfaultfd": 323, "memfd_create": 319, "seccomp": 317,
         "keyctl": 250, "add_key": 248, "request_key": 249, "init_module": 175, "finit_module": 313,
