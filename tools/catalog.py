@@ -7,9 +7,11 @@ from typing import Any
 from tools.ingest.tool import INGEST_DATA, SHOW_DATA
 from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Tool
+from tools.lab.tool import CHECK_FEATURES, GENERATE_FEATURES
 from tools.lake.tool import QUERY_DATA
 from tools.report.tool import SHOW_REPORT
 from tools.research.tool import COMPARE_EXPERIMENTS, LIST_INVENTORY, RUN_EXPERIMENT
+from tools.script.tool import RUN_PYTHON
 from tools.trade.tool import PROPOSE_TRADES
 
 TOOLS: tuple[Tool[Any, Any], ...] = (
@@ -17,9 +19,12 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
     LIST_INVENTORY,
     SHOW_DATA,
     QUERY_DATA,
+    GENERATE_FEATURES,
+    CHECK_FEATURES,
     RUN_EXPERIMENT,
     COMPARE_EXPERIMENTS,
     SHOW_REPORT,
+    RUN_PYTHON,
     PROPOSE_TRADES,
 )
 

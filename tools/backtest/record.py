@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from tools.features.evidence import Evidence
 from tools.kernel.types import Bps, Count, Days, Fraction, Ratio, Record, Result, Seconds
 
 
@@ -102,6 +103,7 @@ class Experiment(Result):
     benchmarks: dict[str, Metrics]
     cost_curve: tuple[CostPoint, ...]
     folds: tuple[Fold, ...]
+    evidence: tuple[Evidence, ...] = ()
     signal_date: date
     targets: tuple[Target, ...]
     orders: Count

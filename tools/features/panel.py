@@ -105,6 +105,10 @@ class Panel:
         market = None if self.market is None else self.market.loc[first:last]
         return Panel(**{field: getattr(self, field).loc[first:last] for field in FIELDS}, market=market)
 
+    def only(self, symbols: Sequence[str]) -> Panel:
+        """Return the bars of some of the symbols, in the order given."""
+        return Panel(**{field: getattr(self, field)[list(symbols)] for field in FIELDS}, market=self.market)
+
     def with_market(self, close: pd.Series) -> Panel:
         """Return the same bars with the closes of an index; bars that the index lacks stay NaN."""
         return replace(self, market=close.reindex(self.close.index).astype(float))

@@ -8,6 +8,7 @@ Every message is one line in plain words; `hint` says what to do next.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +55,14 @@ class GateFailed(SLQError):
 
 
 class SandboxError(SLQError):
-    """Generated code was refused, failed, or had to be stopped; or no sandbox can be had on this machine."""
+    """Generated code was refused, failed, or had to be stopped; or no sandbox can be had on this machine.
+
+    `layers` says which protections it ran under, name -> state.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", layers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.layers = dict(layers or {})
 
 
 class SourceUnavailable(SLQError):

@@ -42,9 +42,19 @@ class Workspace:
         return self.data / "raw"
 
     @property
+    def features(self) -> Path:
+        """Generated features, one file each."""
+        return self.data / "features"
+
+    @property
     def experiments(self) -> Path:
         """One folder per recorded run, with the tickets, sessions and audit log beside them."""
         return self.root / "experiments"
+
+    @property
+    def figures(self) -> Path:
+        """Pages of figures that scripts drew."""
+        return self.experiments / "figures"
 
     @property
     def tickets(self) -> Path:

@@ -6,6 +6,7 @@ Secrets are `SecretStr`: they print as asterisks and reach a vendor client only.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
     alpha_vantage_key: SecretStr | None = None
     alpha_vantage_calls_per_minute: int = Field(default=5, ge=1, le=1200)
     alpha_vantage_calls_per_day: int = Field(default=25, ge=1, le=1_000_000)
+    sandbox: Literal["strict", "degraded"] = "strict"
     lake_catalog: SecretStr | None = None
     lake_files: str | None = None
 

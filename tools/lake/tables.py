@@ -114,6 +114,22 @@ QUARANTINE: Mapping[str, str] = MappingProxyType(
 QUARANTINE_KEY = ("symbol", "table_name", "row_json", "reason", "source")
 
 
+FEATURES: Mapping[str, str] = MappingProxyType(
+    {
+        "symbol": TEXT,
+        "kind": TEXT,
+        "spec": TEXT,
+        "spec_sha256": TEXT,
+        "file_sha256": TEXT,
+        "evidence": TEXT,
+        "source": TEXT,
+    }
+)
+"""One row a generated feature. `symbol` is its name, as for any series; `evidence` is JSON: what proved it causal."""
+
+FEATURE_KEY = ("symbol", "source")
+
+
 class Table(NamedTuple):
     """A table of the lake: its columns with their types, and those that identify a row."""
 
@@ -134,6 +150,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "fundamentals": Table(FUNDAMENTALS, FUNDAMENTAL_KEY),
         "listings": Table(LISTINGS, LISTING_KEY),
         "quarantine": Table(QUARANTINE, QUARANTINE_KEY),
+        "features": Table(FEATURES, FEATURE_KEY),
     }
 )
 

@@ -1,4 +1,4 @@
-"""One recorded run: lake -> features -> walk-forward training -> backtest -> folder.
+"""One recorded run: lake -> leak firewall -> features -> walk-forward training -> backtest -> folder.
 
 The shell around `tools.research.study`: it reads the lake once, so the whole run sees one snapshot, and writes the
 folder whole or not at all. The same bars, settings, code and thread count give the same `output_sha256`.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,13 +17,17 @@ import pandas as pd
 
 from tools.backtest.folder import RESULT_FILE
 from tools.backtest.record import Config, Experiment, Provenance
+from tools.features.bars import Bars, read_bars
+from tools.features.evidence import Evidence
+from tools.features.examine import admit
+from tools.features.feature import Signal
 from tools.features.panel import Panel
+from tools.features.resolve import require_index, resolve_all
 from tools.ingest.load import BENCHMARK
 from tools.kernel import fingerprint
 from tools.kernel.spec import Context
 from tools.report.page import write_report
 from tools.research.caveats import caveats
-from tools.research.data import Bars, read_bars
 from tools.research.folder import experiment_id, recording
 from tools.research.hypothesis import configure
 from tools.research.record import ExperimentArgs
@@ -39,25 +44,32 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
 
     Raises:
         BadRequest: the arguments are wrong or the history is too short.
+        GateFailed: a feature looks ahead; nothing is trained then.
+        SandboxError: the Python source of a generated feature failed.
         NoData: the lake lacks a symbol or the period.
         WorkspaceError: the folder cannot be written; nothing is left behind.
     """
     started, stages = ctx.now(), Stages()
     with stages.timed("lake"):
-        bars = read_bars(ctx.workspace, args)
-    config = configure(args, bars, ctx.settings)
+        signals = resolve_all(ctx, args.features)
+        bars = read_bars(ctx.workspace, args.symbols, start=args.start, end=args.end)
+        require_index(signals, bars.panel)
+    config = configure(args, bars, signals, ctx.settings)
     threads = training_threads(bars.panel, len(config.features))
     name = experiment_id(
         ctx.workspace, day=started.date(), model=config.model, symbols=config.symbols, interval=config.interval
     )
     with recording(ctx.workspace, name) as folder:  # before the work: an unwritable workspace fails at once
-        study = _study(ctx, config, bars, stages, threads=threads)
+        with stages.timed("leak checks"):
+            evidence = admit(signals, bars.panel, horizon_days=config.horizon_days, progress=ctx.progress)
+        study = _study(ctx, config, bars, signals, stages, threads=threads)
         with stages.timed("record"):
             record = _record(
                 name=name,
                 started=started,
                 config=config,
                 study=study,
+                evidence=evidence,
                 bars=bars,
                 stages=stages,
                 threads=threads,
@@ -71,9 +83,11 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
     return record
 
 
-def _study(ctx: Context, config: Config, bars: Bars, stages: Stages, *, threads: int) -> Study:
+def _study(
+    ctx: Context, config: Config, bars: Bars, signals: Sequence[Signal], stages: Stages, *, threads: int
+) -> Study:
     with stages.timed("train"):
-        trained = train(bars.panel, config, threads=threads, progress=ctx.progress)
+        trained = train(bars.panel, signals, config, threads=threads, progress=ctx.progress)
     with stages.timed("backtest"):
         scores = scored_window(trained)
         index_close = bars.index_over(pd.DatetimeIndex(scores.index))
@@ -92,7 +106,15 @@ def training_threads(panel: Panel, features: int) -> int:
 
 
 def _record(
-    *, name: str, started: datetime, config: Config, study: Study, bars: Bars, stages: Stages, threads: int
+    *,
+    name: str,
+    started: datetime,
+    config: Config,
+    study: Study,
+    evidence: tuple[Evidence, ...],
+    bars: Bars,
+    stages: Stages,
+    threads: int,
 ) -> Experiment:
     tested = study.backtest
     notes = caveats(
@@ -111,6 +133,7 @@ def _record(
         benchmarks=tested.benchmarks,
         cost_curve=tested.cost_curve,
         folds=study.folds,
+        evidence=evidence,
         signal_date=tested.targets.index[-1].date(),
         targets=study.targets,
         orders=tested.ledger.orders,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tools.backtest.record import Config
-from tools.features.catalog import parse_feature
+from tools.features.bars import Bars
+from tools.features.feature import Signal
 from tools.kernel.settings import Settings
-from tools.research.data import Bars
 from tools.research.record import ExperimentArgs
 
 TRAIN_YEARS = 3
@@ -15,19 +17,16 @@ EXECUTION_LAG_DAYS = 1
 HELD_SHARE = 3
 
 
-def configure(args: ExperimentArgs, bars: Bars, settings: Settings) -> Config:
+def configure(args: ExperimentArgs, bars: Bars, signals: Sequence[Signal], settings: Settings) -> Config:
     """Return the settings of an experiment.
 
     Defaults: hold the best third of the symbols, at least one; train on 3 years, test on the next 6 months; drop
     horizon + 1 bars between them, since a label needs that many bars to come true; fill at the next open.
-
-    Raises:
-        BadRequest: a feature is unknown.
     """
     symbols = bars.panel.symbols
     return Config(
         symbols=symbols,
-        features=tuple(dict.fromkeys(parse_feature(name).id for name in args.features)),
+        features=tuple(signal.id for signal in signals),
         model=args.model,
         horizon_days=args.horizon_days,
         top_n=args.top_n or max(1, len(symbols) // HELD_SHARE),

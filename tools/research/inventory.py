@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from tools.backtest.folder import list_experiments, load_experiment
 from tools.backtest.record import Experiment
 from tools.features.catalog import FEATURES
+from tools.features.registry import registered
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.paths import Workspace
 from tools.kernel.spec import Context
@@ -46,8 +47,20 @@ def _data(ctx: Context) -> tuple[Item, ...]:
     )
 
 
-def _features(ctx: Context) -> tuple[Item, ...]:  # noqa: ARG001  every shelf has the same signature
-    return tuple(
+def _features(ctx: Context) -> tuple[Item, ...]:
+    """Return the features made here, then those of the library."""
+    made = tuple(
+        Item(
+            name=feature.name,
+            facts={
+                "description": "Python source" if feature.kind == "python" else feature.spec,
+                "parameters": "none",
+                "warmup_bars": str(feature.evidence.warmup_bars),
+            },
+        )
+        for feature in registered(ctx.workspace).values()
+    )
+    return made + tuple(
         Item(
             name=feature.bind().id,
             facts={

@@ -6,6 +6,7 @@ against: a universe picked with hindsight, and the number of hypotheses tried be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,9 +16,10 @@ from tools.backtest.costs import Costs
 from tools.backtest.engine import Ledger, run_weights
 from tools.backtest.record import Config, CostPoint, Fold, Metrics, Target
 from tools.backtest.weights import equal_weight, overlap, top_n
-from tools.features.catalog import compute_features, parse_feature
+from tools.features.feature import Signal
 from tools.features.label import up_down
 from tools.features.panel import Panel
+from tools.features.resolve import compute_all
 from tools.kernel.spec import Progress
 from tools.models.model import Model
 from tools.models.split import walk_forward
@@ -56,15 +58,17 @@ class Study:
     model: Model
 
 
-def train(panel: Panel, config: Config, *, threads: int, progress: Progress) -> WalkForward:
+def train(
+    panel: Panel, signals: Sequence[Signal], config: Config, *, threads: int, progress: Progress
+) -> WalkForward:
     """Compute features and labels and train walk-forward. Raises BadRequest where the history is too short."""
-    features = compute_features(panel, config.features, progress)
+    features = compute_all(panel, signals, progress)
     splits = walk_forward(
         panel.sessions,
         train_years=config.train_years,
         test_months=config.test_months,
         purge_days=config.purge_days,
-        warmup=max(parse_feature(name).warmup for name in config.features),
+        warmup=max(signal.warmup for signal in signals),
     )
     label = up_down(panel, config.horizon_days)
     return train_walk_forward(features, label, splits, seed=config.seed, threads=threads, progress=progress)

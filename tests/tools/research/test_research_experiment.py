@@ -37,8 +37,16 @@ def test_a_run_is_recorded_whole(ctx):
     assert (equity.iloc[0, 1:] == 1).all()
     assert len(pd.read_csv(folder / "trades.csv")) == record.orders
     log = [json.loads(line) for line in (folder / "run_log.jsonl").read_text().splitlines()]
-    assert [line["stage"] for line in log] == ["start", "lake", "train", "backtest", "record", "report"]
-    assert {label for label, _, _ in seen} == {"features", "train", "backtest", "report"}
+    assert [line["stage"] for line in log] == [
+        "start",
+        "lake",
+        "leak checks",
+        "train",
+        "backtest",
+        "record",
+        "report",
+    ]
+    assert {label for label, _, _ in seen} == {"leak checks", "features", "train", "backtest", "report"}
     assert all(0 <= done <= total for _, done, total in seen)
 
 

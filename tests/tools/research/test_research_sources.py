@@ -6,8 +6,7 @@ import pandas as pd
 from research_market import long_bars
 
 from tools.lake.store import open_lake
-from tools.research.data import read_bars
-from tools.research.record import ExperimentArgs
+from tools.features.bars import read_bars
 
 
 def test_the_source_that_was_used_is_named(workspace):
@@ -15,6 +14,6 @@ def test_the_source_that_was_used_is_named(workspace):
     one, two = bars.assign(source="one"), bars[bars["symbol"] == "IBM"].tail(100).assign(source="two")
     with open_lake(workspace) as lake:
         lake.write({"bars": pd.concat([one, two])}, message="x")
-    read = read_bars(workspace, ExperimentArgs(symbols=("AAPL", "IBM"), features=("rsi_14",)))
+    read = read_bars(workspace, ("AAPL", "IBM"))
     assert read.warnings == ("IBM is held from one, two; one was used.",)
     assert len(read.panel.close) == 252

@@ -4,6 +4,7 @@ import pytest
 from research_market import SYMBOLS, long_bars
 
 from tools.backtest.record import Config
+from tools.features.catalog import parse_feature
 from tools.features.panel import Panel
 from tools.kernel.spec import silent
 from tools.research.study import backtest, scored_window, summarise, train
@@ -33,7 +34,8 @@ def config(panel, **changed):
 
 def study_of(panel, **changed):
     settings = config(panel, **changed)
-    trained = train(panel, settings, threads=1, progress=silent)
+    signals = [parse_feature(name) for name in settings.features]
+    trained = train(panel, signals, settings, threads=1, progress=silent)
     scores = scored_window(trained)
     tested = backtest(
         panel, scores, settings, index_close=panel.close[SYMBOLS[0]].loc[scores.index], progress=silent

@@ -1,4 +1,4 @@
-"""What an experiment reads: one consistent view of the lake."""
+"""What research reads: one consistent view of the lake, as a panel with its index."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from tools.kernel.errors import BadRequest, NoData, Suggestion
 from tools.kernel.paths import Workspace
 from tools.lake.coverage import Choice
 from tools.lake.store import Lake, lake_symbols, open_lake
-from tools.research.record import ExperimentArgs
 
 MANY_GAPS = 0.05  # of a symbol's bars; holidays that differ between exchanges are below it
 
 
 @dataclass(frozen=True)
 class Bars:
-    """The data of an experiment.
+    """The bars of a universe.
 
     Attributes:
-        panel: adjusted prices of the universe.
+        panel: adjusted prices of the universe; with the closes of the index, where the lake holds it.
         index_symbol: the index, where the lake holds it.
         index_close: its closes, naive UTC; empty where the lake does not hold it.
         snapshot: the lake's snapshot number.
@@ -52,30 +51,33 @@ class Bars:
         return close.ffill()
 
 
-def read_bars(workspace: Workspace, args: ExperimentArgs) -> Bars:
+def read_bars(
+    workspace: Workspace, names: Sequence[str], *, start: date | None = None, end: date | None = None
+) -> Bars:
     """Read adjusted daily bars of the universe, and of the index where there is one.
 
     Raises:
         BadRequest: the end is before the start, or a name means no symbol.
         NoData: a symbol that was named is not in the lake, or nothing lies in the period; says what would help.
     """
-    if args.start is not None and args.end is not None and args.start > args.end:
-        raise BadRequest(f"The end {args.end} is before the start {args.start}.", hint="Swap the two dates.")
+    if start is not None and end is not None and start > end:
+        raise BadRequest(f"The end {end} is before the start {start}.", hint="Swap the two dates.")
     held = lake_symbols(workspace)
-    symbols, left_out = choose_symbols(args.symbols, held)
+    symbols, left_out = choose_symbols(names, held)
     with open_lake(workspace) as lake:
         snapshot = lake.snapshot_id()
-        frame = lake.bars(symbols, start=args.start, end=args.end, as_of=snapshot)
-        index = _index(lake, snapshot, args.start, args.end) if BENCHMARK in held else frame.iloc[:0]
+        frame = lake.bars(symbols, start=start, end=end, as_of=snapshot)
+        index = _index(lake, snapshot, start, end) if BENCHMARK in held else frame.iloc[:0]
         sources = lake.sources([*symbols, BENCHMARK], as_of=snapshot)
     present = set(frame["symbol"])
     universe = [symbol for symbol in symbols if symbol in present]
     absent = [symbol for symbol in symbols if symbol not in present]
     panel = Panel.from_bars(frame, universe)
+    index_close = pd.Series(index["close"].to_numpy(), index=pd.DatetimeIndex(index["ts"]), dtype=float)
     return Bars(
-        panel=panel,
+        panel=panel if index_close.empty else panel.with_market(index_close),
         index_symbol=BENCHMARK if BENCHMARK in held else None,
-        index_close=pd.Series(index["close"].to_numpy(), index=pd.DatetimeIndex(index["ts"])),
+        index_close=index_close,
         snapshot=snapshot,
         sha256=fingerprint.of_frame(pd.concat([frame, index], ignore_index=True)),
         warnings=(

@@ -1,0 +1,115 @@
+"""Generated features on record: a file people can read, and a row of the lake that says what the file must be.
+
+The file is for reading; what is computed is the specification in the lake. A file that was edited no longer matches
+its fingerprint and is refused, so that nobody reads one thing and runs another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import pandas as pd
+
+from tools.features.evidence import Evidence
+from tools.kernel.atomic import write_atomic
+from tools.kernel.errors import BadRequest, WorkspaceError
+from tools.kernel.fingerprint import of_bytes
+from tools.kernel.paths import Workspace
+from tools.lake.store import Lake, lake_exists, open_lake
+
+Kind = Literal["library", "expression", "python"]
+PREFIX = "auto_"
+LAB = "lab"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A generated feature.
+
+    Attributes:
+        name: starts with `auto_`; also the name of its file.
+        kind: what the specification is.
+        spec: a library id, a canonical expression, or Python source.
+        spec_sha256: of the specification.
+        file_sha256: of the file's bytes.
+        evidence: of the leak firewall, from when it was made.
+    """
+
+    name: str
+    kind: Kind
+    spec: str
+    spec_sha256: str
+    file_sha256: str
+    evidence: Evidence
+
+
+def register(workspace: Workspace, feature: Registered, text: str) -> int:
+    """Write the file and the row; return the lake's snapshot. The same feature again changes nothing.
+
+    Raises WorkspaceError: the disk is full, read-only, or the lake is in use.
+    """
+    write_atomic(workspace.features / f"{feature.name}.py", text.encode())
+    evidence = feature.evidence.model_copy(update={"seconds": 0.0})  # how long it took is not evidence
+    row = {
+        "symbol": [feature.name],
+        "kind": [feature.kind],
+        "spec": [feature.spec],
+        "spec_sha256": [feature.spec_sha256],
+        "file_sha256": [feature.file_sha256],
+        "evidence": [evidence.model_dump_json()],
+        "source": [LAB],
+    }
+    with open_lake(workspace) as lake:
+        return lake.write({"features": pd.DataFrame(row)}, message=f"feature {feature.name}").snapshot_id
+
+
+def registered(workspace: Workspace) -> dict[str, Registered]:
+    """Return every generated feature by name, sorted; {} where there is no lake yet."""
+    if not lake_exists(workspace):
+        return {}
+    with open_lake(workspace) as lake:
+        if "features" not in lake.tables():
+            return {}
+        rows = _rows(lake)
+    return {feature.name: feature for feature in rows}
+
+
+def _rows(lake: Lake) -> list[Registered]:
+    frame = lake.read("SELECT * FROM lake.features WHERE source = ? ORDER BY symbol", [LAB])
+    return [
+        Registered(
+            name=str(row.symbol),
+            kind=cast("Kind", str(row.kind)),
+            spec=str(row.spec),
+            spec_sha256=str(row.spec_sha256),
+            file_sha256=str(row.file_sha256),
+            evidence=Evidence.model_validate_json(str(row.evidence)),
+        )
+        for row in frame.itertuples()
+    ]
+
+
+def find(workspace: Workspace, name: str) -> Registered:
+    """Return a generated feature whose file is as it was written.
+
+    Raises:
+        BadRequest: there is none of this name.
+        WorkspaceError: its file is missing or was edited.
+    """
+    import difflib
+
+    held = registered(workspace)
+    if name not in held:
+        near = difflib.get_close_matches(name, held, n=3, cutoff=0.5)
+        hint = f"Did you mean {', '.join(near)}?" if near else "`/list_inventory features` shows what there is."
+        raise BadRequest(f"There is no generated feature called {name!r}.", hint=hint)
+    path = workspace.features / f"{name}.py"
+    again = (
+        f"Make it again: /generate_features {held[name].spec}" if held[name].kind != "python" else "Make it again."
+    )
+    if not path.is_file():
+        raise WorkspaceError(f"The file of {name} is missing: {path}.", hint=again)
+    if of_bytes(path.read_bytes()) != held[name].file_sha256:
+        raise WorkspaceError(f"{path} was edited after SLQ wrote and checked it.", hint=again)
+    return held[name]

@@ -1,0 +1,78 @@
+"""From the words for a feature to the signal that computes it: a library id, a generated feature, an expression."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tools.features.catalog import parse_feature
+from tools.features.expr import compile_expression, usable_as_feature
+from tools.features.feature import Signal
+from tools.features.generated import GeneratedCode
+from tools.features.registry import PREFIX, find
+from tools.ingest.load import BENCHMARK
+from tools.kernel.errors import BadRequest, NoData, Suggestion
+from tools.kernel.spec import Context, Progress, silent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tools.features.panel import Panel
+
+_EXPRESSION = re.compile(r"[()*/+<>=]|\s-\s|\b(?:and|or|not)\b")
+
+
+def resolve(ctx: Context, text: str) -> Signal:
+    """Return what `text` means: `rsi_14`, `14-day RSI`, `auto_my_feature`, `rsi(14) * zscore(volume, 20)`.
+
+    Raises:
+        BadRequest: nothing of this name, not an expression, or an expression whose value is a price or a count.
+        WorkspaceError: the file of a generated feature is missing or was edited.
+    """
+    name = text.strip()
+    if name.startswith(PREFIX):
+        return _generated(ctx, name)
+    try:
+        return parse_feature(name)
+    except BadRequest:
+        if not _EXPRESSION.search(name):
+            raise
+    expression = compile_expression(name)
+    usable_as_feature(expression)
+    return expression
+
+
+def resolve_all(ctx: Context, texts: Sequence[str]) -> tuple[Signal, ...]:
+    """Return the signals of `texts` in order, each once. Raises as `resolve`, and BadRequest for none at all."""
+    signals = {signal.id: signal for signal in (resolve(ctx, text) for text in texts)}
+    if not signals:
+        raise BadRequest("No feature was named.", hint="Name one, such as rsi_14 or returns(20) / volatility(20).")
+    return tuple(signals.values())
+
+
+def require_index(signals: Sequence[Signal], panel: Panel) -> None:
+    """Raise NoData where a signal compares with the index and the panel has none."""
+    needing = [signal.id for signal in signals if signal.needs_market]
+    if needing and panel.market is None:
+        raise NoData(
+            f"{', '.join(needing)} compares with the index, which the lake does not hold in this period.",
+            hint=f"Load it first: /ingest_data {BENCHMARK}",
+            suggestion=Suggestion("ingest_data", {"symbols": [BENCHMARK]}),
+        )
+
+
+def compute_all(panel: Panel, signals: Sequence[Signal], progress: Progress = silent) -> dict[str, pd.DataFrame]:
+    """Return id -> bars x symbols, NaN in every symbol's warm-up; reports `features` progress."""
+    frames = {}
+    for done, signal in enumerate(signals, start=1):
+        frames[signal.id] = signal.compute(panel)
+        progress("features", done, len(signals))
+    return frames
+
+
+def _generated(ctx: Context, name: str) -> Signal:
+    found = find(ctx.workspace, name)
+    if found.kind == "python":
+        return GeneratedCode(name, found.spec, ctx.settings, found.evidence.warmup_bars)
+    return parse_feature(found.spec) if found.kind == "library" else compile_expression(found.spec)

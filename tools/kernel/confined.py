@@ -1,0 +1,74 @@
+"""The sandbox as the tools use it: one for the process, started at its first use, its refusals in our own words.
+
+Every outcome says which layers it ran under; a refusal carries them too, so that both can go on the record.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from tools.kernel.errors import SandboxError
+from tools.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sandbox.limits import Outcome
+    from sandbox.run import Sandbox
+
+T = TypeVar("T")
+Frames = Mapping[str, "pd.DataFrame | pd.Series"]
+
+_BOXES: dict[str, Sandbox] = {}
+_TURN = threading.Lock()
+CORRECT = "Correct the code and send it again; it may compute with numpy and pandas, and nothing else."
+ANOTHER_MACHINE = (
+    "Use an expression instead, which needs no sandbox; or accept the layers that this machine has with "
+    "SLQ_SANDBOX=degraded."
+)
+
+
+def box(settings: Settings) -> Sandbox:
+    """Return the sandbox of this process, not started yet if nothing has used it."""
+    from sandbox.run import Sandbox
+
+    with _TURN:
+        if settings.sandbox not in _BOXES:
+            _BOXES[settings.sandbox] = Sandbox(settings.sandbox)
+        return _BOXES[settings.sandbox]
+
+
+def run_feature(settings: Settings, source: str, bars: Frames) -> pd.DataFrame:
+    """Run `def feature(bars)` of `source`; the value has the labels of `bars["close"]`. Raises SandboxError."""
+    import pandas as pd
+
+    value = _guarded(settings, lambda sandbox: sandbox.feature(source, bars)).value
+    if not isinstance(value, pd.DataFrame):
+        raise SandboxError("The feature gave no table.", hint=CORRECT)
+    return value
+
+
+def run_script(settings: Settings, source: str, inputs: Mapping[str, pd.DataFrame | Frames]) -> Outcome:
+    """Run `source`, which assigns `result`: a number, a table or a figure. Raises SandboxError."""
+    return _guarded(settings, lambda sandbox: sandbox.script(source, inputs))
+
+
+def layers(settings: Settings) -> dict[str, str]:
+    """Return the layers that calls run under, name -> state. Raises SandboxError where there can be no sandbox."""
+    return _guarded(settings, lambda sandbox: {layer.name: layer.state for layer in sandbox.layers()})
+
+
+def _guarded(settings: Settings, call: Callable[[Sandbox], T]) -> T:
+    from sandbox.errors import SandboxFailure, Unavailable
+
+    sandbox = box(settings)
+    try:
+        return call(sandbox)
+    except Unavailable as error:
+        states = {layer.name: layer.state for layer in error.layers}
+        raise SandboxError(error.message, hint=ANOTHER_MACHINE, layers=states) from error
+    except SandboxFailure as error:
+        states = {layer.name: layer.state for layer in sandbox.layers()}
+        raise SandboxError(error.message, hint=CORRECT, layers=states) from error

@@ -1,0 +1,1 @@
+"""Ad-hoc analysis: a few lines of Python over bars or a query, run in the sandbox."""
