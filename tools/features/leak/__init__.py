@@ -1,0 +1,1 @@
+"""The probes of the leak firewall, one way of cheating a file."""
