@@ -62,8 +62,17 @@ def _start(*, policy: bool, strict: bool) -> Runner:
 
         if strict:
             raise Unavailable(f"A strict sandbox needs Linux; on {sys.platform} only a degraded one can be had.")
-        runner = SpawnHost(policy=policy)
+        runner = SpawnHost(_expected_layers(), policy=policy)
     return runner
+
+
+def _expected_layers() -> tuple[Layer, ...]:
+    """Return what a system other than Linux is expected to do; no attempt proves it, and the states say so."""
+    if sys.platform == "darwin":
+        from sandbox.macos import LAYERS
+    else:
+        from sandbox.windows import LAYERS
+    return LAYERS
 
 
 class Sandbox:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import os
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 from typing import IO
@@ -27,22 +26,13 @@ CHUNK_BYTES = 1 << 16
 READY = b"R"
 
 
-def _layers() -> tuple[Layer, ...]:
-    """Return what this system is expected to do; nothing here is proven by an attempt, and the state says so."""
-    if sys.platform == "darwin":
-        from sandbox.macos import LAYERS
-    else:
-        from sandbox.windows import LAYERS
-    return LAYERS
-
-
 class SpawnHost:
     """Runs each job in a process of its own."""
 
-    def __init__(self, *, policy: bool) -> None:
-        """Start nothing yet."""
+    def __init__(self, layers: tuple[Layer, ...], *, policy: bool) -> None:
+        """Start nothing yet; `layers` is what this system's confinement is said to do."""
         self._policy = policy
-        self.layers = _layers()
+        self.layers = layers
 
     def run(self, job: Job) -> Ended:
         """Start a process, give it the job, and wait for its end or kill it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from sandbox.child import live
 from sandbox.limits import Limits
@@ -27,20 +28,30 @@ def _answer_pipe() -> int:
     return out
 
 
-def _confinement() -> Callable[[Limits], None]:
-    if sys.platform == "darwin":
-        from sandbox.macos import confine
+def _confinement(pipe: int) -> tuple[int, Callable[[Limits], None]]:
+    """Return the descriptor for the answer once confined, and what confines."""
+    confine: Callable[[Limits], None]
+    if sys.platform == "linux":
+        from sandbox import confine as linux
+
+        out, confine = linux.OUT, partial(linux.confine, out=pipe, parent=os.getppid(), strict=True)
+    elif sys.platform == "darwin":
+        from sandbox import macos
+
+        out, confine = pipe, macos.confine
     else:
-        from sandbox.windows import confine
-    return confine
+        from sandbox import windows
+
+        out, confine = pipe, windows.confine
+    return out, confine
 
 
 def main(*, policy: bool) -> None:
     """Answer one job."""
     warm(policy=policy)
     job = read(bytearray(sys.stdin.buffer.read()))
-    confine = _confinement()
-    out = _answer_pipe()
-    os.write(out, READY)
+    pipe = _answer_pipe()
+    os.write(pipe, READY)
+    out, confine = _confinement(pipe)
     live(job, out, confine, policy=policy)
     os._exit(0)
