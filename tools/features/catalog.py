@@ -12,9 +12,20 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tools.features.feature import BoundFeature, Feature, Parameter
-from tools.features.library import oscillator, risk, trend, volume
-from tools.features.library.averages import settling_bars
+from tools.features.feature import BoundFeature, Feature
+from tools.features.library import (
+    across,
+    calendar,
+    highs,
+    market,
+    oscillator,
+    returns,
+    shape,
+    spectrum,
+    trend,
+    volatility,
+    volume,
+)
 from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Progress, silent
 
@@ -25,126 +36,22 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 80
 _FILLER = {"bar", "bars", "day", "days", "period", "periods", "a", "an", "the"}
-
-
-def _window_before(window: int) -> int:
-    return window
-
-
-def _window_including(window: int, *_: int) -> int:
-    return window - 1
-
-
-def _wilder_warmup(window: int) -> int:
-    return settling_bars(window, alpha=1 / window)
-
-
-def _macd_warmup(fast: int, slow: int, signal: int) -> int:
-    longest = max(fast, slow)
-    return settling_bars(longest, alpha=2 / (longest + 1)) + signal - 1
-
-
-def _no_window() -> int:
-    return 1
-
+BARS_A_WEEK, WEEKS_A_YEAR = 5, 52
+BARS_IN = {"month": 21, "quarter": 63, "year": 252}
+_SPAN = re.compile(r"\b([0-9]+)[\s-]*(week|month|quarter|year)s?\b")
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(
-        "rsi",
-        (Parameter("window", 14),),
-        "Relative strength index (Wilder), 0 to 100",
-        ("relative strength", "relative strength index", "wilder rsi", "overbought", "oversold"),
-        oscillator.rsi,
-        _wilder_warmup,
-    ),
-    Feature(
-        "momentum",
-        (Parameter("window", 20),),
-        "Return over the window",
-        ("price momentum", "trend following", "past return", "past returns"),
-        trend.momentum,
-        _window_before,
-    ),
-    Feature(
-        "reversal",
-        (Parameter("window", 5),),
-        "Negative of the return over the window: high after a fall",
-        ("reversals", "short term reversal", "short-term reversal", "mean reversion"),
-        trend.reversal,
-        _window_before,
-    ),
-    Feature(
-        "volatility",
-        (Parameter("window", 20, minimum=2),),
-        "Annualised close-to-close volatility",
-        ("realized volatility", "realised volatility", "historical volatility", "standard deviation"),
-        risk.volatility,
-        _window_before,
-    ),
-    Feature(
-        "volume_zscore",
-        (Parameter("window", 20, minimum=2),),
-        "Volume against its mean, in standard deviations",
-        ("volume z-score", "volume z score", "unusual volume", "abnormal volume"),
-        volume.volume_zscore,
-        _window_including,
-    ),
-    Feature(
-        "volume_spike",
-        (Parameter("window", 20),),
-        "Volume as a multiple of its usual level",
-        ("volume spikes", "spikes in volume", "relative volume", "volume surge", "volume surges", "high volume"),
-        volume.volume_spike,
-        _window_before,
-    ),
-    Feature(
-        "sma_ratio",
-        (Parameter("window", 50, minimum=2),),
-        "Close against its simple moving average",
-        ("sma", "moving average", "moving averages", "simple moving average", "distance from moving average"),
-        trend.sma_ratio,
-        _window_including,
-    ),
-    Feature(
-        "macd",
-        (Parameter("fast", 12), Parameter("slow", 26), Parameter("signal", 9)),
-        "MACD histogram as a share of the close",
-        ("macd histogram", "moving average convergence divergence"),
-        trend.macd,
-        _macd_warmup,
-    ),
-    Feature(
-        "bollinger",
-        (Parameter("window", 20, minimum=2), Parameter("width", 2, maximum=10)),
-        "Bollinger %b: 0 on the lower band, 1 on the upper",
-        ("bollinger band", "bollinger bands", "bollinger %b", "%b", "percent b"),
-        oscillator.bollinger,
-        _window_including,
-    ),
-    Feature(
-        "drawdown",
-        (Parameter("window", 63, minimum=2),),
-        "Fall from the highest close of the window",
-        ("drawdown from high", "distance from high", "drawdowns"),
-        risk.drawdown,
-        _window_including,
-    ),
-    Feature(
-        "atr",
-        (Parameter("window", 14),),
-        "Average true range (Wilder) as a share of the close",
-        ("average true range", "true range"),
-        risk.atr,
-        _wilder_warmup,
-    ),
-    Feature(
-        "gap",
-        (),
-        "Overnight gap: open against the close before",
-        ("gaps", "overnight gap", "overnight gaps", "overnight return", "opening gap"),
-        risk.gap,
-        _no_window,
-    ),
+    *oscillator.FEATURES,
+    *returns.FEATURES,
+    *volatility.FEATURES,
+    *volume.FEATURES,
+    *trend.FEATURES,
+    *highs.FEATURES,
+    *shape.FEATURES,
+    *market.FEATURES,
+    *across.FEATURES,
+    *calendar.FEATURES,
+    *spectrum.FEATURES,
 )
 
 
@@ -156,12 +63,22 @@ def feature_ids() -> tuple[str, ...]:
 
 @cache
 def feature_phrases() -> Mapping[str, str]:
-    """Return lower-case phrase -> default id, for every word people use for a feature and for its plain name."""
+    """Return lower-case phrase -> default id, for every word people use for a feature and for its plain name.
+
+    A name that is an everyday word is left out: in a sentence it means something else.
+    """
     phrases: dict[str, str] = {}
     for feature in FEATURES:
-        for phrase in (feature.name.replace("_", " "), *feature.phrases):
+        names = () if feature.everyday_word else (feature.name.replace("_", " "),)
+        for phrase in (*names, *feature.phrases):
             phrases[phrase] = feature.bind().id
     return MappingProxyType(phrases)
+
+
+@cache
+def _by_phrase() -> Mapping[str, str]:
+    """Return phrase -> default id, hyphens as spaces."""
+    return {_spaced(phrase): feature_id for phrase, feature_id in feature_phrases().items()}
 
 
 @cache
@@ -178,17 +95,39 @@ def _words(text: str) -> str:
     return " ".join(word for word in bare.split() if word not in _FILLER)
 
 
+def _spaced(text: str) -> str:
+    return " ".join(text.lower().replace("-", " ").split())
+
+
+def _in_bars(text: str) -> str:
+    """Write spans in bars of a day: `6-month` as `126`, `52-week` as `252`."""
+
+    def bars(span: re.Match[str]) -> str:
+        count, unit = int(span[1]), span[2]
+        if unit != "week":
+            return f" {count * BARS_IN[unit]} "
+        years, weeks = divmod(count, WEEKS_A_YEAR)
+        return f" {years * BARS_IN['year'] + weeks * BARS_A_WEEK} "
+
+    return _SPAN.sub(bars, text.lower())
+
+
 def parse_feature(text: str) -> BoundFeature:
     """Return the feature that `text` names: `rsi_14`, `rsi`, `RSI(14)`, `rsi 14`, `14-day RSI`, `volume spikes`.
+
+    Weeks, months, quarters and years are read as 5, 21, 63 and 252 bars (52 weeks as a year): `6-month momentum`.
 
     Raises:
         BadRequest: no such feature (the nearest are in the hint), or parameters it cannot take.
     """
+    if len(text) <= LONGEST_NAME and (exact := _by_phrase().get(_spaced(text))):
+        text = exact  # "52-week high": the number is part of the name
     negative = re.search(r"(?<![A-Za-z0-9])-\s*[0-9]", text)
-    feature = None if negative or len(text) > LONGEST_NAME else _by_words().get(_words(text))
+    bars = "" if negative or len(text) > LONGEST_NAME else _in_bars(text)
+    feature = _by_words().get(_words(bars))
     if feature is None:
         raise BadRequest(f"There is no feature called {text[:LONGEST_NAME]!r}.", hint=_nearest(text[:LONGEST_NAME]))
-    return feature.bind([int(digits) for digits in re.findall(r"[0-9]+", text)])
+    return feature.bind([int(digits) for digits in re.findall(r"[0-9]+", bars)])
 
 
 def _nearest(text: str) -> str:

@@ -62,6 +62,9 @@ class Feature:
         warmup: (*parameters) -> leading bars of a symbol whose value is undefined or still depends on where its
             history starts.
         needs_market: whether `compute` reads `panel.market`.
+        across: whether a value depends on the other symbols of the panel.
+        everyday_word: whether the bare name has another meaning in a sentence ("last month", "predict returns"), so
+            that only the id and the phrases mean the feature there.
     """
 
     name: str
@@ -71,6 +74,8 @@ class Feature:
     compute: Callable[..., pd.DataFrame]
     warmup: Callable[..., int]
     needs_market: bool = False
+    across: bool = False
+    everyday_word: bool = False
 
     @property
     def default_params(self) -> tuple[int, ...]:
@@ -123,5 +128,6 @@ class BoundFeature:
 
     def compute(self, panel: Panel) -> pd.DataFrame:
         """Return the values, bars x symbols, with NaN in each symbol's warm-up, whenever its history starts."""
-        values = self.feature.compute(panel, *self.params)
-        return values.where(panel.close.notna().cumsum() > self.warmup)
+        from tools.features.library.blocks import after_warmup
+
+        return after_warmup(self.feature.compute(panel, *self.params), panel.close, self.warmup)

@@ -1,4 +1,4 @@
-"""The library: anchors, and what must hold for every feature."""
+"""The library: published reference values, and formulas worked out by hand."""
 
 from __future__ import annotations
 
@@ -7,45 +7,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from library_market import random_market
 
-from tools.features.catalog import FEATURES, compute_features, parse_feature
-from tools.features.feature import Feature
-from tools.features.library.averages import ema, settling_bars, wilder
-from tools.features.library.oscillator import bollinger, bollinger_bands, rsi
-from tools.features.library.risk import atr, average_true_range, drawdown, gap, volatility
-from tools.features.library.trend import macd, macd_line, macd_signal, momentum, reversal, sma_ratio
-from tools.features.library.volume import volume_spike, volume_zscore
-from tools.features.panel import FIELDS, Panel
-
-EVERY = pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
-
-
-def _market(seed: int, bars: int = 220, *, holes: bool = True) -> Panel:
-    """Return a seeded random market of three symbols; one starts late and one has missing bars."""
-    rng = np.random.default_rng(seed)
-    index = pd.date_range("2010-01-04", periods=bars, freq="B", name="ts")
-    close = pd.DataFrame(
-        100 * np.exp(np.cumsum(rng.normal(0, 0.02, (bars, 3)), axis=0)), index=index, columns=["A", "B", "C"]
-    )
-    frames = {
-        "open": close * np.exp(rng.normal(0, 0.01, close.shape)),
-        "close": close,
-        "volume": close * 0 + rng.lognormal(13, 1, close.shape),
-    }
-    frames["high"] = np.maximum(frames["open"], close) * 1.01
-    frames["low"] = np.minimum(frames["open"], close) * 0.99
-    if holes:
-        lost = close < 0
-        lost.iloc[: bars // 3, 1] = True
-        lost.iloc[rng.integers(0, bars, 3), 2] = True
-        frames = {name: frame.mask(lost) for name, frame in frames.items()}
-    return Panel(**frames)
-
-
-def _rows(panel: Panel, rows: slice) -> Panel:
-    return Panel(**{field: getattr(panel, field).iloc[rows] for field in FIELDS})
+from tools.features.catalog import compute_features, parse_feature
+from tools.features.library import averages
+from tools.features.library.blocks import Array
+from tools.features.library.oscillator import bollinger_bands
+from tools.features.library.trend import macd_lines
+from tools.features.library.volatility import average_true_range
+from tools.features.panel import Panel
+from tools.kernel.errors import NoData
 
 
 @pytest.fixture(scope="module")
@@ -56,119 +27,213 @@ def quotes() -> Panel:
     return Panel.from_bars(frame, ["SPY"])
 
 
-def _agree(values: pd.DataFrame, anchors: dict[int, float]) -> None:
-    assert {row: round(float(values.iloc[row, 0]), 4) for row in anchors} == anchors
+def _agree(values: Array, anchors: dict[int, float], bars: int = 502) -> None:
+    left_out = bars - values.shape[1]
+    assert {bar: round(float(values[0, bar - left_out]), 4) for bar in anchors} == anchors
+
+
+def _array(frame: pd.DataFrame) -> Array:
+    return frame.to_numpy().T
 
 
 def test_anchors_of_rsi_and_atr(quotes: Panel) -> None:
-    _agree(rsi(quotes, 14), {14: 62.0541, 249: 70.9368, 501: 42.0773})
-    _agree(average_true_range(quotes, 14), {14: 1.3364, 24: 1.3034, 249: 1.3381, 501: 6.1497})
-    pd.testing.assert_frame_equal(atr(quotes, 14), average_true_range(quotes, 14) / quotes.close)
+    rsi = parse_feature("rsi_14").feature.compute(quotes, 14)
+    _agree(_array(rsi), {14: 62.0541, 249: 70.9368, 501: 42.0773})
+    ranges = average_true_range(_array(quotes.high), _array(quotes.low), _array(quotes.close), 14)
+    _agree(ranges, {14: 1.3364, 24: 1.3034, 249: 1.3381, 501: 6.1497})
+    share = parse_feature("atr_14").compute(quotes).iloc[-1, 0]
+    assert share == pytest.approx(ranges[0, -1] / quotes.close.iloc[-1, 0], rel=1e-12)
 
 
 def test_anchors_of_macd_and_ema(quotes: Panel) -> None:
-    _agree(macd_line(quotes.close, 12, 26), {49: 1.7203, 249: 2.2353, 501: -6.2198})
-    _agree(macd_signal(quotes.close, 12, 26, 9), {501: -5.8569})
-    _agree(ema(quotes.close, 20), {29: 216.6228})
-    assert macd(quotes, 12, 26, 9).iloc[501, 0] == pytest.approx((-6.2198 + 5.8569) / 245.28, rel=1e-3)
+    line, signal = macd_lines(_array(quotes.close), 12, 26, 9)
+    _agree(line, {49: 1.7203, 249: 2.2353, 501: -6.2198})
+    _agree(signal, {501: -5.8569})
+    _agree(_array(averages.ema(quotes.close, 20)), {29: 216.6228})
+    histogram = parse_feature("macd").compute(quotes).iloc[-1, 0]
+    assert histogram == pytest.approx((line[0, -1] - signal[0, -1]) / quotes.close.iloc[-1, 0], rel=1e-12)
 
 
 def test_anchors_of_bollinger_bands(quotes: Panel) -> None:
-    lower, middle, upper = bollinger_bands(quotes.close, 20, 2)
-    _agree(lower, {501: 230.0196})
-    _agree(middle, {501: 251.86})
-    _agree(upper, {501: 273.7004})
+    lower, middle, upper = bollinger_bands(_array(quotes.close), 20, 2)
+    for band, value in ((lower, 230.0196), (middle, 251.86), (upper, 273.7004)):
+        _agree(band, {501: value})
     percent = (quotes.close.iloc[501, 0] - 230.0196) / (273.7004 - 230.0196)
-    assert bollinger(quotes, 20, 2).iloc[501, 0] == pytest.approx(percent, abs=1e-5)
+    assert parse_feature("bollinger").compute(quotes).iloc[501, 0] == pytest.approx(percent, abs=1e-5)
+
+
+T = 350
+
+
+def _expected(panel: Panel) -> dict[str, float]:
+    """Work features out at bar T in straight lines."""
+    opened, high, low, close, volume = (
+        frame["A"].to_numpy() for frame in (panel.open, panel.high, panel.low, panel.close, panel.volume)
+    )
+    assert panel.market is not None
+    simple, log = close[1:] / close[:-1] - 1, np.diff(np.log(close))  # the return of bar t is at t - 1
+    month, usual = log[T - 20 : T], volume[T - 19 : T + 1]
+    bars = slice(T - 19, T + 1)
+    own, index = simple[T - 63 : T], (panel.market.pct_change().to_numpy())[T - 62 : T + 1]
+    span, body = np.log(high / low)[bars], np.log(close / opened)[bars]
+    night = np.log(opened[1:] / close[:-1])[T - 20 : T]
+    up, down = np.log(high / opened)[bars], np.log(low / opened)[bars]
+    k = 0.34 / (1.34 + 21 / 19)
+    traded = close * volume
+    quarter = log[T - 63 : T][::-1]
+    wave = np.abs(np.sum(quarter * np.exp(-2j * np.pi * np.arange(63) / 21))) ** 2
+    return {
+        "returns_5": close[T] / close[T - 5] - 1,
+        "log_returns_5": np.log(close[T] / close[T - 5]),
+        "momentum_20": close[T] / close[T - 20] - 1,
+        "reversal_5": 1 - close[T] / close[T - 5],
+        "gap": opened[T] / close[T - 1] - 1,
+        "volatility_20": month.std(ddof=1) * np.sqrt(252),
+        "parkinson_20": np.sqrt(252 * np.mean(span**2) / (4 * np.log(2))),
+        "garman_klass_20": np.sqrt(252 * np.mean(span**2 / 2 - (2 * np.log(2) - 1) * body**2)),
+        "yang_zhang_20": np.sqrt(
+            252
+            * (
+                night.var(ddof=1)
+                + k * body.var(ddof=1)
+                + (1 - k) * np.mean(up * (up - body) + down * (down - body))
+            )
+        ),
+        "volume_zscore_20": (volume[T] - usual.mean()) / usual.std(ddof=1),
+        "volume_spike_20": volume[T] / volume[T - 20 : T].mean(),
+        "dollar_volume_20": np.log(traded[T] / traded[T - 20 : T].mean()),
+        "illiquidity_20": 1e6 * np.mean(np.abs(simple[T - 20 : T]) / traded[bars]),
+        "sma_ratio_50": close[T] / close[T - 49 : T + 1].mean() - 1,
+        "drawdown_63": close[T] / close[T - 62 : T + 1].max() - 1,
+        "high_distance_252": close[T] / high[T - 251 : T + 1].max() - 1,
+        "beta_63": np.cov(own, index)[0, 1] / index.var(ddof=1),
+        "correlation_63": np.corrcoef(own, index)[0, 1],
+        "fourier_21_3": 2 * wave / (63 * np.sum((quarter - quarter.mean()) ** 2)),
+    }
 
 
 def test_formulas_by_hand() -> None:
-    panel = _market(0, holes=False)
-    t = 100
-    close, volume = panel.close["A"].to_numpy(), panel.volume["A"].to_numpy()
-    returns = np.diff(np.log(close))[t - 20 : t]
-    usual = volume[t - 19 : t + 1]
-    expected = {
-        "momentum": (momentum(panel, 20), close[t] / close[t - 20] - 1),
-        "reversal": (reversal(panel, 5), 1 - close[t] / close[t - 5]),
-        "volatility": (volatility(panel, 20), returns.std(ddof=1) * np.sqrt(252)),
-        "volume_zscore": (volume_zscore(panel, 20), (volume[t] - usual.mean()) / usual.std(ddof=1)),
-        "volume_spike": (volume_spike(panel, 20), volume[t] / volume[t - 20 : t].mean()),
-        "sma_ratio": (sma_ratio(panel, 50), close[t] / close[t - 49 : t + 1].mean() - 1),
-        "drawdown": (drawdown(panel, 63), close[t] / close[t - 62 : t + 1].max() - 1),
-        "gap": (gap(panel), panel.open["A"].iloc[t] / close[t - 1] - 1),
-    }
-    for name, (frame, value) in expected.items():
-        assert frame["A"].iloc[t] == pytest.approx(value, rel=1e-9), name
+    panel = random_market(0, holes=False)
+    for feature_id, value in _expected(panel).items():
+        found = parse_feature(feature_id).compute(panel)["A"].iloc[T]
+        assert found == pytest.approx(value, rel=1e-9), feature_id
+
+
+def test_fractional_difference_is_the_fixed_width_window_with_weights_that_add_up_to_nothing() -> None:
+    panel, width, order = random_market(1, holes=False), 50, 0.4
+    weights = [1.0]
+    for k in range(1, width):
+        weights.append(-weights[-1] * (order - k + 1) / k)
+    logs = np.log(panel.close["A"].to_numpy())
+    rest = -sum(weights)
+    expected = sum(weight * logs[T - k] for k, weight in enumerate(weights)) + rest * logs[T - width]
+    found = parse_feature("fractional_difference_40_50").compute(panel)["A"].iloc[T]
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_pure_cycle_explains_all_and_noise_little() -> None:
+    wave = np.exp(np.cumsum(0.01 * np.sin(2 * np.pi * np.arange(300) / 21)))
+    index = pd.date_range("2020-01-01", periods=300, name="ts")
+    frame = pd.DataFrame({"A": wave}, index=index)
+    share = parse_feature("fourier_21_3").compute(Panel(frame, frame, frame, frame, frame))["A"].dropna()
+    assert share.to_numpy() == pytest.approx(1)
+    noise = parse_feature("fourier_21_3").compute(random_market(2, bars=3000, holes=False))
+    assert noise.mean().mean() == pytest.approx(2 / 62, rel=0.3)
+
+
+def test_across_the_universe() -> None:
+    panel = random_market(3)
+    lost = panel.close > 0
+    lost.iloc[120:] = lost["A"] = False  # B and C begin at bar 120
+    panel = Panel(*(getattr(panel, field).mask(lost) for field in ("open", "high", "low", "close", "volume")))
+    momentum = parse_feature("momentum_63").compute(panel)
+    ranks, scores = (
+        parse_feature("momentum_rank_63").compute(panel),
+        parse_feature("momentum_zscore").compute(panel),
+    )
+    bar = momentum.dropna().index[-1]
+    order = momentum.loc[bar].sort_values().index
+    assert ranks.loc[bar, order].tolist() == pytest.approx([1 / 3, 2 / 3, 1])
+    expected = (momentum.loc[bar] - momentum.loc[bar].mean()) / momentum.loc[bar].std(ddof=1)
+    np.testing.assert_allclose(scores.loc[bar], expected, rtol=1e-12)
+    known = parse_feature("momentum_63").feature.compute(panel, 63).count(axis=1)
+    assert (known == 1).any()
+    assert ranks[known == 1].isna().all(axis=None)
+    assert scores[known == 1].isna().all(axis=None)
+
+
+def test_the_calendar() -> None:
+    index = pd.DatetimeIndex(
+        ["2024-05-28", "2024-05-31", "2024-06-03", "2024-06-05", "2024-06-06", "2024-06-28", "2024-07-01"],
+        name="ts",
+    )
+    frame = pd.DataFrame({"A": [1.0, 2, 3, np.nan, 5, 6, 7]}, index=index)
+    panel = Panel(frame, frame, frame, frame, frame)
+    nan = np.nan
+    np.testing.assert_array_equal(parse_feature("day_of_week").compute(panel)["A"], [1, 4, 0, nan, 3, 4, 0])
+    np.testing.assert_array_equal(parse_feature("month").compute(panel)["A"], [5, 5, 6, nan, 6, 6, 7])
+    np.testing.assert_array_equal(parse_feature("turn_of_month").compute(panel)["A"], [0, 1, 1, nan, 0, 1, 1])
+    assert parse_feature("turn_of_month_4").compute(panel)["A"].iloc[4] == 1
+
+
+def test_without_an_index_the_call_that_loads_one_is_named() -> None:
+    panel = random_market(4)
+    bare = Panel(panel.open, panel.high, panel.low, panel.close, panel.volume)
+    for name in ("beta", "correlation"):
+        assert parse_feature(name).needs_market
+        with pytest.raises(NoData, match="index") as caught:
+            parse_feature(name).compute(bare)
+        assert caught.value.suggestion is not None
+        assert caught.value.suggestion.args == {"symbols": ["^GSPC"]}
 
 
 def test_wilder_average_by_hand() -> None:
-    values = pd.DataFrame({"A": [np.nan, 1.0, 3.0, 2.0, np.nan, 6.0]})
-    np.testing.assert_allclose(wilder(values, 2)["A"], [np.nan, np.nan, 2, 2, np.nan, 4])
+    values = pd.DataFrame({"A": [np.nan, 1.0, 3.0, 2.0, np.nan, 6.0], "B": [1.0, 2, 3, 4, 5, 6], "C": [np.nan] * 6})
+    found = averages.wilder(values, 2)
+    np.testing.assert_allclose(found["A"], [np.nan, np.nan, 2, 2, np.nan, 4])
+    np.testing.assert_allclose(found["B"], [np.nan, 1.5, 2.25, 3.125, 4.0625, 5.03125])
+    assert found["C"].isna().all()
+    assert averages.wilder(values, 7).isna().all(axis=None)
+    assert averages.wilder(values.iloc[:0], 2).empty
 
 
-@EVERY
-@settings(max_examples=8, deadline=None)
-@given(seed=st.integers(0, 10**6), cut=st.integers(1, 219), factor=st.floats(0.1, 10))
-def test_the_future_does_not_change_the_past(feature: Feature, seed: int, cut: int, factor: float) -> None:
-    panel, bound = _market(seed), feature.bind()
-    past = bound.compute(panel).iloc[:cut]
-    pd.testing.assert_frame_equal(bound.compute(_rows(panel, slice(cut))), past, check_exact=True)
-    later = np.where(np.arange(len(panel.sessions)) < cut, 1.0, factor)[:, None]
-    perturbed = Panel(**{field: getattr(panel, field) * later for field in FIELDS})
-    pd.testing.assert_frame_equal(bound.compute(perturbed).iloc[:cut], past, check_exact=True)
+@pytest.mark.parametrize("span", [2, 3, 10, 300])
+def test_exponential_averages_are_the_recursion(span: int) -> None:
+    """Over several stretches of the running sum, and for an odd number of symbols."""
+    values = random_market(5, bars=2000, holes=False).close
+    alpha = 2 / (span + 1)
+    found = averages.ema(values, span)["C"].to_numpy()
+    level = values["C"].iloc[:span].mean()
+    for bar in range(span, 2000):
+        level = alpha * values["C"].iloc[bar] + (1 - alpha) * level
+    assert found[-1] == pytest.approx(level, rel=1e-12)
 
 
-@EVERY
-def test_each_symbol_stands_alone(feature: Feature) -> None:
-    panel, bound = _market(1), feature.bind()
-    for symbol in panel.symbols:
-        alone = Panel(**{field: getattr(panel, field)[[symbol]] for field in FIELDS})
-        pd.testing.assert_frame_equal(bound.compute(alone), bound.compute(panel)[[symbol]], rtol=1e-9)
-
-
-@EVERY
-def test_price_and_share_units_do_not_matter(feature: Feature) -> None:
-    panel, bound = _market(2), feature.bind()
-    scaled = {field: getattr(panel, field) * (1e4 if field == "volume" else 37.0) for field in FIELDS}
-    pd.testing.assert_frame_equal(bound.compute(Panel(**scaled)), bound.compute(panel), rtol=1e-6, atol=1e-9)
-
-
-@EVERY
-def test_after_the_warmup_values_are_known_and_do_not_depend_on_where_history_starts(feature: Feature) -> None:
-    panel, bound = _market(3, bars=400, holes=False), feature.bind()
-    values = bound.compute(panel)
-    assert values.iloc[: bound.warmup].isna().all(axis=None)
-    assert np.isfinite(values.iloc[bound.warmup :].to_numpy()).all()
-    shorter = bound.compute(_rows(panel, slice(150, None))).iloc[bound.warmup :]
-    spread = values.std().max()
-    assert (shorter - values.loc[shorter.index]).abs().max(axis=None) < 0.02 * spread
-
-
-@EVERY
-def test_the_warmup_counts_from_a_symbols_own_first_bar(feature: Feature) -> None:
-    bound, panel = feature.bind(), _market(4)
-    first = int(panel.close["B"].notna().to_numpy().argmax())
-    assert bound.compute(panel)["B"].iloc[: first + bound.warmup].isna().all()
-    assert np.isnan(bound.compute(panel).to_numpy()[panel.close.isna().to_numpy()]).all()
-
-
-@EVERY
-def test_dead_prices_give_nan_never_infinity(feature: Feature) -> None:
-    flat = pd.DataFrame(0.0, index=pd.date_range("2020-01-01", periods=300, name="ts"), columns=["A"])
-    for level in (0.0, 5.0):
-        frame = flat + level
-        values = feature.bind().compute(Panel(frame, frame, frame, frame, frame)).to_numpy()
-        assert not np.isinf(values).any()
+def test_averages_and_ratios_of_frames() -> None:
+    close = random_market(6).close
+    pd.testing.assert_frame_equal(averages.sma(close, 5), close.rolling(5, min_periods=5).mean(), rtol=1e-12)
+    pd.testing.assert_frame_equal(averages.sma(close, 1), close)
+    assert averages.sma(close, 1000).isna().all(axis=None)
+    numbers = pd.DataFrame({"A": [1.0, 1.0, 1.0, np.nan]})
+    divisors = pd.DataFrame({"A": [2.0, 0.0, -1.0, 1.0]})
+    np.testing.assert_array_equal(averages.ratio(numbers, divisors)["A"], [0.5, np.nan, np.nan, np.nan])
 
 
 def test_computes_by_canonical_id_and_reports_progress() -> None:
     seen: list[tuple[str, int, int]] = []
-    frames = compute_features(_market(5), ["RSI(14)", "rsi", "gap"], lambda *step: seen.append(step))
+    frames = compute_features(random_market(7), ["RSI(14)", "rsi", "gap"], lambda *step: seen.append(step))
     assert list(frames) == ["rsi_14", "gap"]
     assert seen == [("features", 1, 2), ("features", 2, 2)]
 
 
 def test_settling_of_an_average_without_memory() -> None:
-    assert settling_bars(1, alpha=1.0) == 1
-    assert parse_feature("rsi_1").compute(_market(6)).max(axis=None) <= 100
+    assert averages.settling_bars(1, alpha=1.0) == 1
+    assert parse_feature("rsi_1").compute(random_market(8)).max(axis=None) <= 100
+
+
+def test_the_panel_is_left_as_it_was() -> None:
+    panel = random_market(9, holes=False)
+    before = {field: getattr(panel, field).copy() for field in ("open", "high", "low", "close", "volume")}
+    compute_features(panel, ["returns", "sma_ratio_2", "ema_ratio_2", "volume_spike_1", "illiquidity_1", "rsi_1"])
+    for field, frame in before.items():
+        pd.testing.assert_frame_equal(getattr(panel, field), frame, check_exact=True)

@@ -1,4 +1,4 @@
-"""Averages that other features are made of, and the ratio that cannot be infinite.
+"""Averages of frames, and the ratio that cannot be infinite.
 
 Recursive averages are seeded with the simple mean of the first n values, as Wilder did and charting packages do.
 They therefore remember where history starts; `settling_bars` says for how long that matters.
@@ -17,17 +17,23 @@ NEGLIGIBLE = 1e-3
 
 def ratio(numerator: pd.DataFrame, denominator: pd.DataFrame) -> pd.DataFrame:
     """Return numerator / denominator; NaN where the denominator is not positive."""
-    return numerator / denominator.where(denominator > 0)
+    from tools.features.library.arrays import divide
+    from tools.features.library.blocks import per_symbol
+
+    return per_symbol(divide, numerator, denominator)
 
 
 def sma(values: pd.DataFrame, window: int) -> pd.DataFrame:
     """Return the simple mean of the last `window` values; NaN where one of them is missing."""
-    return values.rolling(window, min_periods=window).mean()
+    from tools.features.library.arrays import mean
+    from tools.features.library.blocks import per_symbol
+
+    return per_symbol(lambda block: mean(block, window), values)
 
 
 def ema(values: pd.DataFrame, span: int) -> pd.DataFrame:
     """Return the exponential average with alpha = 2 / (span + 1), seeded with the mean of the first `span`."""
-    return _seeded(values, span, 2 / (span + 1))
+    return _smoothed(values, span, 2 / (span + 1))
 
 
 def wilder(values: pd.DataFrame, window: int) -> pd.DataFrame:
@@ -35,7 +41,7 @@ def wilder(values: pd.DataFrame, window: int) -> pd.DataFrame:
 
     Source: J. W. Wilder, New Concepts in Technical Trading Systems, 1978.
     """
-    return _seeded(values, window, 1 / window)
+    return _smoothed(values, window, 1 / window)
 
 
 def settling_bars(window: int, *, alpha: float) -> int:
@@ -44,10 +50,9 @@ def settling_bars(window: int, *, alpha: float) -> int:
     return window + (math.ceil(math.log(NEGLIGIBLE) / math.log(decay)) if decay > 0 else 0)
 
 
-def _seeded(values: pd.DataFrame, window: int, alpha: float) -> pd.DataFrame:
+def _smoothed(values: pd.DataFrame, window: int, alpha: float) -> pd.DataFrame:
     """Smooth recursively from a seed. A missing value gives NaN at its bar and leaves the average as it was."""
-    known = values.notna()
-    count = known.cumsum()
-    seed = values.cumsum() / window
-    seeded = values.where(count > window).fillna(seed.where((count == window) & known))
-    return seeded.ewm(alpha=alpha, adjust=False, ignore_na=True).mean().where(known)
+    from tools.features.library.blocks import per_symbol
+    from tools.features.library.smoothing import smooth
+
+    return per_symbol(lambda block: smooth(block, window, alpha), values)

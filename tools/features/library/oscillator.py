@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.features.library.averages import ratio, sma, wilder
+from tools.features.feature import Feature, Parameter
+from tools.features.library import warmup
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tools.features.library.blocks import Array
     from tools.features.panel import Panel
 
 
@@ -20,18 +22,34 @@ def rsi(panel: Panel, window: int) -> pd.DataFrame:
     NaN: at a missing close, at the bar after it, and while the price has not moved at all.
     Warm-up: `window` bars to the first value, then until the seed has faded.
     """
-    change = panel.close.diff()
-    rises = wilder(change.clip(lower=0), window)
-    falls = wilder(-change.clip(upper=0), window)
-    return 100 * ratio(rises, rises + falls)
+    import numpy as np
+
+    from tools.features.library.arrays import divide
+    from tools.features.library.blocks import per_symbol
+    from tools.features.library.smoothing import smooth
+
+    def strength(close: Array) -> Array:
+        change = close[:, 1:] - close[:, :-1]
+        rise = np.maximum(change, 0)
+        rises, falls = smooth(rise, window, 1 / window), smooth(rise - change, window, 1 / window)
+        falls += rises
+        rises *= 100
+        return divide(rises, falls)
+
+    return per_symbol(strength, panel.close)
 
 
-def bollinger_bands(
-    close: pd.DataFrame, window: int, width: int
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return the lower, middle and upper band, as prices: SMA -/+ `width` population standard deviations."""
-    middle = sma(close, window)
-    spread = width * close.rolling(window, min_periods=window).std(ddof=0)
+def bollinger_bands(close: Array, window: int, width: int) -> tuple[Array, Array, Array]:
+    """Return the lower, middle and upper band, as prices: SMA -/+ `width` population standard deviations.
+
+    Arrays are symbols x bars, the last of them.
+    """
+    import numpy as np
+
+    from tools.features.library.arrays import moments
+
+    middle, squares = moments(close, window)
+    spread = np.sqrt(squares * (width * width / window))
     return middle - spread, middle, middle + spread
 
 
@@ -41,5 +59,32 @@ def bollinger(panel: Panel, window: int, width: int) -> pd.DataFrame:
     Source: J. Bollinger, Bollinger on Bollinger Bands, 2001.
     NaN: where a close of the window is missing or all are equal. Warm-up: `window` - 1 bars.
     """
-    lower, _, upper = bollinger_bands(panel.close, window, width)
-    return ratio(panel.close - lower, upper - lower)
+    from tools.features.library.arrays import divide
+    from tools.features.library.blocks import per_symbol
+
+    def percent(close: Array) -> Array:
+        lower, _, upper = bollinger_bands(close, window, width)
+        upper -= lower
+        return divide(close[:, window - 1 :] - lower, upper)
+
+    return per_symbol(percent, panel.close)
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature(
+        "rsi",
+        (Parameter("window", 14),),
+        "Relative strength index (Wilder), 0 to 100",
+        ("relative strength", "relative strength index", "wilder rsi", "overbought", "oversold"),
+        rsi,
+        warmup.wilder,
+    ),
+    Feature(
+        "bollinger",
+        (Parameter("window", 20, minimum=2), Parameter("width", 2, maximum=10)),
+        "Bollinger %b: 0 on the lower band, 1 on the upper",
+        ("bollinger band", "bollinger bands", "bollinger %b", "%b", "percent b"),
+        bollinger,
+        warmup.window_including,
+    ),
+)

@@ -1,0 +1,104 @@
+"""Against the index: how a symbol moves with the market. These features read `panel.market`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.features.feature import Feature, Parameter
+from tools.features.library import warmup
+from tools.kernel.errors import NoData, Suggestion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tools.features.library.blocks import Array
+    from tools.features.panel import Panel
+
+INDEX = "^GSPC"
+
+
+def beta(panel: Panel, window: int) -> pd.DataFrame:
+    """Return cov(return, index return) / var(index return) over `window` bars: 1 moves like the index.
+
+    Source: W. F. Sharpe, Capital Asset Prices, Journal of Finance 19, 1964; by least squares on the window.
+    NaN: where a return of either is missing in the window, or the index did not move. Warm-up: `window` bars.
+
+    Raises:
+        NoData: the panel has no index.
+    """
+    from tools.features.library.arrays import divide, growth, joint_sums
+    from tools.features.library.blocks import per_symbol
+
+    index = _index(panel)
+
+    def slope(close: Array) -> Array:
+        _, squares, products = joint_sums(growth(close, 1), growth(index, 1), window)
+        return divide(products, squares)
+
+    return per_symbol(slope, panel.close)
+
+
+def correlation(panel: Panel, window: int) -> pd.DataFrame:
+    """Return the correlation of the return with the index return over `window` bars, from -1 to 1.
+
+    Source: K. Pearson, 1896: the product-moment correlation.
+    NaN: where a return of either is missing in the window, or one of the two did not move. Warm-up: `window` bars.
+
+    Raises:
+        NoData: the panel has no index.
+    """
+    import numpy as np
+
+    from tools.features.library.arrays import divide, growth, joint_sums
+    from tools.features.library.blocks import per_symbol
+
+    index = _index(panel)
+
+    def pearson(close: Array) -> Array:
+        own, squares, products = joint_sums(growth(close, 1), growth(index, 1), window)
+        return np.clip(divide(products, np.sqrt(own) * np.sqrt(squares)), -1, 1)
+
+    return per_symbol(pearson, panel.close)
+
+
+def _index(panel: Panel) -> Array:
+    """Return the closes of the index as one row."""
+    if panel.market is None:
+        raise NoData(
+            "This feature compares with an index, and there is none beside these bars.",
+            hint=f"Load the index first: ingest_data {INDEX}.",
+            suggestion=Suggestion("ingest_data", {"symbols": [INDEX]}),
+        )
+    closes: Array = panel.market.to_numpy(dtype=float)
+    return closes[None]
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature(
+        "beta",
+        (Parameter("window", 63, minimum=3),),
+        "Slope of the returns on those of the index",
+        ("rolling beta", "market beta", "beta to the index", "beta to the market", "index beta"),
+        beta,
+        warmup.window_before,
+        needs_market=True,
+        everyday_word=True,
+    ),
+    Feature(
+        "correlation",
+        (Parameter("window", 63, minimum=3),),
+        "Correlation of the returns with those of the index",
+        (
+            "rolling correlation",
+            "market correlation",
+            "correlation to the index",
+            "correlation with the index",
+            "correlation with the market",
+            "index correlation",
+        ),
+        correlation,
+        warmup.window_before,
+        needs_market=True,
+        everyday_word=True,
+    ),
+)
