@@ -61,7 +61,7 @@ def layers(settings: Settings) -> dict[str, str]:
 
 
 def _guarded(settings: Settings, call: Callable[[Sandbox], T]) -> T:
-    from sandbox.errors import SandboxFailure, Unavailable
+    from sandbox.errors import Crashed, Rejected, SandboxFailure, Unavailable
 
     sandbox = box(settings)
     try:
@@ -71,4 +71,5 @@ def _guarded(settings: Settings, call: Callable[[Sandbox], T]) -> T:
         raise SandboxError(error.message, hint=ANOTHER_MACHINE, layers=states) from error
     except SandboxFailure as error:
         states = {layer.name: layer.state for layer in sandbox.layers()}
-        raise SandboxError(error.message, hint=CORRECT, layers=states) from error
+        what = {Rejected: "The code was refused: ", Crashed: "The code failed: "}.get(type(error), "")
+        raise SandboxError(f"{what}{error.message.rstrip('.')}.", hint=CORRECT, layers=states) from error

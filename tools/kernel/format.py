@@ -12,6 +12,7 @@ _MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|\+00
 _FORMATS: dict[str, Callable[[float], str]] = {
     "fraction": lambda value: f"{value * 100:,.1f} %",
     "ratio": lambda value: f"{value:,.2f}",
+    "correlation": lambda value: f"{value:+.3f}",
     "usd": lambda value: f"{'-' if value < 0 else ''}${abs(value):,.2f}",
     "bps": lambda value: f"{value:,.4g} bps",
     "seconds": lambda value: f"{value:,.1f} s",
@@ -43,8 +44,8 @@ def _moment(match: re.Match[str]) -> str:
 
 
 def _without_negative_zero(text: str) -> str:
-    """Return "0.0" for "-0.0": a sign without a value says nothing."""
-    return text[1:] if text.startswith("-") and not any(digit in text for digit in "123456789") else text
+    """Return "0.0" for "-0.0" and "+0.0": a sign without a value says nothing."""
+    return text[1:] if text.startswith(("-", "+")) and not any(digit in text for digit in "123456789") else text
 
 
 def format_seconds(seconds: float) -> str:

@@ -31,6 +31,7 @@ def _unit(name: str) -> object:
 
 Fraction = Annotated[float, _unit("fraction")]
 Ratio = Annotated[float, _unit("ratio")]
+Correlation = Annotated[float, _unit("correlation")]
 Usd = Annotated[float, _unit("usd")]
 Bps = Annotated[float, _unit("bps")]
 Seconds = Annotated[float, _unit("seconds")]

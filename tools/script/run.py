@@ -112,10 +112,10 @@ def _table(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _cell(value: Any) -> Cell:
     if isinstance(value, pd.Timestamp):
-        return value.isoformat() if value != value.normalize() else value.date().isoformat()
+        return str(value.date() if value == value.normalize() else value.isoformat())
     if pd.isna(value):
         return None
-    plain = value.item() if hasattr(value, "item") else value
+    plain: object = value.item() if hasattr(value, "item") else value
     return plain if isinstance(plain, str | int | float | bool) else str(plain)
 
 

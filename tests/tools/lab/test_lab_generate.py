@@ -1,0 +1,179 @@
+"""Features made, proved and kept: the same specification gives the same bytes, a leak leaves nothing behind."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tools.features.bars import read_bars
+from tools.features.registry import find, registered
+from tools.features.resolve import resolve
+from tools.ingest.tool import IngestArgs, ingest_data
+from tools.kernel.errors import BadRequest, GateFailed, NoData, SandboxError, WorkspaceError
+from tools.kernel.spec import Context
+from tools.lab.record import CheckArgs, GenerateArgs
+from tools.lab.tool import check_features, generate_features
+
+SYMBOLS = ("AAPL", "IBM", "MSFT")
+PRODUCT = "rsi(14) * zscore(volume, 20)"
+HONEST = """
+import pandas as pd
+
+def feature(bars):
+    close = bars["close"]
+    return close / close.rolling(20).mean() - 1
+"""
+LEAK = """
+def feature(bars):
+    close = bars["close"]
+    return close.shift(-1) / close - 1
+"""
+THIEF = """
+def feature(bars):
+    secret = open("/etc/passwd").read()
+    return bars["close"]
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    from tools.kernel.paths import Workspace
+    from tools.kernel.settings import Settings
+
+    workspace = Workspace(tmp_path_factory.mktemp("lab"))
+    workspace.create()
+    context = Context(workspace, Settings(_env_file=None))
+    ingest_data(context, IngestArgs(symbols=SYMBOLS))
+    return context
+
+
+def file_of(ctx: Context, name: str) -> Path:
+    return ctx.workspace.features / f"{name}.py"
+
+
+def test_an_expression_becomes_a_file_a_page_and_a_row(lab: Context) -> None:
+    made = generate_features(lab, GenerateArgs(features=(PRODUCT,)))
+    (feature,) = made.features
+    assert feature.name == "auto_rsi_14_times_zscore_volume_20"
+    assert feature.holds
+    assert feature.evidence.symbols == len(SYMBOLS)
+    assert (lab.workspace.root / feature.file).read_text().startswith(f'"""{feature.name}\n')
+    assert (lab.workspace.root / feature.page).read_text().lower().startswith("<!doctype html>")
+    assert [recent.symbol for recent in feature.recent] == list(SYMBOLS)
+    held = registered(lab.workspace)[feature.name]
+    assert (held.kind, held.spec) == ("expression", PRODUCT)
+    assert held.spec_sha256 == feature.spec_sha256
+    assert held.evidence.holds
+    assert made.layers == {}
+
+
+def test_the_same_specification_gives_the_same_bytes(lab: Context) -> None:
+    first = generate_features(lab, GenerateArgs(features=(PRODUCT,)))
+    path = file_of(lab, first.features[0].name)
+    page = path.with_suffix(".html")
+    before = path.read_bytes(), page.read_bytes()
+    again = generate_features(lab, GenerateArgs(features=("rsi( 14 )*zscore(volume,20)",)))
+    assert (path.read_bytes(), page.read_bytes()) == before
+    assert again.data_snapshot == first.data_snapshot
+
+
+def test_the_file_computes_what_the_feature_is(lab: Context) -> None:
+    for text in (PRODUCT, "skew_60", "rank(returns(63)) - rank(volatility(20))"):
+        (feature,) = generate_features(lab, GenerateArgs(features=(text,))).features
+        spec = importlib.util.spec_from_file_location(feature.name, file_of(lab, feature.name))
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        panel = read_bars(lab.workspace, SYMBOLS).panel
+        pd.testing.assert_frame_equal(module.feature(panel), resolve(lab, feature.name).compute(panel))
+
+
+def test_python_source_runs_in_the_sandbox_and_can_be_used_by_name(lab: Context) -> None:
+    made = generate_features(lab, GenerateArgs(code=HONEST, name="distance"))
+    (feature,) = made.features
+    assert (feature.name, feature.spec, feature.holds) == ("auto_distance", "python", True)
+    assert feature.warmup_bars == 19
+    assert made.layers["system calls"] == "enforced"
+    panel = read_bars(lab.workspace, SYMBOLS).panel
+    close = panel.close
+    expected = (close / close.rolling(20).mean() - 1).where(close.notna().cumsum() > feature.warmup_bars)
+    pd.testing.assert_frame_equal(resolve(lab, "auto_distance").compute(panel), expected)
+
+
+def test_a_look_ahead_is_refused_by_name_day_and_size_and_nothing_is_kept(lab: Context) -> None:
+    with pytest.raises(
+        GateFailed, match=r"auto_tomorrow peeks: cut at \d{4}-\d\d-\d\d, its value for \w+ on"
+    ) as caught:
+        generate_features(lab, GenerateArgs(code=LEAK, name="tomorrow"))
+    assert caught.value.promise == "P4"
+    assert not file_of(lab, "auto_tomorrow").exists()
+    assert "auto_tomorrow" not in registered(lab.workspace)
+
+
+def test_reading_a_file_is_refused_in_plain_words(lab: Context) -> None:
+    with pytest.raises(SandboxError, match="line 3") as caught:
+        generate_features(lab, GenerateArgs(code=THIEF, name="thief"))
+    assert caught.value.layers["system calls"] == "enforced"
+    assert not file_of(lab, "auto_thief").exists()
+
+
+def test_an_edited_file_is_refused(lab: Context) -> None:
+    (feature,) = generate_features(lab, GenerateArgs(features=("momentum_20",), name="edited")).features
+    path = file_of(lab, feature.name)
+    path.write_text(path.read_text() + "# mine\n")
+    with pytest.raises(WorkspaceError, match="edited after SLQ wrote"):
+        find(lab.workspace, feature.name)
+    path.unlink()
+    with pytest.raises(WorkspaceError, match="is missing"):
+        resolve(lab, feature.name)
+    generate_features(lab, GenerateArgs(features=("momentum_20",), name="edited"))
+    assert resolve(lab, feature.name).id == "momentum_20"
+
+
+def test_wrong_requests_say_what_to_do(lab: Context, tmp_path: Path) -> None:
+    for args, words in (
+        (GenerateArgs(), "No feature was named"),
+        (GenerateArgs(features=("rsi_14",), code=HONEST), "either features or code"),
+        (GenerateArgs(features=("rsi_14", "skew_60"), name="two"), "One name cannot serve 2"),
+        (GenerateArgs(features=("rsi_14",), name="../etc"), "cannot be the name"),
+        (GenerateArgs(features=("close",)), "level"),
+        (GenerateArgs(features=("rsi(14",)), "never closed|not closed|closed"),
+    ):
+        with pytest.raises(BadRequest, match=words):
+            generate_features(lab, args)
+    with pytest.raises(BadRequest, match="no generated feature called 'auto_nothing'"):
+        resolve(lab, "auto_nothing")
+
+
+def test_an_empty_lake_names_the_call_that_helps(context: Context) -> None:
+    with pytest.raises(NoData) as caught:
+        generate_features(context, GenerateArgs(features=("rsi_14",)))
+    assert caught.value.suggestion is not None
+    assert caught.value.suggestion.tool == "ingest_data"
+
+
+def test_checking_keeps_nothing_and_a_leak_is_an_answer(lab: Context) -> None:
+    before = sorted(lab.workspace.features.iterdir())
+    checked = check_features(lab, CheckArgs(features=("rsi_14", "rank(close / delay(close, 5))")))
+    assert checked.leaking == ()
+    assert [feature.holds for feature in checked.features] == [True, True]
+    assert sorted(lab.workspace.features.iterdir()) == before
+    level = check_features(lab, CheckArgs(features=("rank(close)",)))
+    assert level.leaking == ("rank(close)",)
+    assert level.features[0].evidence.failed[0].name == "split"
+
+
+def test_without_a_name_all_generated_features_are_checked(lab: Context) -> None:
+    names = [feature.name for feature in check_features(lab, CheckArgs()).features]
+    assert names == sorted(registered(lab.workspace))
+
+
+def test_the_tool_loads_without_pandas() -> None:
+    code = "import sys, tools.lab.tool, tools.script.tool; assert 'pandas' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
