@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from audit_rows import audit_append, audit_verify
+from expr_rows import expr_compile, expr_evaluate
 from lake_rows import ingest_daily_2500k, ingest_minute_585k, lake_open_5000, lake_reads
 from measurement import BUILD, Measurement
 from model_rows import constrained_call, constrained_overhead, plan_cold, plan_warm
@@ -40,6 +41,8 @@ ROWS: tuple[Callable[[], list[Measurement]], ...] = (
     ingest_minute_585k,
     lake_reads,
     lake_open_5000,
+    expr_compile,
+    expr_evaluate,
     peak_memory,
 )
 
