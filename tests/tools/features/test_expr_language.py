@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import subprocess
 import sys
 
@@ -127,9 +128,9 @@ REFUSED = [
     ("min(5, 6)", "only numbers", "^^^", "field"),
     ("3 < 4", "only numbers", "  ^", "field"),
     ("min(close)", "takes 2 to 8 arguments and got 1", "^^^", "min(open, close)"),
-    ("rank()", "takes 1 arguments and got 0", "^^^^", "rank"),
+    ("rank()", "takes 1 argument and got 0", "^^^^", "rank"),
     ("sma(close, 20, 3)", "takes 1 or 2 arguments and got 3", "^^^", "sma(close, 20)"),
-    ("rsi(14, 3)", "has 1 parameters (window) and got 2", "^^^", "rsi(14)"),
+    ("rsi(14, 3)", "given 2 numbers; its parameters are: window", "^^^", "rsi(14)"),
     ("rsi(close, 14)", "whole numbers only", "    ^^^^^", "Write rsi(14)."),
     ("rsi_0", "must be 1 to 2520, not 0", "^^^^^", "rsi_14"),
     ("close(5)", "is a field", "^^^^^", "delay(close, 5)"),
@@ -200,6 +201,16 @@ def test_long_texts_are_shown_around_the_fault() -> None:
 def test_what_is_too_large_is_refused(text: str, what: str) -> None:
     with pytest.raises(BadRequest, match=what):
         compile_expression(text)
+
+
+def test_a_parser_that_runs_out_of_stack_is_a_bad_request() -> None:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 80)
+    try:
+        with pytest.raises(BadRequest, match="too complicated"):
+            compile_expression("-" * 1900 + "close")
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 @settings(max_examples=300, deadline=None)

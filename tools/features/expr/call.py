@@ -67,7 +67,7 @@ def _count(operator: Operator, given: int) -> str:
         wanted = f"{least} to {operator.most_operands}"
     else:
         wanted = str(most) if least == most else f"{least} or {most}"
-    return f"{operator.name} takes {wanted} arguments and got {given}"
+    return f"{operator.name} takes {wanted} argument{'s' * (wanted != '1')} and got {given}"
 
 
 def _feature(text: str, span: Span, feature: Feature, arguments: Sequence[Placed]) -> Node:
@@ -79,7 +79,7 @@ def _feature(text: str, span: Span, feature: Feature, arguments: Sequence[Placed
             raise fault(text, argument.span, what, f"Write {_example(feature, numbers)}.")
     if len(arguments) > len(feature.parameters):
         names = ", ".join(parameter.name for parameter in feature.parameters) or "none"
-        what = f"{feature.name} has {len(feature.parameters)} parameters ({names}) and got {len(arguments)}"
+        what = f"{feature.name} was given {len(arguments)} numbers; its parameters are: {names}"
         raise fault(text, span, what, f"Write {_example(feature, [])}, for example.")
     values = _parameters(text, feature.name, feature.parameters, arguments, _example(feature, []))
     return LibraryFeature(feature.bind(values))

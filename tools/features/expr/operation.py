@@ -151,8 +151,6 @@ class Operator:
     @property
     def example(self) -> str:
         """A call with every argument written out."""
-        if not self.name.isidentifier():
-            return f" {self.name} ".join(self.operands)
         return f"{self.name}({', '.join((*self.operands, *(str(part.default) for part in self.parameters)))})"
 
     @property
