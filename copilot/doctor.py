@@ -100,6 +100,24 @@ def _network() -> str:
     return "not needed: model and sample data are on this machine; there is no broker client in the code"
 
 
+def _sandbox() -> Iterator[Finding]:
+    """Yield a finding for each layer around generated code, as attempts to pass it found it."""
+    from sandbox.errors import Unavailable
+    from sandbox.layers import REQUIRED
+    from sandbox.run import Sandbox
+
+    try:
+        with Sandbox() as sandbox:
+            layers = sandbox.layers()
+    except Unavailable as refused:
+        layers = refused.layers
+        yield Finding("sandbox", good=False, detail=f"{refused.message} Generated code will not run here.")
+    for layer in layers:
+        spared = layer.state == "unavailable" and layer.name not in REQUIRED
+        good = layer.state == "enforced" or spared
+        yield Finding(f"sandbox: {layer.name}", good=good, detail=f"{layer.state}; {layer.detail}")
+
+
 def findings(settings: Settings, workspace: Workspace) -> Iterator[Finding]:
     """Yield one finding after the other; a failed one carries what to do."""
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
@@ -117,6 +135,7 @@ def findings(settings: Settings, workspace: Workspace) -> Iterator[Finding]:
             yield Finding(subject, good=True, detail=check())
         except SLQError as error:
             yield Finding(subject, good=False, detail=f"{error.message} {error.hint}".strip())
+    yield from _sandbox()
 
 
 def examine(settings: Settings, workspace: Workspace) -> tuple[bool, RenderableType]:

@@ -53,14 +53,14 @@ def feature_answer(value: Any, like: pd.DataFrame) -> Answer:
         value = value.to_frame(like.columns[0])
     if not isinstance(value, pd.DataFrame):
         wanted = f"a frame like close ({_shape(like)})"
-        raise NotAResult(f"feature(bars) must return {wanted}, not {type(value).__name__}")
+        raise NotAResult(f"`feature(bars)` must return {wanted}, not {type(value).__name__}")
     if value.shape != like.shape:
-        raise NotAResult(f"feature(bars) returned {_shape(value)}; close has {_shape(like)}")
+        raise NotAResult(f"`feature(bars)` returned {_shape(value)}; close has {_shape(like)}")
     if not (value.index.equals(like.index) and value.columns.equals(like.columns)):
-        raise NotAResult("feature(bars) returned other labels than those of close; keep its index and columns")
+        raise NotAResult("`feature(bars)` returned other labels than those of close; keep its index and columns")
     for name, dtype in zip(value.columns, value.dtypes, strict=True):
         if dtype.kind not in "fiub":
-            raise NotAResult(f"feature(bars) returned {dtype} in column {name}; it must be numbers")
+            raise NotAResult(f"`feature(bars)` returned {dtype} in column {name}; it must be numbers")
     numbers = value.to_numpy(dtype="<f8", na_value=np.nan)
     _refuse_infinite(numbers, value)
     return Answer({"kind": "feature"}, [_buffer(numbers.T)])
@@ -72,7 +72,7 @@ def _refuse_infinite(numbers: np.ndarray[Any, Any], value: pd.DataFrame) -> None
         row, column = np.argwhere(infinite)[0]
         where = f"first for {value.columns[column]} at {value.index[row]}"
         raise NotAResult(
-            f"feature(bars) returned {int(infinite.sum())} infinite values, {where}; guard the division by zero"
+            f"`feature(bars)` returned {int(infinite.sum())} infinite values, {where}; guard the division by zero"
         )
 
 
@@ -86,7 +86,7 @@ def script_answer(value: Any) -> Answer:
         return Answer({"kind": "number", "type": "bool"}, [struct.pack("<q", int(value))])
     if isinstance(value, (int, np.integer)):
         if not WHOLE.min <= int(value) <= WHOLE.max:
-            raise NotAResult("result is a whole number of more than 64 bits; use a float")
+            raise NotAResult("`result` is a whole number of more than 64 bits; use a float")
         return Answer({"kind": "number", "type": "int"}, [struct.pack("<q", int(value))])
     if isinstance(value, (float, np.floating)):
         return Answer({"kind": "number", "type": "float"}, [struct.pack("<d", float(value))])
@@ -94,15 +94,15 @@ def script_answer(value: Any) -> Answer:
         text = json.dumps(_plain(value, MAX_FIGURE_DEPTH), allow_nan=False).encode()
         return Answer({"kind": "figure", "bytes": len(text)}, [text])
     wanted = "a number, a table, or a figure as a dict with `data` and `layout`"
-    raise NotAResult(f"result must be {wanted}, not {type(value).__name__}")
+    raise NotAResult(f"`result` must be {wanted}, not {type(value).__name__}")
 
 
 def _table(frame: pd.DataFrame) -> Answer:
     levels = 0 if isinstance(frame.index, pd.RangeIndex) and frame.index.name is None else frame.index.nlevels
     if not frame.shape[1]:
-        raise NotAResult("result is a table without columns")
+        raise NotAResult("`result` is a table without columns")
     if levels > MAX_INDEX_LEVELS or levels + frame.shape[1] > MAX_COLUMNS or frame.columns.nlevels > 1:
-        raise NotAResult(f"result is too wide or its labels have several levels ({_shape(frame)}); flatten it")
+        raise NotAResult(f"`result` is too wide or its labels have several levels ({_shape(frame)}); flatten it")
     columns = [
         (frame.index.names[level], frame.index.get_level_values(level).to_series(index=range(len(frame))))
         for level in range(levels)
@@ -133,7 +133,7 @@ def _column(series: pd.Series, name: object) -> tuple[str, list[bytes | memoryvi
     values = [None if missing else value for value, missing in zip(series, series.isna(), strict=True)]
     if all(value is None or isinstance(value, str) for value in values):
         return "text", _text(values)
-    raise NotAResult(f"column {name} of result is {dtype}; use numbers, booleans, text or times")
+    raise NotAResult(f"Column {name} of `result` is {dtype}; use numbers, booleans, text or times")
 
 
 def _text(values: Sequence[str | None]) -> list[bytes | memoryview]:
@@ -146,7 +146,7 @@ def _text(values: Sequence[str | None]) -> list[bytes | memoryview]:
 def _plain(value: Any, depth: int) -> Any:
     """Return a value of a figure as JSON has it; times become ISO text, NaN becomes null."""
     if depth == 0:
-        raise NotAResult(f"the figure is nested deeper than {MAX_FIGURE_DEPTH}")
+        raise NotAResult(f"The figure is nested deeper than {MAX_FIGURE_DEPTH}")
     if isinstance(value, (np.ndarray, pd.Series, pd.Index, np.generic)):
         value = value.tolist()
     if isinstance(value, Mapping):
@@ -159,7 +159,7 @@ def _plain(value: Any, depth: int) -> Any:
         return None if value is pd.NaT else value.isoformat()
     if isinstance(value, (str, bool)) or value is None:
         return value
-    raise NotAResult(f"a figure holds JSON values, not {type(value).__name__}")
+    raise NotAResult(f"A figure holds JSON values, not {type(value).__name__}")
 
 
 def error_answer(kind: str, message: str, line: int = 0, column: int = 0) -> Answer:
@@ -171,5 +171,5 @@ def pack(answer: Answer) -> list[bytes | memoryview]:
     """Return the bytes of an answer, in parts."""
     header = json.dumps(answer.header).encode()
     if len(header) > MAX_HEADER_BYTES:
-        raise NotAResult("the labels of result are too long")
+        raise NotAResult("The labels of `result` are too long")
     return [PREFIX.pack(MAGIC, len(header), sum(len(part) for part in answer.parts)), header, *answer.parts]

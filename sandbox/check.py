@@ -151,7 +151,7 @@ def script_value(body: Body) -> pd.DataFrame | float | int | bool | dict[str, An
 
 
 def _number(body: Body) -> float | int | bool:
-    kind = body.header.get("type")
+    kind = _type(body.header)
     if len(body.data) != NUMBER_BYTES or kind not in RAW_TYPES:
         raise malformed("it is no number")
     value = np.frombuffer(body.data, dtype="<f8" if kind == "float" else "<i8")[0].item()
@@ -195,7 +195,7 @@ def _table(body: Body) -> pd.DataFrame:
         if type(line) is not dict:
             raise malformed("a column is no object")
         size = _whole(line, "bytes", len(body.data) - start)
-        series.append(_column(line.get("type"), body.data[start : start + size], rows))
+        series.append(_column(_type(line), body.data[start : start + size], rows))
         names.append(_name(line.get("name")))
         start += size
     if start != len(body.data):
@@ -219,17 +219,22 @@ def _framed(series: list[pd.Series], names: list[str | None], levels: int, rows:
     return frame
 
 
-def _column(kind: object, data: memoryview, rows: int) -> pd.Series:
+def _type(line: Mapping[str, object]) -> str:
+    kind = line.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
+def _column(kind: str, data: memoryview, rows: int) -> pd.Series:
     """Return one column from its bytes."""
     if kind == "text":
         return _text(data, rows)
-    if isinstance(kind, str) and kind in RAW_TYPES:
+    if kind in RAW_TYPES:
         values = _raw(data, RAW_TYPES[kind], rows)
         return pd.Series(values > 0 if kind == "bool" else values)
     for unit in TIME_UNITS:
         if kind in {f"time[{unit}]", f"utc[{unit}]"}:
             times = pd.Series(_raw(data, "<i8", rows).view(f"<M8[{unit}]"))
-            return times.dt.tz_localize("UTC") if str(kind).startswith("utc") else times
+            return times.dt.tz_localize("UTC") if kind.startswith("utc") else times
     raise malformed("a column has an unknown type")
 
 

@@ -44,11 +44,11 @@ def _computed(job: Job, code: CodeType, names: dict[str, Any]) -> Answer:
     exec(code, names)  # noqa: S102  running generated code is what this package is for
     if job.kind == "script":
         if "result" not in names:
-            raise NotAResult("the code did not assign `result`")
+            raise NotAResult("The code did not assign `result`")
         return script_answer(names["result"])
     feature = names.get("feature")
     if not callable(feature):
-        raise NotAResult("the code did not define `def feature(bars):`")
+        raise NotAResult("The code did not define `def feature(bars):`")
     bars = job.inputs["bars"]
     return feature_answer(feature(bars), bars["close"])
 
@@ -73,7 +73,7 @@ def _told(error: BaseException, file: str) -> Answer:
         case MemoryError():
             return error_answer("memory", "")
         case NotAResult():
-            return error_answer("crashed", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            return error_answer("crashed", f"{error}.")
         case SyntaxError():
             return error_answer("rejected", f"Syntax error: {error.msg}", error.lineno or 0, error.offset or 0)
         case KeyError():
@@ -105,7 +105,7 @@ def _safely_told(error: BaseException, file: str) -> list[bytes | memoryview]:
     try:
         return pack(_told(error, file))
     except BaseException:  # noqa: BLE001  the error's own text can raise
-        return pack(error_answer("crashed", "the code raised an error that cannot be told"))
+        return pack(error_answer("crashed", "The code raised an error that cannot be told."))
 
 
 def write_all(out: int, parts: Sequence[bytes | memoryview]) -> None:

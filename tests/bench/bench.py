@@ -23,6 +23,7 @@ from model_rows import constrained_call, constrained_overhead, plan_cold, plan_w
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from sandbox_rows import sandbox_first, sandbox_warm
 from session_rows import experiment_sample, first_prompt, peak_memory
 
 from tools.kernel.fingerprint import code_version
@@ -43,6 +44,8 @@ ROWS: tuple[Callable[[], list[Measurement]], ...] = (
     lake_open_5000,
     expr_compile,
     expr_evaluate,
+    sandbox_first,
+    sandbox_warm,
     peak_memory,
 )
 

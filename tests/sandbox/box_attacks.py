@@ -16,7 +16,9 @@ result = False
 """
 
 HARMLESS = {
-    "UDP": "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'x', ('127.0.0.1', {port})); result = True",
+    "UDP": (
+        "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'x', ('127.0.0.1', {port})); result = True"
+    ),
     "TCP": "s = socket.create_connection(('127.0.0.1', {port})); result = True",
     "netlink": "s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0); s.bind((0, 0)); result = True",
     "abstract unix socket": (
@@ -28,7 +30,7 @@ HARMLESS = {
     "own environment": "result = b'=' in open('/proc/self/environ', 'rb').read()",
     "read a file": "result = bool(open('{file}').read())",
     "write a file": "open('{file}', 'w').write('spoilt'); result = True",
-    "append by a descriptor": "fd = os.open('{file}', os.O_WRONLY | os.O_APPEND); os.write(fd, b'x'); result = True",
+    "append": "fd = os.open('{file}', os.O_WRONLY | os.O_APPEND); os.write(fd, b'x'); result = True",
     "truncate": "os.truncate('{file}', 0); result = True",
     "make a file": "os.close(os.open('{file}.made', os.O_CREAT | os.O_WRONLY)); result = True",
     "make a folder": "os.mkdir('{file}.folder'); result = True",
@@ -57,7 +59,7 @@ HARMLESS = {
     "thread": "t = threading.Thread(target=int); t.start(); t.join(); result = True",
     "memfd": "result = os.memfd_create('x') >= 0",
     "io_uring": "b = ctypes.create_string_buffer(256); result = call(425, 2, b) >= 0 or ctypes.get_errno() == 1",
-    "executable memory": "mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC); result = True",
+    "executable memory": "mmap.mmap(-1, 4096, prot=7); result = True",
     "make memory executable": (
         "m = mmap.mmap(-1, 4096); b = ctypes.addressof(ctypes.c_char.from_buffer(m)); "
         "result = libc.mprotect(ctypes.c_void_p(b), 4096, 7) == 0"
@@ -117,9 +119,7 @@ SHARP = {  # not to be tried outside: as root they would do what they say, or th
         "\nfor fd in [0, 1, 2, *range(4, 256)]:\n"
         "    try: os.write(fd, b'x'); result = True\n    except OSError: pass"
     ),
-    "read elsewhere": (
-        "\nfor fd in range(256):\n    try: os.read(fd, 1); result = True\n    except OSError: pass"
-    ),
+    "read elsewhere": ("\nfor fd in range(256):\n    try: os.read(fd, 1); result = True\n    except OSError: pass"),
     "import from disk": "import antigravity; result = True",
     "library from disk": "ctypes.CDLL('libthread_db.so.1'); result = True",
     "pandas writes": "pd.DataFrame({{'a': [1]}}).to_csv('{file}'); result = True",

@@ -33,7 +33,7 @@ class World(NamedTuple):
 def box() -> Iterator[Sandbox]:
     os.environ["SLQ_TEST_SECRET"] = "very-secret"
     leaked = os.open("/dev/null", os.O_RDWR)
-    os.set_inheritable(leaked, True)
+    os.set_inheritable(leaked, True)  # noqa: FBT003  positional only
     with Sandbox(policy=False) as made:
         made.layers()
         yield made
