@@ -79,9 +79,7 @@ PERIOD_INDEX = (
     | words("asfreq start_time end_time strftime to_timestamp")
 )
 RANGE_INDEX = INDEX | words("start stop step")
-MULTI_INDEX = INDEX | words(
-    "levels levshape remove_unused_levels reorder_levels set_levels swaplevel sortlevel to_flat_index"
-)
+MULTI_INDEX = INDEX | words("levels levshape remove_unused_levels reorder_levels swaplevel sortlevel to_flat_index")
 CATEGORICAL_INDEX = INDEX | words("categories codes ordered")
 INTERVAL_INDEX = INDEX | words("closed left length mid right")
 
@@ -105,13 +103,13 @@ EXPANDING = ROLLING
 EWM = words("mean std var sum corr cov")
 _GROUPED = words("""
     all any bfill count cumcount cummax cummin cumprod cumsum describe diff ewm expanding ffill first get_group
-    groups head idxmax idxmin indices kurt last max mean median min ngroup ngroups nth nunique ohlc pct_change
+    groups head idxmax idxmin kurt last max mean median min ngroup ngroups nth nunique ohlc pct_change
     prod quantile rank resample rolling sem shift size skew std sum tail value_counts var
 """)
 FRAME_GROUPS = _GROUPED
 SERIES_GROUPS = _GROUPED | words("nlargest nsmallest unique is_monotonic_increasing is_monotonic_decreasing")
 RESAMPLED = words("""
-    asfreq bfill count ffill first groups indices last max mean median min nearest ngroups nunique ohlc prod
+    asfreq bfill count ffill first groups last max mean median min nearest ngroups nunique ohlc prod
     quantile sem size std sum var
 """)
 

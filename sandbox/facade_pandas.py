@@ -11,7 +11,7 @@ from sandbox.rules import Callback, Dated, limited
 _FRAME_RULE = limited(5, "data index columns dtype copy", dtype_at=3)
 _SERIES_RULE = limited(4, "data index dtype name copy", dtype_at=2)
 _INDEX_RULE = limited(2, "data dtype copy name tupleize_cols", dtype_at=1)
-_MULTI_RULE = limited(3, "arrays tuples iterables sortorder names")
+_MULTI_RULE = limited(1, "arrays tuples iterables names")
 
 
 def _types() -> dict[str, object]:

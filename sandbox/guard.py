@@ -95,7 +95,7 @@ def attribute(value: Any, name: str, /) -> Any:
             rule = rules[name]
             found = getattr(value, name)
             return found if rule is None else rule.bind(found, name)
-        if kind in _LABELLED and not hasattr(kind, name) and name in value:
+        if kind in _LABELLED and not hasattr(kind, name) and _has_label(value, name):
             return value[name]
         if is_named_tuple(value) and name in kind._fields:
             return getattr(value, name)
@@ -145,8 +145,15 @@ def allowed_names() -> Iterator[tuple[type, str]]:
             yield kind, name
 
 
+def _has_label(value: Any, name: str) -> bool:
+    """Whether `name` is a column of a table (or of what was grouped), or a label of a Series."""
+    labels = value.index if type(value) is pd.Series else getattr(getattr(value, "obj", value), "columns", ())
+    return name in labels
+
+
 def _no_attribute(value: Any, name: Any) -> Refusal:
-    reason = ATTRIBUTES.get(name) or ATTRIBUTES.get(f"{str(name).partition('_')[0]}_")
+    known = any(name in rules for rules in _TABLE.values())
+    reason = ATTRIBUTES.get(name) or (None if known else ATTRIBUTES.get(f"{str(name).partition('_')[0]}_"))
     if reason:
         return refusal(f"`.{name}` is not available: {reason}")
     if isinstance(value, dict):

@@ -9,8 +9,10 @@ result, and a replay shows that.
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
@@ -39,13 +41,15 @@ def harden() -> None:
         setattr(pd.Timestamp, name, classmethod(_no_clock))
     timezones.dateutil_gettz = _no_zone_file
     _kept_zones.extend(pd.Timestamp("2020-01-01", tz=zone) for zone in ZONES)
+    with contextlib.suppress(ZoneInfoNotFoundError):
+        ZoneInfo("Nowhere")  # imports the last place where zones are looked for
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
 
 
 def _public_label(self: NDFrame, name: str) -> Any:
-    """Return the column or element called `name`, unless it is a name that Python or numpy gives a meaning to."""
-    if name.startswith("__"):
+    """Return the column or element called `name`, unless Python, numpy or pandas may give the name a meaning."""
+    if name.startswith("_"):
         raise AttributeError(name)
     return _label_as_attribute(self, name)
 

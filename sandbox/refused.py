@@ -81,5 +81,6 @@ ATTRIBUTES: dict[str, str] = {
     **dict.fromkeys(
         ("set_option", "options", "seterr", "seterrcall", "errstate", "set_printoptions"), "settings are fixed"
     ),
+    **dict.fromkeys(("codes", "set_codes", "set_levels", "from_codes", "indices"), _UNSAFE),
     **dict.fromkeys(("mro", "obj", "with_traceback", "args", "gi_frame", "f_back"), _INSPECT),
 }

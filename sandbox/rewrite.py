@@ -15,6 +15,12 @@ from typing import TypeVar, cast
 from RestrictedPython.transformer import IOPERATOR_TO_STR, RestrictingNodeTransformer, copy_locations
 
 Node = TypeVar("Node", bound=ast.AST)
+_WORDING = {
+    "attribute name": "attributes that begin with an underscore are not available; use the values directly",
+    'starts with "_"': "names cannot begin with an underscore here; rename it",
+    "restricted name": "looking inside Python is not possible here; use the values directly",
+    "reserved name": "this name is taken here; rename it",
+}
 _WRITABLE_ATTRIBUTES = ("columns", "index", "name", "names")
 
 
@@ -27,7 +33,7 @@ class Rewriter(RestrictingNodeTransformer):
 
     def error(self, node: ast.AST, info: str) -> None:
         """Collect a refusal of RestrictedPython, in this project's words."""
-        sentence = "names cannot begin with an underscore here; rename it" if 'starts with "_"' in info else info
+        sentence = next((ours for theirs, ours in _WORDING.items() if theirs in info), info)
         self.refused.append((getattr(node, "lineno", 0), getattr(node, "col_offset", -1) + 1, sentence))
 
     # Names: `print` is an ordinary name here (bound to a function that does nothing).

@@ -34,7 +34,9 @@ class Limited:
 
         def call(*args: Any, **named: Any) -> Any:
             if len(args) > self.positional:
-                raise refusal(f"`{name}` takes at most {self.positional} arguments here; leave the others out")
+                raise refusal(
+                    f"`{name}` takes at most {self.positional} arguments by place here; leave the rest out"
+                )
             for keyword in named:
                 if keyword not in self.keywords:
                     raise refusal(f"`{name}` cannot take `{keyword}` here; leave it out")
@@ -121,7 +123,26 @@ class Callback:
             raise refusal(f"`{name}` cannot hand `{min(extra)}` to a statistic named by text; write a lambda")
 
 
-Rule = Limited | Dated | Callback | None
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An attribute of a compiled type, as it is, but called from a frame of ours.
+
+    Compiled code imports through the built-ins of the frame that called it; those of generated code import nothing.
+    """
+
+    def bind(self, function: Any, name: str) -> Any:
+        """Return a method inside a plain call; a value as it is."""
+        if not callable(function):
+            return function
+
+        def call(*args: Any, **named: Any) -> Any:
+            _refuse_never(named, name)
+            return function(*args, **named)
+
+        return _named(call, name)
+
+
+Rule = Limited | Dated | Callback | Compiled | None
 
 
 def limited(positional: int, keywords: str = "", dtype_at: int | None = None, *, times: bool = True) -> Limited:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sandbox import allow_numpy, kinds
 from sandbox import allow_pandas as allowed
-from sandbox.rules import Callback, Rule, limited
+from sandbox.rules import Callback, Compiled, Rule, limited
 
 Names = Mapping[str, Rule]
 
@@ -72,6 +72,10 @@ def _names(plain: Iterable[str], rules: Mapping[str, Rule] | None = None) -> dic
     return dict.fromkeys(plain) | dict(rules or {})
 
 
+def _compiled(plain: Iterable[str], rules: Mapping[str, Rule] | None = None) -> dict[str, Rule]:
+    return dict.fromkeys(plain, Compiled()) | dict(rules or {})
+
+
 def _indexes() -> dict[type, Names]:
     dated = _CONVERTING | _NAMED_DAYS
     return {
@@ -120,16 +124,16 @@ def _windows() -> dict[type, Names]:
 
 def _scalars() -> dict[type, Names]:
     table: dict[type, Names] = {
-        kind: _names(name for name in allow_numpy.SCALAR if hasattr(kind, name)) for kind in kinds.NUMBERS
+        kind: _compiled(name for name in allow_numpy.SCALAR if hasattr(kind, name)) for kind in kinds.NUMBERS
     }
     return table | {
-        pd.Timestamp: _names(allowed.TIMESTAMP, _NAMED_DAYS),
-        pd.Timedelta: _names(allowed.TIMEDELTA),
-        pd.Period: _names(allowed.PERIOD),
-        pd.Interval: _names(allowed.INTERVAL),
-        type(pd.NaT): _names(allowed.TIMESTAMP & frozenset(dir(pd.NaT)), _NAMED_DAYS),
-        dt.date: _names(allowed.DATE),
-        dt.time: _names(allowed.TIME),
+        pd.Timestamp: _compiled(allowed.TIMESTAMP, _NAMED_DAYS),
+        pd.Timedelta: _compiled(allowed.TIMEDELTA),
+        pd.Period: _compiled(allowed.PERIOD),
+        pd.Interval: _compiled(allowed.INTERVAL),
+        type(pd.NaT): _compiled(allowed.TIMESTAMP & frozenset(dir(pd.NaT)), _NAMED_DAYS),
+        dt.date: _compiled(allowed.DATE),
+        dt.time: _compiled(allowed.TIME),
     }
 
 
@@ -155,7 +159,7 @@ def attribute_table() -> dict[type, Names]:
     table: dict[type, Names] = {
         pd.DataFrame: _names(allowed.FRAME, _FRAME),
         pd.Series: _names(allowed.SERIES, _SERIES),
-        np.ndarray: _names(allow_numpy.ARRAY, _ARRAY),
+        np.ndarray: _compiled(allow_numpy.ARRAY, _ARRAY),
     }
     table |= {
         type(np.dtype(kind)): _names(allow_numpy.DTYPE) for kind in ("f8", "f4", "i8", "i4", "?", "O", "M8[ns]")
