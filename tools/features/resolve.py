@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tools.features.catalog import parse_feature
-from tools.features.expr import compile_expression, usable_as_feature
-from tools.features.feature import Signal
+from tools.features.expr import Expression, compile_expression, usable_as_feature
+from tools.features.feature import BoundFeature, Signal
 from tools.features.generated import GeneratedCode
 from tools.features.registry import PREFIX, find
 from tools.ingest.load import BENCHMARK
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
     from tools.features.panel import Panel
 
-_EXPRESSION = re.compile(r"[()*/+<>=]|\s-\s|\b(?:and|or|not)\b")
+Resolved = BoundFeature | Expression | GeneratedCode
+"""Every kind of signal there is."""
+
+_EXPRESSION = re.compile(r"[()*/+<>=]|\s-\s|\b(?:and|or|not)\b|^(?:open|high|low|close|volume|typical|market)$")
 
 
-def resolve(ctx: Context, text: str) -> Signal:
+def resolve(ctx: Context, text: str) -> Resolved:
     """Return what `text` means: `rsi_14`, `14-day RSI`, `auto_my_feature`, `rsi(14) * zscore(volume, 20)`.
 
     Raises:
@@ -43,7 +46,7 @@ def resolve(ctx: Context, text: str) -> Signal:
     return expression
 
 
-def resolve_all(ctx: Context, texts: Sequence[str]) -> tuple[Signal, ...]:
+def resolve_all(ctx: Context, texts: Sequence[str]) -> tuple[Resolved, ...]:
     """Return the signals of `texts` in order, each once. Raises as `resolve`, and BadRequest for none at all."""
     signals = {signal.id: signal for signal in (resolve(ctx, text) for text in texts)}
     if not signals:
@@ -71,7 +74,7 @@ def compute_all(panel: Panel, signals: Sequence[Signal], progress: Progress = si
     return frames
 
 
-def _generated(ctx: Context, name: str) -> Signal:
+def _generated(ctx: Context, name: str) -> Resolved:
     found = find(ctx.workspace, name)
     if found.kind == "python":
         return GeneratedCode(name, found.spec, ctx.settings, found.evidence.warmup_bars)

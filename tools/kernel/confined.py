@@ -6,7 +6,9 @@ Every outcome says which layers it ran under; a refusal carries them too, so tha
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 from tools.kernel.errors import SandboxError
@@ -15,6 +17,7 @@ from tools.kernel.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sandbox.layers import Layer
     from sandbox.limits import Outcome
     from sandbox.run import Sandbox
 
@@ -23,6 +26,7 @@ Frames = Mapping[str, "pd.DataFrame | pd.Series"]
 
 _BOXES: dict[str, Sandbox] = {}
 _TURN = threading.Lock()
+_WATCHED: ContextVar[dict[str, str] | None] = ContextVar("watched", default=None)
 CORRECT = "Correct the code and send it again; it may compute with numpy and pandas, and nothing else."
 ANOTHER_MACHINE = (
     "Use an expression instead, which needs no sandbox; or accept the layers that this machine has with "
@@ -60,16 +64,36 @@ def layers(settings: Settings) -> dict[str, str]:
     return _guarded(settings, lambda sandbox: {layer.name: layer.state for layer in sandbox.layers()})
 
 
+@contextmanager
+def watched() -> Iterator[dict[str, str]]:
+    """Yield a dict that fills with the layers, name -> state, as soon as code runs in the sandbox or is refused.
+
+    It stays empty where no code runs. It sees calls of its own thread only.
+    """
+    seen: dict[str, str] = {}
+    token = _WATCHED.set(seen)
+    try:
+        yield seen
+    finally:
+        _WATCHED.reset(token)
+
+
+def _states(layers: tuple[Layer, ...]) -> dict[str, str]:
+    states: dict[str, str] = {layer.name: layer.state for layer in layers}
+    seen = _WATCHED.get()
+    if seen is not None:
+        seen.update(states)
+    return states
+
+
 def _guarded(settings: Settings, call: Callable[[Sandbox], T]) -> T:
-    from sandbox.errors import Crashed, Rejected, SandboxFailure, Unavailable
+    from sandbox.errors import SandboxFailure, Unavailable
 
     sandbox = box(settings)
     try:
+        _states(sandbox.layers())
         return call(sandbox)
     except Unavailable as error:
-        states = {layer.name: layer.state for layer in error.layers}
-        raise SandboxError(error.message, hint=ANOTHER_MACHINE, layers=states) from error
+        raise SandboxError(error.message, hint=ANOTHER_MACHINE, layers=_states(error.layers)) from error
     except SandboxFailure as error:
-        states = {layer.name: layer.state for layer in sandbox.layers()}
-        what = {Rejected: "The code was refused: ", Crashed: "The code failed: "}.get(type(error), "")
-        raise SandboxError(f"{what}{error.message.rstrip('.')}.", hint=CORRECT, layers=states) from error
+        raise SandboxError(error.message, hint=CORRECT, layers=_states(sandbox.layers())) from error

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from tools.features.expr import Expression
 from tools.features.expr.expression import LANGUAGE_VERSION
 from tools.features.feature import BoundFeature
-from tools.features.generated import GeneratedCode
 from tools.features.registry import Kind
+from tools.features.resolve import Resolved
 from tools.kernel.fingerprint import of_bytes
 
 WIDTH = 100
@@ -57,7 +57,7 @@ class Spec:
         unit: of its values.
     """
 
-    signal: BoundFeature | Expression | GeneratedCode
+    signal: Resolved
     kind: Kind
     text: str
     sha256: str
@@ -65,7 +65,7 @@ class Spec:
     unit: str
 
 
-def spec_of(signal: BoundFeature | Expression | GeneratedCode) -> Spec:
+def spec_of(signal: Resolved) -> Spec:
     """Return the specification of a signal."""
     if isinstance(signal, BoundFeature):
         digest = of_bytes(f"slq-library/1\0{signal.id}".encode())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from research_market import long_bars
 
-from tools.lake.store import open_lake
 from tools.features.bars import read_bars
+from tools.lake.store import open_lake
 
 
 def test_the_source_that_was_used_is_named(workspace):

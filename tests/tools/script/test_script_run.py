@@ -74,7 +74,7 @@ result = {"data": [{"type": "scatter", "y": list(close)}], "layout": {"title": {
         ("import os\nresult = os.environ", "line 1"),
         ("result = 1 / 0", "division by zero"),
         ("x = 1", "result"),
-        ("while True:\n    pass", "time"),
+        ("while True:\n    pass", "after 10 seconds"),
         ("result = {'data': [{'type': 'no such thing'}]}", "figure"),
     ],
 )
