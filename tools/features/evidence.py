@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tools.kernel.types import Count, Days, Ratio, Record, Seconds
+from tools.kernel.types import Correlation, Count, Days, Record, Seconds
 
 CORE = ("shape", "determinism", "finite", "truncation", "future", "warm-up", "split")
 
@@ -51,11 +51,11 @@ class Evidence(Record):
 
     feature: str
     checks: tuple[Check, ...]
-    ic: Ratio | None
-    ic_lagged: Ratio | None
-    placebo_mean: Ratio | None
-    placebo_sd: Ratio | None
-    placebo_p95: Ratio | None
+    ic: Correlation | None
+    ic_lagged: Correlation | None
+    placebo_mean: Correlation | None
+    placebo_sd: Correlation | None
+    placebo_p95: Correlation | None
     warmup_bars: Count
     cross_sectional: bool | None
     horizon_days: Days

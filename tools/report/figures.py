@@ -32,12 +32,13 @@ def plotly_js() -> str:
     return str(get_plotlyjs())
 
 
-def _json(figure: go.Figure) -> str:
+def figure_json(figure: go.Figure) -> str:
     """Return the figure as JSON that cannot end a script element."""
     return str(figure.to_json(engine="json")).replace("<", "\\u003c")
 
 
-def _layout(figure: go.Figure, height: int, **more: object) -> go.Figure:
+def with_layout(figure: go.Figure, height: int, **more: object) -> go.Figure:
+    """Set the page's layout on `figure`, `height` pixels high, and return it."""
     figure.update_layout(
         template="none",
         height=height,
@@ -107,7 +108,7 @@ def equity_figure(equity: pd.DataFrame, names: dict[str, str]) -> str:
     ticks = log_ticks(float(positive.min().min()), float(positive.max().max()))
     figure = _lines(equity, f"%{{y:.2f}}{TIMES}", names=names)
     figure.update_yaxes(type="log", tickvals=ticks, ticktext=[f"{tick:g}{TIMES}" for tick in ticks])
-    return _json(_layout(figure, 400))
+    return figure_json(with_layout(figure, 400))
 
 
 def drawdown_figure(equity: pd.DataFrame, names: dict[str, str]) -> str:
@@ -116,7 +117,7 @@ def drawdown_figure(equity: pd.DataFrame, names: dict[str, str]) -> str:
     under = equity[["ts"]].join(equity[roles] / equity[roles].cummax() - 1)
     figure = _lines(under, "%{y:.1%}", names=names, fill=True)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=6)
-    return _json(_layout(figure, 260, showlegend=False))
+    return figure_json(with_layout(figure, 260, showlegend=False))
 
 
 def importance_figure(folds: tuple[Fold, ...]) -> str:
@@ -139,11 +140,11 @@ def importance_figure(folds: tuple[Fold, ...]) -> str:
         )
     )
     longest = max((len(name) for name in features), default=0)
-    _layout(figure, 84 + ROW_PX * max(len(order), 2))
+    with_layout(figure, 84 + ROW_PX * max(len(order), 2))
     figure.update_layout(hovermode="closest", margin={"l": 24 + 7 * longest, "t": 8, "r": 8, "b": 64})
     figure.update_xaxes(type="category", tickangle=-45 if len(folds) > 8 else 0, showgrid=False)  # noqa: PLR2004
     figure.update_yaxes(type="category", showgrid=False)
-    return _json(figure)
+    return figure_json(figure)
 
 
 def _add_cost_panel(
@@ -183,6 +184,6 @@ def cost_figure(curve: tuple[CostPoint, ...], equal_weight: Metrics | None) -> s
     for column, field in enumerate(("sharpe", "cagr"), start=1):
         _add_cost_panel(figure, column, field, curve, equal_weight)
     figure.update_xaxes(type="category")
-    _layout(figure, 350)
+    with_layout(figure, 350)
     figure.update_layout(legend={"y": -0.11, "yanchor": "top"}, margin={"t": 36, "b": 56, "l": 48})
-    return _json(figure)
+    return figure_json(figure)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tools.kernel.format import format_value
 
 EN_DASH = "\u2013"
@@ -17,3 +19,8 @@ def format_number(value: float | None, unit: str | None = None) -> str:
         return UNDEFINED
     text = format_value(value, None if unit == "days" else unit)
     return text.replace(" ", NARROW).replace("-", MINUS)
+
+
+def typeset(sentence: str) -> str:
+    """Return a sentence with a real minus sign before its negative numbers."""
+    return re.sub(r"(?<![\w.)-])-(?=\d)", MINUS, sentence)

@@ -1,19 +1,11 @@
-"""One self-contained HTML page for an experiment: style, script, library and data inside one file.
-
-The page works from a file:// address with the network cable out, and its content security policy forbids it any
-request. The Plotly library is inside as plain text (4.8 MB): a compressed copy would be smaller, but the charts
-would then depend on a newer browser feature. The same folder gives the same bytes.
-"""
+"""One self-contained HTML page for an experiment. The same folder gives the same bytes."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
 import pandas as pd
-from markupsafe import Markup
 
 from tools.backtest.evidence import edge_warnings
 from tools.backtest.folder import load_experiment
@@ -21,11 +13,12 @@ from tools.backtest.record import Experiment
 from tools.kernel.atomic import write_atomic
 from tools.kernel.errors import WorkspaceError
 from tools.report import figures, tables
-from tools.report.number import MINUS, format_number
+from tools.report.document import render_page
+from tools.report.leak_tables import evidence_rows
+from tools.report.number import format_number, typeset
 
 REPORT_FILE = "report.html"
 MODEL_NAMES = {"lightgbm": "LightGBM"}
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ def verdict(record: Experiment) -> str:
     yardstick = record.benchmarks.get("equal_weight")
     against = edge_warnings(record.oos, yardstick)
     if against:
-        return re.sub(r"-(?=\d)", MINUS, " ".join(against))
+        return typeset(" ".join(against))
     above = "zero and above equal weight" if yardstick else "zero"
     sharpe, error = (format_number(value, "ratio") for value in (record.oos.sharpe, record.oos.sharpe_stderr))
     return f"Above {above}: Sharpe ratio {sharpe} ± {error}, out of sample, after costs. One run is not proof."
@@ -74,7 +67,7 @@ def other_warnings(record: Experiment) -> tuple[str, ...]:
     return tuple(warning for warning in record.warnings if warning not in said)
 
 
-def render_page(record: Experiment, equity: pd.DataFrame, trades: pd.DataFrame) -> str:
+def experiment_page(record: Experiment, equity: pd.DataFrame, trades: pd.DataFrame) -> str:
     """Return the page as text.
 
     Args:
@@ -91,14 +84,9 @@ def render_page(record: Experiment, equity: pd.DataFrame, trades: pd.DataFrame) 
         "importance": figures.importance_figure(record.folds),
         "costs": figures.cost_figure(record.cost_curve, yardstick),
     }
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2").render(
+    return render_page(
+        "report.html.j2",
+        charts,
         record=record,
         model_name=MODEL_NAMES.get(record.config.model, record.config.model),
         verdict=verdict(record),
@@ -107,11 +95,10 @@ def render_page(record: Experiment, equity: pd.DataFrame, trades: pd.DataFrame) 
         tiles=tiles(record),
         columns=["Strategy", *(names[role] for role in roles)],
         tables=tables,
+        evidence=evidence_rows(record.evidence),
         trades=tables.trade_rows(trades),
         metrics=tables.metric_rows(record, roles),
         trade_count=f"{len(trades):,}",
-        charts={name: Markup(text) for name, text in charts.items()},  # noqa: S704
-        plotly_js=Markup(figures.plotly_js()),  # noqa: S704
     )
 
 
@@ -131,5 +118,5 @@ def write_report(folder: Path) -> Path:
             hint="Run the experiment again; equity.parquet or trades.csv is missing or damaged.",
         ) from error
     path = folder / REPORT_FILE
-    write_atomic(path, render_page(record, equity, trades).encode())
+    write_atomic(path, experiment_page(record, equity, trades).encode())
     return path

@@ -8,17 +8,17 @@ from tools.kernel.types import Args, Result
 
 
 class ReportArgs(Args):
-    """Which experiment: its id, a unique part of it, or `latest`."""
+    """Which experiment: its id, a unique part of it, or `latest`; or the name of a generated feature."""
 
     experiment: str = "latest"
 
 
 class ReportResult(Result):
-    """Where the page is, and its headline figures."""
+    """Where the page is, and its headline figures; a feature's page has none."""
 
     experiment: str
     path: str
-    oos: Metrics
+    oos: Metrics | None
     benchmarks: dict[str, Metrics]
     warnings: tuple[str, ...]
 
@@ -26,7 +26,10 @@ class ReportResult(Result):
 def show_report(ctx: Context, args: ReportArgs) -> ReportResult:
     """Open the HTML report of an experiment: equity curve, drawdown, metrics, feature importance."""
     from tools.backtest.folder import find_experiment, load_experiment
+    from tools.features.registry import PREFIX
 
+    if args.experiment.startswith(PREFIX):
+        return _feature(ctx, args.experiment)
     folder = find_experiment(ctx.workspace, args.experiment)
     record = load_experiment(folder)
     path = folder / "report.html"
@@ -41,6 +44,18 @@ def show_report(ctx: Context, args: ReportArgs) -> ReportResult:
         benchmarks=record.benchmarks,
         warnings=record.warnings,
     )
+
+
+def _feature(ctx: Context, name: str) -> ReportResult:
+    """Return the page of a generated feature. Raises BadRequest, and WorkspaceError where it is missing."""
+    from tools.features.registry import find
+    from tools.kernel.errors import WorkspaceError
+
+    find(ctx.workspace, name)
+    path = ctx.workspace.features / f"{name}.html"
+    if not path.is_file():
+        raise WorkspaceError(f"The page of {name} is missing: {path}.", hint="Make the feature again.")
+    return ReportResult(experiment=name, path=str(path.resolve()), oos=None, benchmarks={}, warnings=())
 
 
 SHOW_REPORT = Tool(

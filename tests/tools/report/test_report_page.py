@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from report_evidence import evidence
 
 from tools.backtest.folder import load_experiment
 from tools.kernel.errors import WorkspaceError
@@ -70,6 +71,16 @@ def test_the_page_holds_everything_and_asks_nobody(experiment_folder: Path) -> N
     ):
         assert text in own
     assert own.count("<tr>") >= 10 + len(record.folds) + 50
+
+
+def test_leak_checks_are_shown_where_the_record_has_them(experiment_folder: Path) -> None:
+    assert "Leak checks" not in own_parts(write_report(experiment_folder).read_text())
+    rewrite(experiment_folder, evidence=[evidence().model_dump(mode="json")])
+    page = own_parts(write_report(experiment_folder).read_text())
+    assert "Leak checks" in page
+    row = re.search(r"<tr><th scope=\"row\"><code>auto_mine</code>.*?</tr>", page, re.DOTALL)
+    assert row is not None
+    assert re.findall(r"<td>([^<]*)</td>", row[0])[:3] == ["holds", "7 of 7", "+0.012"]
 
 
 def test_text_from_the_record_cannot_become_markup(experiment_folder: Path) -> None:
