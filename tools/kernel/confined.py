@@ -87,7 +87,7 @@ def _states(layers: tuple[Layer, ...]) -> dict[str, str]:
 
 
 def _guarded(settings: Settings, call: Callable[[Sandbox], T]) -> T:
-    from sandbox.errors import SandboxFailure, Unavailable
+    from sandbox.errors import Crashed, Rejected, SandboxFailure, Unavailable
 
     sandbox = box(settings)
     try:
@@ -96,4 +96,6 @@ def _guarded(settings: Settings, call: Callable[[Sandbox], T]) -> T:
     except Unavailable as error:
         raise SandboxError(error.message, hint=ANOTHER_MACHINE, layers=_states(error.layers)) from error
     except SandboxFailure as error:
-        raise SandboxError(error.message, hint=CORRECT, layers=_states(sandbox.layers())) from error
+        what = {Rejected: "The code was refused: ", Crashed: "The code failed: "}.get(type(error), "")
+        message = f"{what}{error.message.rstrip('.')}."
+        raise SandboxError(message, hint=CORRECT, layers=_states(sandbox.layers())) from error

@@ -143,7 +143,7 @@ def test_wrong_requests_say_what_to_do(lab: Context, tmp_path: Path) -> None:
         (GenerateArgs(features=("rsi_14", "skew_60"), name="two"), "One name cannot serve 2"),
         (GenerateArgs(features=("rsi_14",), name="../etc"), "cannot be the name"),
         (GenerateArgs(features=("close",)), "level"),
-        (GenerateArgs(features=("rsi(14",)), "never closed|not closed|closed"),
+        (GenerateArgs(features=("rsi(14 * zscore(volume, 20)",)), "closed"),
     ):
         with pytest.raises(BadRequest, match=words):
             generate_features(lab, args)
