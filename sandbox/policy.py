@@ -30,8 +30,7 @@ def compile_source(
         Rejected: too long, not Python, or Python that is refused; one plain sentence with the line.
     """
     tree = _parse(source, max_bytes)
-    _measure(tree, max_nodes, max_depth)
-    _search(tree)
+    _search(_nodes(tree, max_nodes, max_depth))
     rewriter = Rewriter()
     rewritten = rewriter.visit(tree)
     if rewriter.refused:
@@ -71,29 +70,28 @@ def _not_python(error: SyntaxError) -> Exception:
     return rejected(f"this is not valid Python: {reason}", error.lineno or 0, error.offset or 0)
 
 
-def _measure(tree: ast.Module, max_nodes: int, max_depth: int) -> None:
-    """Refuse big or deep trees, without recursion: the compiler itself recurses and must not see them."""
-    count = 0
+def _nodes(tree: ast.Module, max_nodes: int, max_depth: int) -> list[ast.AST]:
+    """Return every node. Refuses big or deep trees, without recursion: the compiler itself recurses."""
+    nodes: list[ast.AST] = []
     pending: list[tuple[ast.AST, int, int]] = [(tree, 1, 1)]
     while pending:
         node, depth, line = pending.pop()
-        count += 1
+        nodes.append(node)
         line = getattr(node, "lineno", line)
-        if count > max_nodes:
+        if len(nodes) > max_nodes:
             raise rejected(f"the code has more than {max_nodes:,} parts; split it or shorten it", line)
         if depth > max_depth:
             raise rejected(f"the code is nested more than {max_depth} deep; use more, simpler lines", line)
         pending.extend((child, depth + 1, line) for child in ast.iter_child_nodes(node))
+    return nodes
 
 
-def _search(tree: ast.Module) -> None:
+def _search(nodes: list[ast.AST]) -> None:
     """Refuse the first thing, in reading order, that has a sentence of its own."""
-    bound = {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    }
-    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    bound |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    found = [finding for node in ast.walk(tree) for finding in _findings(node, bound)]
+    bound = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    bound |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    found = [finding for node in nodes for finding in _findings(node, bound)]
     if found:
         line, column, sentence = min(found)
         raise rejected(sentence, line, column)

@@ -124,7 +124,9 @@ class Rewriter(RestrictingNodeTransformer):
         return self.visit_Assign(ast.copy_location(ast.Assign([node.target], node.value), node))
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        """`a[k] += v` becomes a guarded call that evaluates `a` and `k` once; the rest is RestrictedPython's."""
+        """`a[k] += v` becomes a guarded call that evaluates `a` and `k` once; `x += v` stays, but for `%=`."""
+        if isinstance(node.target, ast.Name) and not isinstance(node.op, ast.Mod):
+            return cast("ast.AST", self.node_contents_visit(node))
         if not isinstance(node.target, ast.Subscript):
             return cast("ast.AST", super().visit_AugAssign(node))
         target, value = node.target, node.value
@@ -175,9 +177,8 @@ def _call(function: str, *args: ast.expr) -> ast.Call:
 
 
 def _located(new: Node, old: ast.AST) -> Node:
-    ast.copy_location(new, old)
-    ast.fix_missing_locations(new)
-    return new
+    """Give a new node the place of the old one; the nodes in it get theirs when the whole tree is completed."""
+    return ast.copy_location(new, old)
 
 
 def _tupled(target: ast.expr) -> ast.expr:

@@ -1,7 +1,7 @@
 """Runs attacks with plain Python and nothing that confines them, to show that the corpus and its probes are real.
 
-`python unconfined.py FOLDER` reads a JSON list of attacks, runs each in a forked child over bait in the empty FOLDER,
-and prints a JSON list of the effects of each.
+`python unconfined.py FOLDER` reads a JSON list of attacks, runs each in a forked child over bait in FOLDER (empty
+before), and prints a JSON list of the effects of each.
 """
 
 from __future__ import annotations
