@@ -17,6 +17,12 @@ from pathlib import Path
 
 from audit_rows import audit_append, audit_verify
 from expr_rows import expr_compile, expr_evaluate
+from feature_rows import (
+    features_2500k,
+    features_beside_pandas_ta,
+    features_beside_talib,
+    features_beside_talib_bare,
+)
 from lake_rows import ingest_daily_2500k, ingest_minute_585k, lake_open_5000, lake_reads
 from measurement import BUILD, Measurement
 from model_rows import constrained_call, constrained_overhead, plan_cold, plan_warm
@@ -46,6 +52,10 @@ ROWS: tuple[Callable[[], list[Measurement]], ...] = (
     expr_evaluate,
     sandbox_first,
     sandbox_warm,
+    features_2500k,
+    features_beside_pandas_ta,
+    features_beside_talib,
+    features_beside_talib_bare,
     peak_memory,
 )
 

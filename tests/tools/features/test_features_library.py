@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -217,6 +218,29 @@ def test_averages_and_ratios_of_frames() -> None:
     numbers = pd.DataFrame({"A": [1.0, 1.0, 1.0, np.nan]})
     divisors = pd.DataFrame({"A": [2.0, 0.0, -1.0, 1.0]})
     np.testing.assert_array_equal(averages.ratio(numbers, divisors)["A"], [0.5, np.nan, np.nan, np.nan])
+
+
+def test_steady_growth_has_no_shape_and_no_volatility() -> None:
+    """Its returns are all equal, but for rounding that must not be taken for spread."""
+    index = pd.date_range("2020-01-01", periods=400, name="ts")
+    frame = pd.DataFrame({"A": 100 * 1.001 ** np.arange(400)}, index=index)
+    panel = Panel(frame, frame, frame, frame, frame, market=frame["A"])
+    for name in ("skew", "kurtosis", "fourier", "beta", "correlation"):
+        assert parse_feature(name).compute(panel).isna().all(axis=None), name
+    assert (parse_feature("volatility").compute(panel).dropna() == 0).all(axis=None)
+
+
+def test_small_moves_of_a_high_price_are_not_lost() -> None:
+    """A fund at 10,000 that moves by a cent; the exact value in rational numbers."""
+    rng = np.random.default_rng(0)
+    cents = [10**6 + int(step) for step in rng.integers(-3, 4, 40)]
+    frame = pd.DataFrame({"A": np.array(cents) / 100}, index=pd.date_range("2020-01-01", periods=40, name="ts"))
+    panel = Panel(frame, frame, frame, frame, frame)
+    last = [Fraction(float(value)) for value in frame["A"].iloc[-20:]]
+    mean = sum(last) / 20
+    spread = float(sum((value - mean) ** 2 for value in last) / 20) ** 0.5
+    expected = 0.5 + float(last[-1] - mean) / (4 * spread)
+    assert parse_feature("bollinger").compute(panel)["A"].iloc[-1] == pytest.approx(expected, rel=1e-9)
 
 
 def test_computes_by_canonical_id_and_reports_progress() -> None:

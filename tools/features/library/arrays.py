@@ -136,14 +136,16 @@ def return_variance(returns: Array, window: int) -> Array:
     return spread(returns, mean(returns, window), window) / (window - 1)
 
 
-def joint_sums(one: Array, other: Array, window: int) -> tuple[Array, Array, Array]:
-    """Return the sums over the window of squared deviations of `one`, of `other`, and of their products.
+def products(one: Array, other: Array, average_one: Array, average_other: Array, window: int) -> Array:
+    """Return the sum over the window of the products of two deviations from their averages; raw sums, as `spread`.
 
-    From raw sums, as in `spread`. `other` may be one row for all symbols.
+    `other` and its average may be one row for all symbols.
     """
-    mean_one, mean_other = mean(one, window), mean(other, window)
-    products = total(one * other, window) - window * mean_one * mean_other
-    return spread(one, mean_one, window), spread(other, mean_other, window), products
+    found = total(one * other, window)
+    average = average_one * average_other
+    average *= window
+    found -= average
+    return found
 
 
 def cycle(values: Array, period: int, cycles: int) -> tuple[Array, Array]:

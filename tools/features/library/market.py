@@ -26,14 +26,14 @@ def beta(panel: Panel, window: int) -> pd.DataFrame:
     Raises:
         NoData: the panel has no index.
     """
-    from tools.features.library.arrays import divide, growth, joint_sums
+    from tools.features.library.arrays import divide, growth, mean, products
     from tools.features.library.blocks import per_symbol
 
-    index = _index(panel)
+    returns, usual, squares = _index(panel, window)
 
     def slope(close: Array) -> Array:
-        _, squares, products = joint_sums(growth(close, 1), growth(index, 1), window)
-        return divide(products, squares)
+        own = growth(close, 1)
+        return divide(products(own, returns, mean(own, window), usual, window), squares)
 
     return per_symbol(slope, panel.close)
 
@@ -49,28 +49,36 @@ def correlation(panel: Panel, window: int) -> pd.DataFrame:
     """
     import numpy as np
 
-    from tools.features.library.arrays import divide, growth, joint_sums
+    from tools.features.library.arrays import divide, growth, mean, products, spread
     from tools.features.library.blocks import per_symbol
 
-    index = _index(panel)
+    returns, usual, squares = _index(panel, window)
 
     def pearson(close: Array) -> Array:
-        own, squares, products = joint_sums(growth(close, 1), growth(index, 1), window)
-        return np.clip(divide(products, np.sqrt(own) * np.sqrt(squares)), -1, 1)
+        own = growth(close, 1)
+        average = mean(own, window)
+        sizes = np.sqrt(spread(own, average, window)) * np.sqrt(squares)
+        return np.clip(divide(products(own, returns, average, usual, window), sizes), -1, 1)
 
     return per_symbol(pearson, panel.close)
 
 
-def _index(panel: Panel) -> Array:
-    """Return the closes of the index as one row."""
+def _index(panel: Panel, window: int) -> tuple[Array, Array, Array]:
+    """Return the returns of the index, their moving average and squared deviations from it, each as one row."""
+    import numpy as np
+
+    from tools.features.library.arrays import growth, mean, spread
+
     if panel.market is None:
         raise NoData(
             "This feature compares with an index, and there is none beside these bars.",
             hint=f"Load the index first: ingest_data {INDEX}.",
             suggestion=Suggestion("ingest_data", {"symbols": [INDEX]}),
         )
-    closes: Array = panel.market.to_numpy(dtype=float)
-    return closes[None]
+    with np.errstate(all="ignore"):
+        returns = growth(panel.market.to_numpy(dtype=float)[None], 1)
+        average = mean(returns, window)
+        return returns, average, spread(returns, average, window)
 
 
 FEATURES: tuple[Feature, ...] = (
