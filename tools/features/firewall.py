@@ -59,10 +59,10 @@ def check(signal: Signal, panel: Panel, *, seed: int = 0, horizon_days: int = 1)
     started = time.perf_counter()
     bars = Bars.of(panel)
     _require_bars(signal, bars)
-    case = Case(signal, bars, np.empty(0), seed)
+    case = Case.of(signal, bars, np.empty((0, 0)), seed)
     found = None
     try:
-        case = replace(case, base=compute(signal, bars))
+        case = Case.of(signal, bars, compute(signal, bars), seed)
     except Uncomputable as error:
         checks = [Check(name="shape", passed=False, detail=f"{signal.id} has the wrong shape: {error}.")]
     else:

@@ -33,7 +33,7 @@ class _Named:
 def _verdicts(
     panel: Panel, values: Array, horizon_days: int
 ) -> tuple[bool | None, bool | None, chance.Coefficients]:
-    case = Case(_Named(), Bars.of(panel), values, seed=0)
+    case = Case.of(_Named(), Bars.of(panel), values, seed=0)
     one, many = (
         chance.coefficients(values, forward_return(panel, days).to_numpy(dtype=float), days)
         for days in (1, horizon_days)
@@ -144,6 +144,6 @@ def test_too_few_bars_or_a_constant_are_not_a_pass() -> None:
     longer = market(0, bars=400)
     labels = forward_return(longer, 1).to_numpy(dtype=float)
     assert chance.coefficients(np.ones_like(labels), labels, 1) is None
-    case = Case(_Named(), Bars.of(panel), labels, seed=0)
+    case = Case.of(_Named(), Bars.of(panel), labels, seed=0)
     assert chance.lag(case, None).passed is None
     assert chance.placebo(case, None, 1).passed is None

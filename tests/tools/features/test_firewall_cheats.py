@@ -60,14 +60,14 @@ def test_caught_where_symbols_come_and_go(path: Path) -> None:
 
 @EVERY
 def test_caught_where_every_symbol_has_every_bar(path: Path) -> None:
-    _assert_caught(path, market(5, bars=520, symbols=6, ragged=False), seed=3)
+    _assert_caught(path, market(5, bars=400, symbols=6, ragged=False), seed=3)
 
 
 @pytest.mark.parametrize(
     "path", [path for path in CHEATS if path.stem not in NAMED_BY_DAY], ids=lambda path: path.stem
 )
 def test_caught_on_intraday_bars(path: Path) -> None:
-    _assert_caught(path, intraday(market(7, bars=500, symbols=5)), seed=1)
+    _assert_caught(path, intraday(market(7, bars=400, symbols=5)), seed=1)
 
 
 def test_the_message_names_column_day_and_size() -> None:

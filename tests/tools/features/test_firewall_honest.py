@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from leak_market import Source, intraday, market
+from random_expressions import random_expressions
 
 from tools.features.catalog import FEATURES, parse_feature
 from tools.features.expr import compile_expression
@@ -15,9 +16,9 @@ from tools.features.panel import Panel
 
 EVERY = pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
 
-RAGGED = market(0)
-FULL = market(1, bars=900, symbols=6, ragged=False)
-INTRADAY = intraday(market(2, bars=800, symbols=5))
+RAGGED = market(0, bars=660, symbols=5)
+FULL = market(1, bars=560, symbols=6, ragged=False)
+INTRADAY = intraday(market(2, bars=400, symbols=5))
 
 HONEST = {
     "momentum": 'def feature(bars):\n    return bars["close"].pct_change(20, fill_method=None)\n',
@@ -92,6 +93,13 @@ def test_the_warm_up_of_code_is_measured(name: str, low: int, high: int) -> None
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_expressions_pass(text: str) -> None:
     enforce(check(compile_expression(text), RAGGED, seed=7))
+
+
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in (1, 2, 3))])
+def test_random_expressions_pass(part: int) -> None:
+    panel = market(20 + part, bars=400, symbols=5)
+    for text in random_expressions(200, seed=4)[part::4]:
+        enforce(check(compile_expression(text), panel, seed=part))
 
 
 @given(

@@ -84,13 +84,14 @@ def compute(signal: Signal, bars: Bars) -> Array:
     return values
 
 
-def shocked(values: Array, sign: int, rng: np.random.Generator) -> Array:
+def shocked(values: Array, sign: int, rng: np.random.Generator, *, alike: bool = False) -> Array:
     """Return other bars in the place of `values`, still with low <= open, close <= high.
 
-    Opens and closes move by 30 to 80 % up or down, each on its own, volumes by a factor of 2 to 20; `sign` -1 turns
-    every move of the same `rng` round, so that whatever a feature reads differs between the two.
+    Opens and closes move by 30 to 80 % up or down, each on its own, volumes by a factor of 2 to 20; `sign` -1
+    turns every move of the same `rng` round, so that whatever a feature reads differs between the two. Symbols
+    move each on its own, or, which is faster, all alike.
     """
-    shape = (3, *values.shape[1:])
+    shape = (3, values.shape[1], 1 if alike else values.shape[2])
     size = rng.uniform([[[0.3]], [[0.3]], [[0.7]]], [[[0.6]], [[0.6]], [[3.0]]], shape)
     factor = np.exp(sign * size * rng.choice([-1.0, 1.0], shape))
     top = np.maximum(values[OPEN], values[CLOSE])

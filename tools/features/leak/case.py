@@ -13,12 +13,16 @@ from tools.features.leak.bars import Array, Bars, Uncomputable, compute
 from tools.features.leak.compare import Difference, day, largest, pair, typical
 from tools.kernel.errors import SandboxError
 
+LATE = 20
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A feature, the bars, and `base`: its values on them, bars x symbols.
+    """A feature and the bars.
 
     Attributes:
+        base: the feature's values on them, bars x symbols.
+        scale: the usual size of each column's values.
         cross_sectional: whether a symbol's value depends on other symbols; None where that is not known yet.
         settled: bars of a symbol after which its value does not depend on where history starts.
     """
@@ -26,19 +30,20 @@ class Case:
     signal: Signal
     bars: Bars
     base: Array
+    scale: Array
     seed: int
     cross_sectional: bool | None = None
     settled: int = 0
+
+    @classmethod
+    def of(cls, signal: Signal, bars: Bars, base: Array, seed: int) -> Case:
+        """Return the case before anything is known about it."""
+        return cls(signal, bars, base, typical(base), seed)
 
     @property
     def id(self) -> str:
         """The feature's id."""
         return self.signal.id
-
-    @property
-    def scale(self) -> Array:
-        """The usual size of each column's values."""
-        return typical(self.base)
 
     def rng(self, probe: int) -> np.random.Generator:
         """Return the random numbers of one probe: always the same for the same seed."""
@@ -52,11 +57,15 @@ class Case:
             raise Uncomputable(error.message) from error
 
     def cuts(self, count: int, probe: int) -> list[int]:
-        """Return random rows where the feature has a value and bars follow, one from each of `count` stretches."""
+        """Return random rows where the feature has a value and bars follow, one from each of `count` stretches.
+
+        The last stretch is the last 5 %: a look ahead may begin late.
+        """
         usable = np.flatnonzero(np.isfinite(self.base[:-1]).any(axis=1))
-        stretches = np.array_split(usable, min(count, len(usable))) if len(usable) else []
+        late = len(usable) - -(-len(usable) // LATE)
+        stretches = [*np.array_split(usable[:late], count - 1), usable[late:]] if count > 1 else [usable]
         rng = self.rng(probe)
-        return [int(rng.choice(stretch)) for stretch in stretches]
+        return [int(rng.choice(stretch)) for stretch in stretches if len(stretch)]
 
     def peek(self, name: str, cut: int, known: Array, later: Array, cause: str) -> Check | None:
         """Return the failed probe where the values up to row `cut` differ, None where they agree.

@@ -87,7 +87,7 @@ def _futures(window: Bars, sources: Rows, cuts: Rows, sign: int, rng: np.random.
     """Return one column a cut: a copy of its symbol, shocked after the cut, some without a bar at the cut."""
     values = window.cells[:, :, sources]
     after = np.arange(len(window.index))[:, None] > cuts
-    values = np.where(after, shocked(values, sign, rng), values)
+    values = np.where(after, shocked(values, sign, rng, alike=True), values)
     column = np.arange(len(cuts))
     holes, longer = column[::_HOLE], column[::_LONG_HOLE]
     values[:, cuts[holes], holes] = np.nan

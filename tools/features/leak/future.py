@@ -16,7 +16,7 @@ from tools.features.leak.bars import shocked_after
 from tools.features.leak.case import Case
 from tools.features.leak.compare import not_run, passed
 
-TRUNCATIONS = 4
+TRUNCATIONS = 5
 SHOCKS = 2
 
 

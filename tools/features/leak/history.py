@@ -26,7 +26,8 @@ LEFT_OUT = (0.2, 0.4)  # shares of history
 REWRITTEN = 0.3  # share of history
 FACTOR = 4.0  # by which rewritten prices are too high or too low
 NEVER = 0.9  # share of the remaining bars
-MOST = 0.05  # share of values that may differ where bars are few
+ROUGH_AGREEMENT = 1e-2  # where bars are few
+MOST = 0.05  # share of values that may differ by more than that
 _FEWEST = 20
 
 
@@ -51,14 +52,16 @@ def warm_up(case: Case) -> tuple[Check, int]:
 
     With a declared warm-up, values agree within 0.1 % of their usual size from twice that many bars on: by
     convention a recursive average has forgotten 99.9 % of its seed, not all of it, when its warm-up is over, and a
-    rank of such averages turns on less. Where bars are too few for that, 95 % of them agree from the warm-up on.
+    rank of such averages turns on less. Where bars are too few for that, 95 % of the values after the warm-up agree
+    within 1 %.
     """
     declared = case.signal.warmup
     known = declared
     for history in _histories(case):
-        differ = relative(history.values, history.other, case.scale) > AGREEMENT
+        gaps = relative(history.values, history.other, case.scale)
+        differ = gaps > AGREEMENT
         if declared:
-            wrong = differ & _past(differ, history.ages, declared)
+            wrong = _wrong(gaps, history.ages, declared)
         else:
             known = max(known, int(np.where(differ, history.ages, 0).max()))
             wrong = differ & (history.ages > NEVER * history.ages[-1])
@@ -90,12 +93,13 @@ def _histories(case: Case) -> Iterator[Other]:
         yield Other(start, case.base[start:], other, _ages(case, start), how)
 
 
-def _past(differ: Mask, ages: Rows, declared: int) -> Mask:
-    """Return where the warm-up is over for good: no value may differ there."""
+def _wrong(gaps: Array, ages: Rows, declared: int) -> Mask:
+    """Return where values differ although the warm-up is over."""
     if ages.max() >= SETTLING * declared + _FEWEST:
-        return ages > SETTLING * declared
+        return (gaps > AGREEMENT) & (ages > SETTLING * declared)
     past = ages > declared
-    return past & bool((differ & past).sum() > MOST * past.sum())
+    rough = (gaps > ROUGH_AGREEMENT) & past
+    return rough & bool(rough.sum() > MOST * past.sum())
 
 
 def _ages(case: Case, start: int) -> Rows:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from tools.features.evidence import Check
-from tools.features.leak.bars import PRICES, VOLUME
+from tools.features.leak.bars import CLOSE, PRICES, VOLUME
 from tools.features.leak.case import Case
 from tools.features.leak.compare import day, largest, pair, passed
 
@@ -18,9 +18,9 @@ TOLERANCE = 1e-4  # a small constant in a denominator (1e-9) is not a price leve
 
 
 def split(case: Case) -> Check:
-    """Split half of the symbols after the last bar: no value may change."""
-    count = len(case.bars.columns)
-    chosen = case.rng(20).permutation(count)[: -(-count // 2)]
+    """Split every other symbol after the last bar, the dearest first: no value may change."""
+    levels = np.nansum(case.bars.cells[CLOSE], axis=0) / np.maximum(case.bars.alive.sum(axis=0), 1)
+    chosen = np.argsort(-levels, kind="stable")[::2]
     values = case.bars.cells.copy()
     values[PRICES, :, chosen] /= RATIO
     values[VOLUME, :, chosen] *= RATIO
