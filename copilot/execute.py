@@ -16,6 +16,7 @@ from copilot.audit import AuditLog
 from copilot.gate import Gate
 from copilot.messages import Call, Failure, Observation
 from tools.catalog import find_tool
+from tools.kernel.confined import watched
 from tools.kernel.errors import BadRequest, NoData, SLQError
 from tools.kernel.fingerprint import code_version, of_json
 from tools.kernel.spec import Context, Effect, Tool
@@ -85,17 +86,19 @@ class Executor:
         return observation
 
     def _attempt(self, call: Call, call_id: str, work: Callable[[], Result]) -> Observation:
-        try:
-            record = work().model_dump(mode="json")
-            digest = of_json(record)
-        except SLQError as error:
-            self._log.result(call_id, "failed", details={"error": type(error).__name__, "message": error.message})
-            return Observation(call=call, call_id=call_id, status="failed", failure=failure_of(error))
-        except KeyboardInterrupt:
-            self._log.result(call_id, "cancelled")
-            return Observation(call=call, call_id=call_id, status="cancelled")
-        except BaseException as error:
-            self._log.result(call_id, "crashed", details={"error": type(error).__name__})
-            raise
-        self._log.result(call_id, "ok", output_sha256=digest)
+        with watched() as layers:
+            try:
+                record = work().model_dump(mode="json")
+                digest = of_json(record)
+            except SLQError as error:
+                details = {"error": type(error).__name__, "message": error.message}
+                self._log.result(call_id, "failed", details=details, layers=layers)
+                return Observation(call=call, call_id=call_id, status="failed", failure=failure_of(error))
+            except KeyboardInterrupt:
+                self._log.result(call_id, "cancelled", layers=layers)
+                return Observation(call=call, call_id=call_id, status="cancelled")
+            except BaseException as error:
+                self._log.result(call_id, "crashed", details={"error": type(error).__name__}, layers=layers)
+                raise
+            self._log.result(call_id, "ok", output_sha256=digest, layers=layers)
         return Observation(call=call, call_id=call_id, status="ok", result=record)

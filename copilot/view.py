@@ -12,7 +12,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
+from copilot.table import Record, new_table, record_rows, warning_lines
 from copilot.untrusted import plain
 from tools.backtest.record import Metrics
 from tools.catalog import find_tool
@@ -21,7 +23,6 @@ from tools.kernel.spec import Effect
 from tools.kernel.types import unit_of
 from tools.trade.ticket import Ticket
 
-Record = Mapping[str, Any]
 ROWS_SHOWN = 40
 MARKS = {"ok": "✓", "failed": "✗", "rejected": "✗", "pending": "…", "cancelled": "⏹"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
@@ -37,7 +38,7 @@ def call_card(
     """
     grid = Table.grid(padding=(0, 2))
     for name, value in call.args.items():
-        text = plain(format_value(value))
+        text = code_view(value) if name == "code" and isinstance(value, str) else plain(format_value(value))
         if name in assumed:
             text.append("  assumed", style="warn")
         grid.add_row(Text(name, style="field"), text)
@@ -61,7 +62,7 @@ def outcome(observation: Observation) -> RenderableType:
     """Return what came of a call: a status line, then its record."""
     status = observation.status
     line = Text.assemble(
-        (f"{MARKS[status]} {status}", STYLES[status]),
+        (f"{MARKS[status]} {_ending(observation)}", STYLES[status]),
         (f"  {observation.call.tool}  {format_seconds(observation.seconds)}  {observation.call_id}", "quiet"),
     )
     if observation.failure is not None:
@@ -73,35 +74,16 @@ def outcome(observation: Observation) -> RenderableType:
     return line if body is None else Group(line, Padding(body, (1, 0, 1, 2)))
 
 
+def _ending(observation: Observation) -> str:
+    """Return in a word how a call ended: what a promise forbids did not fail, it was refused."""
+    failure = observation.failure
+    return "refused" if failure is not None and failure.kind == "GateFailed" else observation.status
+
+
 def result_view(tool: str, record: Record | None) -> RenderableType | None:
     """Return the record of a tool as a table, or None where its answer says it all."""
     view = VIEWS.get(tool)
     return None if record is None or view is None else view(record)
-
-
-def _table(*columns: str, numeric: int = 1) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="quiet")
-    for position, name in enumerate(columns):
-        number = position >= numeric
-        table.add_column(plain(name), justify="right" if number else "left", overflow="fold", no_wrap=number)
-    return table
-
-
-def _rows(tool: str, field: str, record: Record, names: Sequence[str], numeric: int = 1) -> Table:
-    """Return a table of the records in `field` of a tool's result, with a column for each of `names`."""
-    model = find_tool(tool).result
-    units = [unit_of(model, f"{field}.{name}") for name in names]
-    table = _table(*(name.replace("_", " ") for name in names), numeric=numeric)
-    for item in record[field]:
-        table.add_row(*(plain(format_value(item[name], unit)) for name, unit in zip(names, units, strict=True)))
-    return table
-
-
-def _warnings(record: Record) -> Text:
-    text = Text()
-    for warning in record.get("warnings", ()):
-        text.append_text(plain(f"\n! {warning}", "warn"))
-    return text
 
 
 def _ingested(record: Record) -> RenderableType:
@@ -110,7 +92,7 @@ def _ingested(record: Record) -> RenderableType:
         name for name in ("restated_rows", "quarantined_rows") if any(item[name] for item in record["symbols"])
     ]
     names = ("symbol", "source", "rows", "new_rows", *unusual, "first", "last")
-    return Group(_rows("ingest_data", "symbols", record, names, numeric=2), _warnings(record))
+    return Group(record_rows("ingest_data", "symbols", record, names, numeric=2), warning_lines(record))
 
 
 LABELS = {
@@ -124,7 +106,7 @@ HEADLINE = ("sharpe", "sharpe_stderr", "cagr", "max_drawdown", "turnover", "days
 
 def metric_table(columns: Mapping[str, Record], names: Sequence[str] = tuple(Metrics.model_fields)) -> Table:
     """Return a table with a row for each metric of `names` and a column for each of `columns`."""
-    table = _table("", *columns)
+    table = new_table("", *columns)
     for name in names:
         label = Text(LABELS.get(name, name.replace("_", " ")), style="field")
         table.add_row(label, *(format_value(column[name], unit_of(Metrics, name)) for column in columns.values()))
@@ -142,7 +124,9 @@ def _experiment(record: Record) -> RenderableType:
     costs = Text("\ncosts  ", style="quiet")
     for point in record["cost_curve"]:
         costs.append(f"{point['multiple']}x Sharpe {format_value(point['sharpe'], 'ratio')}   ", style="quiet")
-    return Group(head, Text(), metric_table({"strategy": record["oos"], **benchmarks}), costs, _warnings(record))
+    return Group(
+        head, Text(), metric_table({"strategy": record["oos"], **benchmarks}), costs, warning_lines(record)
+    )
 
 
 def _setup(record: Record) -> str:
@@ -166,13 +150,13 @@ def _compared(record: Record) -> RenderableType:
         "turnover",
         "sharpe_over_equal_weight",
     )
-    parts: list[RenderableType] = [_rows("compare_experiments", "experiments", record, names)]
+    parts: list[RenderableType] = [record_rows("compare_experiments", "experiments", record, names)]
     if record["differences"]:
-        table = _table("differs in", *(f"#{i}" for i in range(1, len(record["experiments"]) + 1)))
+        table = new_table("differs in", *(f"#{i}" for i in range(1, len(record["experiments"]) + 1)))
         for difference in record["differences"]:
             table.add_row(plain(difference["setting"]), *map(plain, difference["values"]))
         parts += [Text(), table]
-    return Group(*parts, _warnings(record))
+    return Group(*parts, warning_lines(record))
 
 
 def _inventory(record: Record) -> RenderableType | None:
@@ -181,14 +165,14 @@ def _inventory(record: Record) -> RenderableType | None:
     facts: dict[str, None] = {}
     for item in record["items"]:
         facts.update(dict.fromkeys(item["facts"]))
-    table = _table("name", *facts, numeric=99)
+    table = new_table("name", *facts, numeric=99)
     for item in record["items"]:
         table.add_row(plain(item["name"], "accent"), *(plain(item["facts"].get(name, "")) for name in facts))
     return table
 
 
 def _query(record: Record) -> RenderableType:
-    table = _table(*record["columns"], numeric=99)
+    table = new_table(*record["columns"], numeric=99)
     for row in record["rows"][:ROWS_SHOWN]:
         table.add_row(*(plain(_cell(value)) for value in row))
     hidden = len(record["rows"]) - ROWS_SHOWN
@@ -216,7 +200,7 @@ def _ticket_facts(record: Record) -> Table:
 def ticket_view(record: Record) -> RenderableType:
     """Return a decision ticket: positions, cash, costs, evidence, age of the data, expiry."""
     names = ("symbol", "side", "shares", "price_usd", "value_usd", "weight", "cost_usd")
-    positions = _rows("propose_trades", "positions", record, names, numeric=2)
+    positions = record_rows("propose_trades", "positions", record, names, numeric=2)
     nothing = Text("no positions: hold cash", style="warn")
     evidence = {"strategy": record["evidence"]}
     if record["benchmark"] is not None:
@@ -227,13 +211,15 @@ def ticket_view(record: Record) -> RenderableType:
         positions if record["positions"] else nothing,
         Text("\nout-of-sample evidence, after costs", style="quiet"),
         metric_table(evidence, HEADLINE),
-        _warnings(record),
+        warning_lines(record),
     ]
     title = Text.assemble((record["ticket"], "bad"), (f" {record['state']}", "warn"))
     return Panel(Group(*parts), title=title, title_align="left", border_style="bad", padding=(1, 2), expand=False)
 
 
-def _report(record: Record) -> RenderableType:
+def _report(record: Record) -> RenderableType | None:
+    if record["oos"] is None:
+        return None
     benchmarks = {name.replace("_", " "): metrics for name, metrics in record["benchmarks"].items()}
     return metric_table({"strategy": record["oos"], **benchmarks}, HEADLINE)
 
@@ -257,8 +243,8 @@ def _shown(record: Record) -> RenderableType | None:
     for field, names in SHOWN.items():
         if record[field] and field not in aside:
             plain = {field: [{name: _day(item[name]) for name in names} for item in record[field]]}
-            parts += [_rows("show_data", field, plain, names, numeric=2), Text()]
-    missing = _table("missing from", "to", "bars", numeric=2)
+            parts += [record_rows("show_data", field, plain, names, numeric=2), Text()]
+    missing = new_table("missing from", "to", "bars", numeric=2)
     for gap in record["gaps"]:
         for run in gap["runs"]:
             missing.add_row(_day(run["first"]), _day(run["last"]), format_value(run["bars"]))
@@ -278,11 +264,14 @@ def _is_moment(value: Any) -> bool:
 
 VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
     "ingest_data": _ingested,
+    "generate_features": features_view,
+    "check_features": features_view,
     "run_experiment": _experiment,
     "compare_experiments": _compared,
     "list_inventory": _inventory,
     "query_data": _query,
     "show_data": _shown,
     "show_report": _report,
+    "run_python": script_view,
     "propose_trades": ticket_view,
 }

@@ -181,6 +181,7 @@ class AuditLog:
         rusage: Rusage | None = None,
         *,
         details: Mapping[str, Any] | None = None,
+        layers: Mapping[str, str] | None = None,
     ) -> None:
         """Record how the call ended.
 
@@ -190,6 +191,7 @@ class AuditLog:
             output_sha256: fingerprint of the result record.
             rusage: what it used; measured here since the intent if not given (a child process's is not).
             details: such as the message of a failure; secrets in it are replaced.
+            layers: state of each sandbox layer, where the call ran code in the sandbox.
 
         Raises:
             KeyError: no such call is open in this process.
@@ -205,6 +207,7 @@ class AuditLog:
                 status=status,
                 output_sha256=output_sha256,
                 rusage=rusage or meter.read(),
+                layers=dict(layers) if layers else None,
             )
             del self._open_calls[call_id]
 

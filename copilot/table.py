@@ -1,0 +1,43 @@
+"""Tables of records, as every view draws them. Pure: nothing here prints, reads or decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from copilot.untrusted import plain
+from tools.catalog import find_tool
+from tools.kernel.format import format_value
+from tools.kernel.types import unit_of
+
+Record = Mapping[str, Any]
+
+
+def new_table(*columns: str, numeric: int = 1) -> Table:
+    """Return an empty table; the columns from number `numeric` on hold numbers."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="quiet")
+    for position, name in enumerate(columns):
+        number = position >= numeric
+        made.add_column(plain(name), justify="right" if number else "left", overflow="fold", no_wrap=number)
+    return made
+
+
+def record_rows(tool: str, field: str, record: Record, names: Sequence[str], numeric: int = 1) -> Table:
+    """Return a table of the records in `field` of a tool's result, with a column for each of `names`."""
+    model = find_tool(tool).result
+    units = [unit_of(model, f"{field}.{name}") for name in names]
+    made = new_table(*(name.replace("_", " ") for name in names), numeric=numeric)
+    for item in record[field]:
+        made.add_row(*(plain(format_value(item[name], unit)) for name, unit in zip(names, units, strict=True)))
+    return made
+
+
+def warning_lines(record: Record) -> Text:
+    """Return the record's warnings, a line each."""
+    text = Text()
+    for warning in record.get("warnings", ()):
+        text.append_text(plain(f"\n! {warning}", "warn"))
+    return text
