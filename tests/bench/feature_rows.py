@@ -66,5 +66,5 @@ def features_beside_talib() -> list[Measurement]:
 
 
 def features_beside_talib_bare() -> list[Measurement]:
-    """Do the same with the least around TA-Lib, rows of one array to rows of another: the floor, and not a budget."""
+    """Do the same with the least around TA-Lib, array rows to array rows: the floor, and not a budget."""
     return _beside("talib_bare", BARE, budget=False)
