@@ -23,6 +23,7 @@ from feature_rows import (
     features_beside_talib,
     features_beside_talib_bare,
 )
+from firewall_rows import firewall
 from lake_rows import ingest_daily_2500k, ingest_minute_585k, lake_open_5000, lake_reads
 from measurement import BUILD, Measurement
 from model_rows import constrained_call, constrained_overhead, plan_cold, plan_warm
@@ -56,6 +57,7 @@ ROWS: tuple[Callable[[], list[Measurement]], ...] = (
     features_beside_pandas_ta,
     features_beside_talib,
     features_beside_talib_bare,
+    firewall,
     peak_memory,
 )
 
