@@ -2,9 +2,7 @@
 
 pandas looks up a label of a Series when it is asked for an attribute it does not have, and numpy asks every object
 for `__array_interface__`: a Series with that label would hand numpy a raw memory address. The clock is reached
-through the text "now", a file through the name of a time zone. What stays open: text that is put together at run
-time to read "now" and is compared with, or written into, times inside pandas still reads the clock; it changes a
-result, and a replay shows that.
+through the text "now" wherever pandas reads text as a time, a file through the name of a time zone.
 """
 
 from __future__ import annotations
@@ -17,8 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import pandas as pd
 from pandas._libs.tslibs import timezones
+from pandas.arrays import DatetimeArray
 from pandas.core.generic import NDFrame
 
+from sandbox.arguments import checked_text
 from sandbox.refusal import refusal
 
 ZONES = (
@@ -31,6 +31,7 @@ ZONES = (
     "Asia/Hong_Kong",
 )
 _label_as_attribute = NDFrame.__getattr__
+_text_as_time = DatetimeArray._scalar_from_string  # noqa: SLF001  there is no public place to ask
 _kept_zones: list[object] = []
 
 
@@ -39,6 +40,7 @@ def harden() -> None:
     NDFrame.__getattr__ = _public_label
     for name in ("now", "today", "utcnow"):
         setattr(pd.Timestamp, name, classmethod(_no_clock))
+    DatetimeArray._scalar_from_string = _scalar_from_dated_text  # noqa: SLF001  the one place that compares and writes
     timezones.dateutil_gettz = _no_zone_file
     _kept_zones.extend(pd.Timestamp("2020-01-01", tz=zone) for zone in ZONES)
     with contextlib.suppress(ZoneInfoNotFoundError):
@@ -52,6 +54,12 @@ def _public_label(self: NDFrame, name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(name)
     return _label_as_attribute(self, name)
+
+
+def _scalar_from_dated_text(self: DatetimeArray, value: str) -> Any:
+    """Return the time that text means, where it does not mean the present."""
+    checked_text(value)
+    return _text_as_time(self, value)
 
 
 def _no_clock(*_args: object, **_named: object) -> NoReturn:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sandbox import allow_numpy, kinds
 from sandbox import allow_pandas as allowed
-from sandbox.rules import Callback, Compiled, Rule, limited
+from sandbox.rules import Callback, Compiled, Dated, Rule, limited
 
 Names = Mapping[str, Rule]
 
@@ -28,6 +28,7 @@ _SHARED: dict[str, Rule] = {
     **dict.fromkeys(allowed.APPLYING, _APPLY),
     "pipe": Callback(positional=3, text=False),
     "combine": Callback(positional=2, place=1, text=False),
+    "resample": Dated(),
     "rolling": limited(2, "window min_periods center on closed step"),
     "interpolate": limited(0, "axis limit limit_direction limit_area"),
     "to_dict": limited(1, "orient index"),
@@ -56,6 +57,7 @@ _GROUPS: dict[str, Rule] = {
     "pipe": Callback(positional=3, text=False),
     "filter": _FUNCTION_ONLY,
     "rolling": _SHARED["rolling"],
+    "resample": Dated(),
 }
 _ARRAY: dict[str, Rule] = {
     **{

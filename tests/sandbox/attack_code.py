@@ -463,6 +463,20 @@ s = pd.Series([{"data": (4096, False), "shape": (9,), "typestr": "<f8", "version
 s.index = ["__array_" + "interface__"]
 result = float(len(np.log1p(np.zeros(1)) + np.where([True], s, 0)) > 0)
 """,
+    "an address as a label, in a list": """
+fake = {"data": (4096, False), "shape": (9,), "typestr": "<f8", "version": 3}
+result = float(len(np.array([pd.Series([fake], index=["__array_interface__"])])))
+""",
+    "an address as a column of groups": """
+fake = {"data": (4096, False), "shape": (9,), "typestr": "<f8", "version": 3}
+frame = pd.DataFrame({"__array_interface__": [fake], "g": [1.0]})
+result = float(np.array(frame.groupby("g")).ndim + np.array(frame.rolling(1)).ndim)
+""",
+    "a row as an address": """
+fake = {"data": (4096, False), "shape": (9,), "typestr": "<f8", "version": 3}
+frame = pd.DataFrame({"__array_interface__": [fake], "g": [1.0]})
+result = frame.apply(lambda row: float(np.sum(np.array(row) == 0)), axis=1)
+""",
     "a capsule as a label": """
 s = pd.Series([1], index=["__array_struct__"])
 result = float(np.asarray(s).sum())
@@ -494,6 +508,20 @@ CLOCK = {
     "to_numpy as times": "result = str(pd.Series(['now']).to_numpy(dtype='datetime64[s]')[0])",
     "item of an array of times": "x = bars['close'].index.to_numpy().copy()\nx[0] = 'now'\nresult = str(x[0])",
     "full_like of times": "result = str(np.full_like(bars['close'].index.to_numpy(), 'now')[0])",
+    "comparison with now": "result = float((bars['close'].index < 'no' + 'w').sum())",
+    "comparison of a column with now": "result = float((bars['close'].index.to_series() > 'to' + 'day').sum())",
+    "now written into a column": "s = bars['close'].index.to_series()\ns.iloc[0] = 'no' + 'w'\nresult = str(s.iloc[0])",
+    "now by where": "result = str(bars['close'].index.to_series().where([False] * 120, 'no' + 'w').iloc[0])",
+    "now by fillna": "result = str(pd.to_datetime(pd.Series([None])).fillna('no' + 'w')[0])",
+    "now by insert": "result = str(bars['close'].index.insert(0, 'no' + 'w')[0])",
+    "now by searchsorted": "result = float(bars['close'].index.searchsorted('no' + 'w'))",
+    "now by replace": "result = str(bars['close'].index.to_series().replace(bars['close'].index[0], 'now').iloc[0])",
+    "now by shift": "result = str(bars['close'].index.to_series().shift(1, fill_value='no' + 'w').iloc[0])",
+    "now by slice": "result = float(len(bars['close'].loc[:'no' + 'w']))",
+    "now by truncate": "result = float(len(bars['close'].truncate(after='no' + 'w')))",
+    "origin of a resampling": "result = str(bars['close'].resample('7D', origin='no' + 'w').last().index[0])",
+    "origin of a grouping": "result = str(bars['close'].groupby(pd.Grouper(freq='7D', origin='now')).last().index[0])",
+    "time of day by comparison": "result = float((bars['close'].index < '10:00').sum())",
     "import time": "import time\nresult = time.time()",
     "import datetime": "from datetime import datetime\nresult = str(datetime.now())",
     "id": "result = id(bars)",
