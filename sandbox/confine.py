@@ -13,7 +13,6 @@ import os
 import resource
 import signal
 import time
-from pathlib import Path
 
 from sandbox import landlock, seccomp
 from sandbox.errors import Unavailable
@@ -35,10 +34,18 @@ def keep_only(out: int) -> None:
         os.closerange(OUT + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
 
 
+def _mapped_bytes() -> int:
+    """Return the size of the address space; plain calls, since each object touched here is a page copied."""
+    descriptor = os.open("/proc/self/statm", os.O_RDONLY)
+    try:
+        return int(os.read(descriptor, 64).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(descriptor)
+
+
 def set_limits(limits: Limits) -> None:
     """Set the kernel's limits; the address space counts from what is mapped now. Raises OSError or ValueError."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    space = pages * resource.getpagesize() + limits.memory_bytes
+    space = _mapped_bytes() + limits.memory_bytes
     seconds = math.ceil(time.process_time() + limits.cpu_seconds)
     for kind, soft, hard in (
         (resource.RLIMIT_AS, space, space),

@@ -12,6 +12,7 @@ import ctypes
 import platform
 import struct
 import sys
+from functools import cache
 
 from sandbox.libc import checked, prctl
 from sandbox.syscalls import ALLOWED, LETHAL, PROCESSORS, X86_64, Processor
@@ -24,6 +25,7 @@ PROT_EXEC = 4
 FIRST_POISONING_ADVICE = 100  # MADV_HWPOISON, MADV_SOFT_OFFLINE: for root, they take pages from the whole machine
 LOAD, EQUALS, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # BPF: ld w abs, jeq, jge, jset, ret
 NUMBER_AT, ARCH_AT, ARGUMENTS_AT = 0, 4, 16  # offsets in struct seccomp_data
+INSTRUCTION = struct.Struct("=HBBI")  # struct sock_filter
 LOW_WORD = 0 if sys.byteorder == "little" else 4
 
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, constant
@@ -73,9 +75,15 @@ def program(processor: Processor, out: int) -> list[Instruction]:
     return [*lines, (RETURN, 0, 0, ERRNO_EPERM)]
 
 
+@cache
+def machine_code(audit_arch: int, out: int) -> bytes:
+    """Return the filter of the processor with this AUDIT_ARCH value, as the kernel takes it."""
+    processor = next(known for known in PROCESSORS.values() if known.audit_arch == audit_arch)
+    return b"".join(INSTRUCTION.pack(*line) for line in program(processor, out))
+
+
 def install(processor: Processor, out: int) -> None:
     """Put the filter on this process, for good; NO_NEW_PRIVS must be set. Raises OSError where it is refused."""
-    lines = program(processor, out)
-    code = b"".join(struct.pack("=HBBI", *line) for line in lines)
-    filter_ = _Program(len(lines), code)
+    code = machine_code(processor.audit_arch, out)
+    filter_ = _Program(len(code) // INSTRUCTION.size, code)
     checked(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(filter_), 0, 0), "seccomp")

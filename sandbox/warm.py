@@ -75,5 +75,5 @@ def warm(*, policy: bool) -> None:
 
         guard.warm()
     touch(policy=policy)
-    gc.collect()
     gc.freeze()
+    gc.enable()

@@ -16,6 +16,7 @@ status.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import mmap
 import os
@@ -31,6 +32,7 @@ from sandbox.confine import OUT, PR_SET_PDEATHSIG, confine, keep_only
 from sandbox.layers import Layer, State
 from sandbox.libc import checked, prctl
 from sandbox.limits import Limits
+from sandbox.seccomp import machine_code, this_processor
 
 DESCRIPTORS = 3
 
@@ -207,9 +209,12 @@ def main(descriptor: int, *, policy: bool, strict: bool) -> None:
     """Try out the layers, load the libraries, greet, serve. Errors go to stderr until the greeting only."""
     control = socket.socket(fileno=descriptor)
     layers = probe()
+    gc.disable()  # collecting while libraries load finds nothing; `warm` switches it on again
     from sandbox.warm import warm
 
     warm(policy=policy)
+    if processor := this_processor():
+        machine_code(processor.audit_arch, OUT)  # kept, so that no child has to make it
     greeting = _greeting(layers)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
