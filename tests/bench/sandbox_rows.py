@@ -84,7 +84,7 @@ def sandbox_first() -> list[Measurement]:
 
 
 def sandbox_warm() -> list[Measurement]:
-    """Call a feature in a running sandbox, with pauses and without; peers: a plain process, and `exec` in this one."""
+    """Call a feature in a running sandbox, with pauses and without; peers: a plain process, and `exec` here."""
     figures = []
     with Sandbox() as box:
         for rows, budget in WARM_BUDGETS_MS.items():
