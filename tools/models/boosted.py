@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote, unquote
 
 import lightgbm as lgb
 import numpy as np
@@ -59,7 +60,9 @@ class BoostedModel:
             raise ValueError(
                 f"{x.shape} features, {len(y)} labels and {len(feature_names)} names do not fit together"
             )
-        data = lgb.Dataset(x, label=y, feature_name=list(feature_names), free_raw_data=True)
+        data = lgb.Dataset(
+            x, label=y, feature_name=[quote(name, safe="") for name in feature_names], free_raw_data=True
+        )
         return cls(lgb.train(_parameters(len(x), seed, threads), data, num_boost_round=ROUNDS), threads)
 
     def predict(self, x: Floats) -> Floats:
@@ -72,7 +75,8 @@ class BoostedModel:
         """Return each feature's share of the total split gain; all 0 where no split was worth making."""
         gain = self.booster.feature_importance(importance_type="gain")
         shares = gain / (gain.sum() or 1.0)
-        return dict(zip(self.booster.feature_name(), shares.tolist(), strict=True))
+        names = map(unquote, self.booster.feature_name())  # LightGBM's format has no room for spaces and commas
+        return dict(zip(names, shares.tolist(), strict=True))
 
     def save(self, path: Path) -> None:
         """Write LightGBM's own text format. Raises WorkspaceError where `path` cannot be written."""

@@ -69,6 +69,15 @@ def test_scores_are_probabilities_and_importance_is_a_share() -> None:
     assert model.predict(np.empty((0, 2))).shape == (0,)
 
 
+def test_features_may_be_called_what_they_are(tmp_path: Path) -> None:
+    names = ["if_(close > sma(200), 1, -1)", "a b%20c", '"x": [1]', "größe"][: len(NAMES)]
+    x, y = _rows(0)
+    model = BoostedModel.fit(x, y, names, seed=7, threads=1)
+    assert list(model.importance()) == names
+    model.save(tmp_path / "model.txt")
+    assert BoostedModel.load(tmp_path / "model.txt").importance() == model.importance()
+
+
 def test_nothing_to_learn_gives_no_importance() -> None:
     x, _ = _rows(0)
     model = BoostedModel.fit(x, np.ones(len(x)), NAMES, seed=0, threads=1)
