@@ -1,6 +1,7 @@
 # `make chat` and `make test` work on a fresh machine; each sets up what it needs first.
 BIN := .venv/bin
 ARGS ?=
+WORKERS ?= auto
 
 .PHONY: chat demo test test-all lint bench setup dev wheel clean
 
@@ -12,10 +13,10 @@ demo: setup            ## one scripted research session, printed
 	@$(BIN)/slq-chat --workspace build/demo < prompts/demo.txt
 
 test: dev lint         ## what CI runs
-	$(BIN)/pytest -m "not slow" $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 test-all: dev lint     ## with the long suites
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: dev
 	$(BIN)/ruff format --check .
