@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, get_args, get_origin
 
@@ -36,7 +37,7 @@ class SlqCompleter(Completer):
         if text.startswith("/") and " " not in text:
             yield from self._named(text[1:], self._commands)
             return
-        word = document.get_word_before_cursor(WORD=True).rpartition(",")[2]
+        word = re.split(r"[,(]", document.get_word_before_cursor(WORD=True))[-1]
         if word.startswith("--") and text.startswith("/"):
             yield from self._named(word[2:], self._flags(text))
         elif choices := self._choices(text, word):

@@ -15,5 +15,10 @@ def live_state(workspace: Workspace) -> LiveState:
     return LiveState(
         symbols=lake_symbols(workspace),
         experiments=list_experiments(workspace),
-        features=feature_ids(),
+        features=(*feature_ids(), *generated_features(workspace)),
     )
+
+
+def generated_features(workspace: Workspace) -> tuple[str, ...]:
+    """Return the names of the generated features, by their files: the lake need not be opened for them."""
+    return tuple(sorted(path.stem for path in workspace.features.glob("auto_*.py")))

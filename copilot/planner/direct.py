@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from copilot.messages import Call, LiveState, Turn
-from copilot.planner import talk
+from copilot.planner import lab, talk
+from copilot.planner.analysis import analysis
 from copilot.planner.evidence import Evidence
 from copilot.planner.questions import data_question
 from copilot.planner.refuse import forbidden
@@ -14,19 +15,26 @@ def own_words(text: str, evidence: Evidence) -> Call | None:
     """Return the reply to a request that needs no tool: refused, a definition, a how-to; None for the others."""
     if not text.strip():
         return Call(tool="reply", args={"ask": talk.reply("ask_unclear")})
-    if not evidence.of("sql") and (label := forbidden(text)):
+    typed = bool(evidence.of("sql") or evidence.of("code"))
+    if not typed and (label := _refused(text, evidence)):
         return Call(tool="reply", args={"refuse": talk.reply(label)})
-    if evidence.of("symbol") or evidence.of("experiment"):
+    if typed or evidence.of("symbol") or evidence.of("experiment"):
         return None
-    if meaning := talk.definition(text):
-        return Call(tool="reply", args={"text": meaning})
-    if talk.is_how_to(text):
-        return Call(tool="reply", args={"text": talk.small_talk(text)})
-    return None
+    words = talk.definition(text) or (talk.small_talk(text) if talk.is_how_to(text) else None)
+    return Call(tool="reply", args={"text": words}) if words else None
+
+
+def _refused(text: str, evidence: Evidence) -> str | None:
+    """Return the reason's label where what is asked for is never done."""
+    return forbidden(text) or ("refuse_future" if lab.uses_the_future(evidence) else None)
 
 
 def looked_up(evidence: Evidence, state: LiveState) -> Call | None:
     """Return the query for a question about stored numbers, a question back, or None for other requests."""
+    found = analysis(evidence)
+    ours = found is not None and (found.clear or found.group is not None)
+    if ours or lab.wants_made(evidence) or lab.wants_checked(evidence):
+        return None
     try:
         question = data_question(evidence, state.symbols)
     except BadRequest as unknown:

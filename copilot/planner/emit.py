@@ -22,6 +22,7 @@ from tools.catalog import find_tool
 
 # Leaving such a value out would answer another question than the one asked.
 ESSENTIAL = frozenset({"interval", "path", "timezone"})
+VERBATIM = frozenset({"code"})  # never written by a model: typed by the user, or by SLQ from the user's words
 LONGEST = 1200  # characters of a request that the model reads; what is cut from it has been searched all the same
 
 
@@ -41,10 +42,11 @@ def emit(llm: LLM, request: str, tool: str, candidates: Candidates, cancel: thre
         Cancelled: `cancel` was set.
     """
     model = args_of(tool)
-    candidates = dict(candidates)
+    verbatim = {field: values[0] for field, values in candidates.items() if field in VERBATIM and values}
+    candidates = {field: values for field, values in candidates.items() if field not in VERBATIM}
     while True:
         text = llm.generate(_prompt(request, tool), schema=call_schema(tool, candidates), cancel=cancel).text
-        args = json.loads(text)["args"]
+        args = {**verbatim, **json.loads(text)["args"]}
         try:
             checked = model.model_validate_json(json.dumps(args))
         except ValidationError as error:

@@ -9,15 +9,19 @@ from datetime import date
 from itertools import zip_longest
 
 from copilot.messages import LiveState
+from copilot.planner.code import find_code
 from copilot.planner.dates import find_periods
 from copilot.planner.experiments import find_experiments, find_winners
 from copilot.planner.features import find_features
+from copilot.planner.formula import find_expressions
+from copilot.planner.making import find_names, is_adding, is_making
 from copilot.planner.mention import Kind, Mention, claim
 from copilot.planner.numbers import find_counts, find_horizons, find_money
 from copilot.planner.paths import find_paths
 from copilot.planner.supply import find_intervals, find_vendors
 from copilot.planner.symbols import extend_lists, find_misspelt, find_symbols
 from copilot.planner.vocabulary import FUNCTION_WORDS, load_plan_file, words_of
+from copilot.planner.worded import find_worded
 from copilot.planner.zones import find_zones
 from tools.ingest.universe import aliases
 
@@ -107,15 +111,15 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     `compared` are the ids of the last comparison, best first: "the better one" means one of them.
     """
     text = text.replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
-    found = list(_find_sql(text))
-    if found:
+    found = list(find_code(text))
+    if not found and (found := list(_find_sql(text))):
         return Evidence(text, tuple(found))
-    found = claim(found, find_paths(text))
+    features = list(find_features(text, state.features))
+    found = _claim_formulas(text, features, claim(found, find_paths(text)))
     named = [mention for mention in find_experiments(text) if mention.value[0] == "id"]
     found = claim(found, named)
     found = claim(found, [*find_winners(text, compared), *find_vendors(text), *find_zones(text)])
     found = claim(found, find_intervals(text))
-    features = list(find_features(text))
     found = claim(found, (each for each in features if "_" in text[each.start : each.end]))
     found = claim(
         found, [*find_periods(text, today), *find_horizons(text), *find_counts(text), *find_experiments(text)]
@@ -125,6 +129,15 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     found = claim(found, extend_lists(text, [mention for mention in found if mention.kind == "symbol"]))
     found = claim(found, find_misspelt(text))
     return Evidence(text, tuple(claim(found, find_money(text))))
+
+
+def _claim_formulas(text: str, features: Sequence[Mention], found: list[Mention]) -> list[Mention]:
+    """Claim expressions and, where a feature is made, its name and every feature: "14-day" is no horizon there."""
+    making = is_making(text) or (bool(features) and is_adding(text))
+    if making:
+        found = claim(found, find_names(text))
+    formulas = [*find_expressions(text, bare=making), *find_worded(text, making=making)]
+    return claim(found, [*formulas, *features] if making else formulas)
 
 
 def _find_sql(text: str) -> Iterator[Mention]:

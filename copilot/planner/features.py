@@ -1,38 +1,65 @@
-"""Features in a request: ids as typed (`rsi_14`) and the words people use (`14-day RSI`, `volume spikes`)."""
+"""Features in a request: ids as typed (`rsi_14`, `auto_mine`), and the words people use (`14-day RSI`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from copilot.planner.mention import Mention
-from copilot.planner.numbers import SMALL, read_small
-from copilot.planner.vocabulary import load_plan_file
+from copilot.planner.vocabulary import everyday_words, load_plan_file
+from copilot.planner.windows import BEFORE, LENGTH, bars_of
 from tools.features.catalog import feature_phrases, parse_feature
 from tools.kernel.errors import BadRequest
 
-_ID = re.compile(r"\b[a-z]+(?:_[a-z]+)*(?:_[0-9]{1,3})+\b")
-_SPAN = r"[ -]?(?:trading )?(?:day|bar|period|session|d)s?"
+MADE = "auto_"  # what the names of generated features begin with
+SHORTEST_NAME = 3
+_ID = re.compile(r"\b(?:auto_[a-z0-9_]*[a-z0-9]|[a-z]+(?:_[a-z]+)*(?:_[0-9]{1,4})+)\b")
 
 
-def find_features(text: str) -> Iterator[Mention]:
-    """Yield features by id, in any case; a window said beside the name is taken into the id."""
+def find_features(text: str, known: Iterable[str] = ()) -> Iterator[Mention]:
+    """Yield features by id, in any case; a window said beside the name is taken into the id.
+
+    Args:
+        text: the request.
+        known: ids that exist, those of generated features among them: `qual` means `auto_qual`.
+    """
     for match in _ID.finditer(text.lower()):
         yield Mention("feature", match.start(), match.end(), match[0])
     for match in _pattern().finditer(text):
-        window = match["before"] or match["after"] or match["bracket"] or match["suffix"]
-        name = re.sub(r"[\s-]+", " ", match["name"].lower())
-        yield Mention("feature", match.start(), match.end(), _bound(_default(name), window))
+        yield Mention("feature", match.start(), match.end(), _value(match))
+    for name in known:
+        short = name.removeprefix(MADE)
+        if name.startswith(MADE) and len(short) >= SHORTEST_NAME and short not in everyday_words():
+            for match in re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w(-])", text):
+                yield Mention("feature", match.start(), match.end(), name)
 
 
-def _bound(default: str, window: str | None) -> str:
-    """Return the id with `window` in place of the default one, where the feature takes it."""
-    if not window:
+def feature_at(text: str, at: int) -> tuple[str, int, bool] | None:
+    """Return id and end of the feature whose words begin at `at`, and whether a window was said beside it."""
+    if named := _ID.match(text, at):
+        return named[0], named.end(), True
+    match = _pattern().match(text, at)
+    return (_value(match), match.end(), bool(_window(match))) if match else None
+
+
+def _value(match: re.Match[str]) -> str:
+    return _bound(_default(re.sub(r"[\s-]+", " ", match["name"].lower())), _window(match))
+
+
+def _window(match: re.Match[str]) -> list[int]:
+    """Return the numbers said beside a name."""
+    if length := match["before"] or match["suffix"]:
+        return [bars_of(length)]
+    return [int(number) for number in re.findall(r"[0-9]+", match["after"] or match["bracket"] or "")]
+
+
+def _bound(default: str, numbers: list[int]) -> str:
+    """Return the id with `numbers` in place of the default ones, where the feature takes them."""
+    if not numbers:
         return default
-    numbers = [str(read_small(part)) for part in re.split(r"\s*,\s*", window)]
     try:
-        return parse_feature(re.sub(r"[0-9_]+$", "", default) + " " + " ".join(numbers)).id
+        return parse_feature(re.sub(r"[0-9_]+$", "", default) + " " + " ".join(map(str, numbers))).id
     except BadRequest:
         return default
 
@@ -57,8 +84,8 @@ def _pattern() -> re.Pattern[str]:
     names = sorted(_phrases(), key=len, reverse=True)
     name = "|".join(re.escape(each).replace(r"\ ", r"[\s-]+") for each in names)
     return re.compile(
-        rf"(?<![\w-])(?:(?P<before>{SMALL}){_SPAN} )?(?P<name>(?:{name})s?)"
-        rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{SMALL}){_SPAN}\)"
+        rf"(?<![\w-])(?:(?P<before>{BEFORE}) )?(?P<name>(?:{name})s?)"
+        rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{LENGTH})\)"
         rf"|[ -]?(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
         r"|positions|and [0-9])))?(?!\w|-(?!based|driven|style|type|sorted|ranked))",
         re.IGNORECASE,

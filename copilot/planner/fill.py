@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from copilot.messages import LiveState
-from copilot.planner import fill_data
+from copilot.planner import analysis, fill_data, lab
 from copilot.planner.candidates import Candidates, first, one, period
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import in_order, named_after, resolve
@@ -105,6 +105,13 @@ def _propose(evidence: Evidence, state: LiveState) -> Candidates:
     }
 
 
+def _python(evidence: Evidence, _state: LiveState) -> Candidates:
+    if typed := evidence.of("code"):
+        return {"code": [typed[0].value], "symbols": one(evidence.symbols), **period(evidence)}
+    found = analysis.analysis(evidence)
+    return analysis.candidates(found, evidence) if found is not None and found.clear else {}
+
+
 def _tickers(names: list[str]) -> list[str]:
     """Return what an experiment id may hold for each name: the ticker, or the first word of a group."""
     from tools.ingest.universe import aliases
@@ -119,7 +126,10 @@ _FILLERS: dict[str, Callable[[Evidence, LiveState], Candidates]] = {
     "list_inventory": fill_data.inventory,
     "query_data": fill_data.query,
     "show_data": fill_data.show,
+    "generate_features": lab.generate,
+    "check_features": lab.check,
     "run_experiment": _experiment,
+    "run_python": _python,
     "show_report": _report,
     "compare_experiments": _compare,
     "propose_trades": _propose,

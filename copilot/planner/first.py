@@ -17,7 +17,7 @@ from functools import cache
 
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.model.llm import LLM
-from copilot.planner import talk
+from copilot.planner import lab, talk, workbench
 from copilot.planner.about import about_last
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, own_words, words_for
@@ -51,7 +51,7 @@ SHORT = 2  # words of substance up to which an answer to a question is only an a
 MOST_ALTERNATIVES = 2
 MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
-_SUBJECTS = frozenset({"symbol", "feature", "experiment", "winner", "money", "path"})
+_SUBJECTS = frozenset({"symbol", "feature", "experiment", "winner", "money", "path", "code"})
 _PRONOUN = re.compile(r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$))\b", re.IGNORECASE)
 _OPENS = re.compile(
     r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
@@ -65,6 +65,8 @@ _ASK = {
     ("run_experiment", "symbols"): "ask_symbols_experiment",
     ("propose_trades", "capital_usd"): "ask_capital",
     ("query_data", "sql"): "ask_sql",
+    ("run_python", "code"): "ask_analysis",
+    ("run_python", "symbols"): "ask_symbols_python",
 }
 
 
@@ -132,10 +134,13 @@ class FirstPlanner:
         user = evidence.text
         if call := own_words(user, evidence) or corrected(history, evidence, agrees=says_yes(user)):
             return call
+        if evidence.of("code"):
+            return None  # whatever else its words may mean
         if open_request(history):
             declines = _asked_without(history) and says_no(user)
             return Call(tool="reply", args={"text": talk.reply("declined")}) if declines else None
-        if not evidence.of("symbol") and (words := about_last(user, history)):
+        about = not evidence.of("symbol") and not lab.wants_checked(evidence)
+        if about and (words := about_last(user, history)):
             return Call(tool="reply", args={"text": words})
         return looked_up(evidence, state)
 
@@ -154,7 +159,7 @@ class FirstPlanner:
     def _complete(self, request: Request) -> Request:
         """Put an answer to our own question behind the request that it answers."""
         open_words = open_request(request.history)
-        if not open_words:
+        if not open_words or request.evidence.of("code"):
             return request
         asked = ", ".join(open_words)
         before, questions = request.history[: -len(open_words)], request.history[-len(open_words) :]
@@ -195,8 +200,9 @@ class FirstPlanner:
             return _certain("query_data")
         if evidence.of("winner") and not evidence.content:
             return _certain("show_report")
-        if ranks_all(evidence):
-            return _certain("compare_experiments")
+        compares = "compare_experiments" if ranks_all(evidence) else None
+        if label := compares or workbench.label_of(evidence, request.history, self._earlier(request)):
+            return _certain(label)
         terms = terms_of(evidence.text, evidence.mentions)
         readings = self._retriever.rank(terms)
         for previous in _leaned_on(request):
@@ -233,6 +239,18 @@ class FirstPlanner:
         if tool == "ingest_data" and lacks_path(request.evidence):
             raise Missing("path")
         said = fill(tool, request.evidence, request.state)
+        said = workbench.arguments(
+            said,
+            tool=tool,
+            evidence=request.evidence,
+            history=request.history,
+            state=request.state,
+            earlier=self._earlier(request),
+        )
+        if workbench.lacks_symbols(tool, said, request.evidence):
+            raise Missing("symbols" if "code" in said else "code")
+        if tool in workbench.OWN:
+            return said
         # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
         previous = last_call(request.history, tool if tool == "run_experiment" else None)
         if previous is not None and previous.tool == tool and _goes_with(previous, request.evidence):
@@ -244,6 +262,11 @@ class FirstPlanner:
         ):
             return {"symbols": [symbols], **said}
         return said
+
+    def _earlier(self, request: Request) -> Evidence | None:
+        """Return the request before this one, where it is on record."""
+        before = request.history[-1:] if request.history else ()
+        return gather(before[0].user, request.state, self._today()) if before else None
 
     def _emit_exact(self, request: str, call: Call, cancel: threading.Event | None) -> Call:
         """Write a call that is settled: each argument has one candidate."""
@@ -259,8 +282,11 @@ def _would_mislead(label: str, request: Request) -> str | None:
         return None
     if not request.agreed and (limits := find_limits(evidence.text, evidence.mentions, label)):
         return question_about(limits)
+    if asked := workbench.question(label, evidence, request.history, request.state):
+        return asked
     tests = label == "run_experiment"
-    if (tests or evidence.symbols) and (predictor := unknown_predictor(evidence, plainly=not tests)):
+    own = tests and lab.means_own(evidence)
+    if not own and (tests or evidence.symbols) and (predictor := unknown_predictor(evidence, plainly=not tests)):
         return ask_about(predictor)
     named = evidence.of("winner") or evidence.of("experiment") or evidence.of("symbol")
     opens = label in ("show_report", "propose_trades") or _OPENS.match(evidence.text)

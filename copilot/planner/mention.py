@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 Kind = Literal[
     "sql",
+    "code",
+    "name",
     "path",
     "source",
     "timezone",

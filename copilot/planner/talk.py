@@ -20,6 +20,7 @@ _IDENTITY = re.compile(
 )
 _HOW = re.compile(r"\bhow (?:do|can|could|would|should|to|does)\b(?: (?:i|we|one|you))?", re.IGNORECASE)
 _HOW_TO = (
+    ("how_feature", r"\b(?:make|create|build|generate|define|add)\b.*\b(?:features?|signals?|factors?)\b"),
     ("how_ingest", r"\b(?:load|download|fetch|import|ingest|get)\b.*\b(?:data|prices|bars|quotes|history)\b"),
     ("how_compare", r"\bcompare\b"),
     ("how_report", r"\b(?:report|results?)\b"),

@@ -16,6 +16,9 @@ from copilot.planner.mention import Mention
 from copilot.planner.vocabulary import everyday_words, load_plan_file, stem
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f][\w'%.-]*\w|[A-Za-z]|[$\u20ac\u00a3]?[0-9](?:[\w.,%'/-]*[\w%])?")
+_NOT_OF_A_FEATURE = frozenset(
+    {"money", "interval", "source", "timezone", "path", "period", "horizon", "count", "experiment", "winner", "sql"}
+)
 # Kinds of mention that a tool has no argument for; the others are arguments, or say which tool is meant.
 _UNUSED = {
     "run_experiment": frozenset({"money", "interval", "source", "timezone", "path"}),
@@ -25,12 +28,14 @@ _UNUSED = {
     "compare_experiments": frozenset({"money", "interval", "path"}),
     "list_inventory": frozenset({"money", "horizon", "path"}),
     "show_data": frozenset({"money", "horizon", "path"}),
+    "generate_features": _NOT_OF_A_FEATURE,
+    "check_features": _NOT_OF_A_FEATURE,
 }
 
 
 def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
     """Return the phrases of a request that `call` leaves unexplained; none for words alone."""
-    if call.tool not in _UNUSED:
+    if call.tool not in _UNUSED or evidence.of("code"):
         return ()
     unused = [mention for mention in evidence.mentions if mention.kind in _UNUSED[call.tool]]
     used = [mention for mention in evidence.mentions if mention not in unused and _is_used(mention, call)]
@@ -40,6 +45,16 @@ def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
         if not inside and not is_vocabulary(match[0]):
             pieces.append((match.start(), match.end()))
     return tuple(_phrases(evidence.text, sorted(pieces)))
+
+
+def unknown_words(evidence: Evidence) -> list[str]:
+    """Return the words of a request that are neither a mention nor vocabulary."""
+    return [
+        match[0]
+        for match in _WORD.finditer(evidence.text)
+        if not any(each.start < match.end() and match.start() < each.end for each in evidence.mentions)
+        and not is_vocabulary(match[0])
+    ]
 
 
 def _is_used(mention: Mention, call: Call) -> bool:

@@ -11,7 +11,8 @@ from copilot.messages import LiveState
 
 
 def offered(text: str) -> list[str]:
-    completer = SlqCompleter({"help": "Show help."}, lambda: LiveState(symbols=("AAPL", "IBM")))
+    state = LiveState(symbols=("AAPL", "IBM"), features=("rsi_14", "auto_qual"))
+    completer = SlqCompleter({"help": "Show help."}, lambda: state)
     return [each.text for each in completer.get_completions(Document(text), CompleteEvent())]
 
 
@@ -26,6 +27,8 @@ def offered(text: str) -> list[str]:
         ("any gaps in aa", ["AAPL"]),
         ("/list_inventory fe", ["features"]),
         ("/run_experiment IBM,aa", ["AAPL"]),
+        ("/generate_features rsi_14 * gap, au", ["auto_qual"]),
+        ("/check_features abs(rs", ["rsi_14"]),
         ("--interval ", []),
         ("", []),
     ],

@@ -28,6 +28,32 @@ from tools.kernel.errors import BadRequest
         ),
         ("query_data select 'a, b' as x", "query_data", {"sql": "select 'a, b' as x"}),
         ("list_inventory", "list_inventory", {}),
+        (
+            'run_experiment tech stocks --features "rsi(14) * zscore(volume, 20), momentum_20"',
+            "run_experiment",
+            {"symbols": ["tech stocks"], "features": ["rsi(14) * zscore(volume, 20)", "momentum_20"]},
+        ),
+        (
+            "generate_features rsi(14) * zscore(volume, 20), skew_60 --symbols IBM,MSFT",
+            "generate_features",
+            {"features": ["rsi(14) * zscore(volume, 20)", "skew_60"], "symbols": ["IBM", "MSFT"]},
+        ),
+        (
+            "generate_features --name mine --code def feature(bars):\n    return bars['close'] * 0",
+            "generate_features",
+            {"name": "mine", "code": "def feature(bars):\n    return bars['close'] * 0"},
+        ),
+        (
+            'run_python result = bars["close"].mean() --symbols IBM, MSFT --start 2005-01-01',
+            "run_python",
+            {"code": 'result = bars["close"].mean()', "symbols": ["IBM", "MSFT"], "start": "2005-01-01"},
+        ),
+        (
+            "run_python --symbols=IBM x = bars['close']\nresult = x.max()",
+            "run_python",
+            {"code": "x = bars['close']\nresult = x.max()", "symbols": ["IBM"]},
+        ),
+        ("run_python 'result = 1 - -1'", "run_python", {"code": "result = 1 - -1"}),
         ("show_report exp_20260101_X", "show_report", {"experiment": "exp_20260101_X"}),
     ],
 )

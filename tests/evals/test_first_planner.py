@@ -39,6 +39,11 @@ def honest(planner: FirstPlanner) -> list[Outcome]:
     return outcomes_of("honest.jsonl", planner, "honest_state.json")
 
 
+@pytest.fixture(scope="module")
+def lab(planner: FirstPlanner) -> list[Outcome]:
+    return outcomes_of("lab_requests.jsonl", planner, "lab_state.json")
+
+
 def test_the_set_is_large_and_part_of_it_was_held_out(outcomes: list[Outcome]) -> None:
     assert len(outcomes) >= 250
     assert sum(outcome.case.split == "held" for outcome in outcomes) >= 50
@@ -75,6 +80,15 @@ def test_requests_about_data(about_data: list[Outcome], split: str) -> None:
 def test_no_other_question_is_answered_than_the_one_asked(honest: list[Outcome], split: str) -> None:
     assert sum(outcome.case.split == "held" for outcome in honest) >= 60
     score = summarize([outcome for outcome in honest if outcome.case.split == split])
+    assert score.right_tool >= 0.96
+    assert score.exact >= 0.94
+
+
+@pytest.mark.parametrize("split", ["dev", "held"])
+def test_requests_to_the_feature_lab(lab: list[Outcome], split: str) -> None:
+    assert len(lab) >= 60
+    assert sum(outcome.case.split == "held" for outcome in lab) >= 60
+    score = summarize([outcome for outcome in lab if outcome.case.split == split])
     assert score.right_tool >= 0.96
     assert score.exact >= 0.94
 

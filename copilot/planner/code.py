@@ -1,0 +1,33 @@
+"""Python typed or pasted into a request: `run this python on IBM: result = ...`, in a fence or after a colon.
+
+Taken word for word; nothing is run here, and the sandbox decides what it may do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copilot.planner.mention import Mention
+
+_FENCE = re.compile(r"```(?:python|py)?[ \t]*\n?(?P<code>.+?)\n?[ \t]*```", re.DOTALL | re.IGNORECASE)
+_SAID = re.compile(
+    r"(?:\b(?:run|execute|evaluate|eval|exec|try|use)\b[^:\n]{0,80}\b(?:python|code|script|snippet|program"
+    r"|source)\b"
+    r"[^:\n]{0,80}[:\n]|^\W*(?:python|py|code)[ \t]*:|\b(?:python|code|source)\b[^:\n]{0,60}:(?=\s*(?:def"
+    r"|import)\b))"
+    r"[ \t]*\n?(?P<code>.+)",
+    re.DOTALL | re.IGNORECASE,
+)
+_DEFINES = re.compile(r"(?P<code>(?:(?:import|from) [^\n]+\n+)*def feature\(.+)", re.DOTALL)
+_PYTHON = re.compile(r"(?<![=!<>])=(?!=)|\bdef \w+\(|\bimport \w+|\bprint\(|\bopen\(")
+
+
+def find_code(text: str) -> Iterator[Mention]:
+    """Yield the Python in a request, at most once; the words that announce it belong to the mention."""
+    for pattern in (_FENCE, _SAID, _DEFINES):
+        match = pattern.search(text)
+        if match is not None and _PYTHON.search(match["code"]):
+            start = match.start("code") if pattern is _SAID else match.start()
+            yield Mention("code", start, match.end(), match["code"].strip("\n").rstrip())
+            return

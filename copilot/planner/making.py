@@ -1,0 +1,79 @@
+"""Signs that a feature is to be made: a verb of making and a noun for it, and the name that it is to have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copilot.planner.mention import Mention
+from copilot.planner.vocabulary import everyday_words
+
+NOUN = r"(?:features?|signals?|factors?|indicators?|predictors?|expressions?|formulas?)s?"
+_VERB = (
+    r"(?:make|making|create|creating|build|building|generate|generating|construct|define|derive|engineer|design"
+    r"|craft"
+    r"|write|register|save|store|turn|form|compose|prepare|produce|give me|get|have|love|need|want|like|invent"
+    r"|set up|come up with|add"
+    r"|adding|include|compute|calculate|combine|multiply|divide|subtract|new|another|fresh)"
+)
+_POLITE = r"^\W*(?:(?:please|now|ok|okay|so|and|can you|could you|would you|will you|let's|let us|go and|just) )*"
+_OTHERWISE = (
+    r"(?:run|tests?|backtest|train|try|predicts?|experiment|list|show|which|what|check|compare|does|do|did|is"
+    r"|are|was"
+    r"|has|have|how|why|where|when|should|will|would|may|with)"
+)
+_MAKING = re.compile(
+    rf"{_POLITE}(?!{_OTHERWISE}\b)(?!.*\b(?:which|what) {NOUN})(?=.*\b{_VERB}\b).*\b{NOUN}(?! importance)\b"
+    rf"|{_POLITE}(?:an? |the |my |one )?(?:new )?{NOUN} ?(?::|=|that|which|for|from|of|out of|with)",
+    re.IGNORECASE | re.DOTALL,
+)
+_DEFINES = re.compile(r"\bdef feature\(")
+_INTO = re.compile(
+    rf"\b(?:as|into) (?:an? |one |the |my |some )?(?:new |single )?{NOUN}(?!\w)(?=\W*$| (?:and|named|called|for"
+    rf"|on|please)\b|[,.])",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(rf"{_POLITE}{_OTHERWISE}\b", re.IGNORECASE)
+_TESTING = re.compile(
+    r"\b(?:run|tests?|backtest\w*|train\w*|experiments?|predicts?|models?|universe|strateg\w+|classifiers?"
+    r"|portfolio|whether|see if|works?)\b",
+    re.IGNORECASE,
+)
+_ADDING = re.compile(rf"{_POLITE}(?:add|include|make|create|build|generate)\b", re.IGNORECASE)
+_TOO = re.compile(r"\b(?:as well|also|too|in addition|additionally|instead|again)\b", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\b(?:and )?(?:call(?:ed|ing)?(?: (?:it|that|this|the (?:feature|result|thing)|them))?"
+    r"|nam(?:e|ed|ing)(?: (?:it|that|this|the (?:feature|result)))?(?: as)?"
+    r"|(?:under|with|by|of) the name(?: of)?|label(?:l?ed)?(?: it)?|save (?:it|that|this) (?:as|under)"
+    r"|(?:whose|its|the|the feature's) name (?:is|should be|shall be))[: ]+"
+    r"[\"'`]?(?P<name>[A-Za-z][\w-]{0,59})[\"'`]?",
+    re.IGNORECASE,
+)
+_AS = re.compile(r"\bas [\"'`]?(?P<name>[a-z][a-z0-9_]*)[\"'`]?\W*$")
+
+
+def is_making(text: str) -> bool:
+    """Tell whether the words ask for a feature to be made."""
+    return _DEFINES.search(text) is not None or (
+        (_MAKING.search(text) is not None or is_into(text)) and not _TESTING.search(text)
+    )
+
+
+def is_into(text: str) -> bool:
+    """Tell whether something is to become a feature: "... as a feature"."""
+    questions = _ASKING.search(text) or _TESTING.search(text)
+    return _INTO.search(text) is not None and questions is None
+
+
+def is_adding(text: str) -> bool:
+    """Tell whether the words begin as those that add something: beside a feature, it is to be made."""
+    return _ADDING.search(text) is not None and not _TOO.search(text)
+
+
+def find_names(text: str) -> Iterator[Mention]:
+    """Yield the name that a feature is to have: "call it qual", "named my-signal", "... as qual" at the end."""
+    for match in _NAMED.finditer(text):
+        yield Mention("name", match.start(), match.end(), match["name"].lower().replace("-", "_"))
+    last = _AS.search(text)
+    if last is not None and last["name"] not in everyday_words():
+        yield Mention("name", last.start(), last.end("name"), last["name"])

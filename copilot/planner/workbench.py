@@ -1,0 +1,124 @@
+"""What the lab and scripts add to planning: which request is theirs, what it lacks, which feature is "mine"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from copilot.messages import LiveState, Turn
+from copilot.planner import analysis, lab
+from copilot.planner.candidates import Candidates
+from copilot.planner.evidence import Evidence
+from copilot.planner.history import last_call, last_symbols
+from copilot.planner.talk import reply
+from copilot.planner.unheard import unknown_words
+
+OWN = frozenset({"generate_features", "check_features", "run_python"})
+MOST_NAMED = 5
+_PART = r"\b(?:from|of|and|with|using|by|on|out of|plus|per|than|via|times|minus|over) (?:(?:the|an?|its|my|\w+) )?"
+
+
+def label_of(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | None) -> str | None:
+    """Return the tool of the lab that a request is plainly for, None where its words do not say.
+
+    `earlier`: the request before, for what varies it.
+    """
+    if code := evidence.of("code"):
+        return "generate_features" if "def feature" in code[0].value else "run_python"
+    if analysis.analysis(evidence) or analysis.varied(evidence, history, earlier):
+        return "run_python"
+    if lab.wants_made(evidence):
+        return "run_experiment" if _varies_experiment(evidence, history) else "generate_features"
+    named = bool(evidence.features) or lab.speaks_of_own(evidence)
+    return "check_features" if lab.wants_checked(evidence) and named else None
+
+
+def _varies_experiment(evidence: Evidence, history: Sequence[Turn]) -> bool:
+    """Tell whether "add volatility" adds to the last experiment: nothing was made or examined since."""
+    calls = [step.call.tool for turn in history for step in turn.steps]
+    of_features = [tool for tool in calls if tool in ("run_experiment", "generate_features", "check_features")]
+    return of_features[-1:] == ["run_experiment"] and not lab.says_feature(evidence)
+
+
+def question(label: str, evidence: Evidence, history: Sequence[Turn], state: LiveState) -> str | None:
+    """Return what to ask where a call of `label` would not answer the question that was asked."""
+    if evidence.of("code"):
+        return None
+    if label == "generate_features":
+        return _about_parts(evidence)
+    if label == "run_python":
+        found = analysis.analysis(evidence)
+        return reply("ask_analysis") if found is not None and not found.clear else None
+    if label == "run_experiment" and lab.means_own(evidence) and not _own(evidence, history, state):
+        held = lab.made(state.features)[-MOST_NAMED:]
+        return reply("ask_own_feature").replace("[held]", f"; you have {', '.join(held)}" if held else "")
+    return None
+
+
+def arguments(
+    said: Candidates,
+    *,
+    tool: str,
+    evidence: Evidence,
+    history: Sequence[Turn],
+    state: LiveState,
+    earlier: Evidence | None,
+) -> Candidates:
+    """Return the arguments that were said, with what "my feature" or the request before stands for."""
+    if tool == "run_python":
+        return _script(said, evidence, history, earlier)
+    if tool in ("check_features", "run_experiment") and "features" not in said:
+        names = _own(evidence, history, state) if tool == "run_experiment" else []
+        if tool == "check_features":
+            names = lab.own_features(evidence, history, pronouns=True)
+        if names:
+            return {**said, "features": [names]}
+    return said
+
+
+def _own(evidence: Evidence, history: Sequence[Turn], state: LiveState) -> list[str]:
+    newest = last_call(history)
+    fresh = newest is not None and newest.tool in ("generate_features", "check_features")
+    held = lab.made(state.features)
+    names = lab.own_features(evidence, history, pronouns=fresh)
+    return names or (held if len(held) == 1 and lab.means_own(evidence) else [])
+
+
+def _script(said: Candidates, evidence: Evidence, history: Sequence[Turn], earlier: Evidence | None) -> Candidates:
+    """Return code, symbols and period; those that were not said come from the conversation."""
+    filled = dict(said)
+    if "code" not in filled and (found := analysis.varied(evidence, history, earlier)):
+        filled = {name: values for name, values in analysis.candidates(found, evidence).items() if values}
+        before = last_call(history)
+        for name in ("start", "end"):
+            if before is not None and name in before.args and not {"start", "end"} & said.keys():
+                filled[name] = [str(before.args[name])]
+    reads_bars = "bars" in str(filled.get("code", [""])[0])
+    if "symbols" not in filled and reads_bars and (symbols := last_symbols(history)):
+        filled["symbols"] = [symbols]
+    return filled
+
+
+def lacks_symbols(tool: str, filled: Candidates, evidence: Evidence) -> bool:
+    """Tell whether a script of ours has no symbols to read; code that was typed is left as it is."""
+    return tool == "run_python" and "symbols" not in filled and not evidence.of("code")
+
+
+def _about_parts(evidence: Evidence) -> str | None:
+    """Return the question about a feature of which a part, or everything, is missing."""
+    missed = [*lab.left_over(evidence), *_unknown_parts(evidence)]
+    if missed:
+        return reply("ask_feature_part").replace("[said]", _joined(missed))
+    return None if evidence.features else reply("ask_feature_formula")
+
+
+def _unknown_parts(evidence: Evidence) -> list[str]:
+    """Return the unknown words that may be parts of the feature: all, or those after "from", "and", "by"."""
+    unknown = unknown_words(evidence)
+    if not evidence.features:
+        return unknown
+    return [word for word in unknown if re.search(_PART + re.escape(word), evidence.text, re.IGNORECASE)]
+
+
+def _joined(words: Iterable[str]) -> str:
+    return re.sub(r"[{}]", "", ", ".join(dict.fromkeys(words)))
