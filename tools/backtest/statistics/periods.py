@@ -1,0 +1,59 @@
+"""Performance by calendar: one line a year, one a month."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from tools.backtest import stats
+from tools.kernel.types import Days, Fraction, Ratio, Record
+
+
+class Slice(Record):
+    """Performance on some of the bars, compounded as if they followed each other.
+
+    `start` and `end` are the first and the last of them; `days` counts bars, those without a return included.
+    """
+
+    label: str
+    start: date
+    end: date
+    days: Days
+    total_return: Fraction
+    sharpe: Ratio | None
+    volatility: Fraction | None
+    max_drawdown: Fraction
+
+
+def by_year(returns: pd.Series) -> tuple[Slice, ...]:
+    """Return one slice a calendar year ("2008"), in order. `returns`: daily fractions by time stamp."""
+    return by_label(returns, pd.Series(returns.index.strftime("%Y"), index=returns.index))
+
+
+def by_month(returns: pd.Series) -> tuple[Slice, ...]:
+    """Return one slice a calendar month ("2008-10"), in order. `returns`: daily fractions by time stamp."""
+    return by_label(returns, pd.Series(returns.index.strftime("%Y-%m"), index=returns.index))
+
+
+def by_label(returns: pd.Series, labels: pd.Series) -> tuple[Slice, ...]:
+    """Return one slice a label, in alphabetical order; bars without a label are in none.
+
+    Args:
+        returns: daily, as fractions, by time stamp.
+        labels: text by the same time stamps; NaN or None for no label.
+    """
+    return tuple(_slice(str(label), part) for label, part in returns.groupby(labels, sort=True) if len(part))
+
+
+def _slice(label: str, part: pd.Series) -> Slice:
+    return Slice(
+        label=label,
+        start=part.index[0].date(),
+        end=part.index[-1].date(),
+        days=len(part),
+        total_return=stats.total_return(part),
+        sharpe=stats.sharpe(part),
+        volatility=stats.volatility(part),
+        max_drawdown=stats.max_drawdown(part),
+    )
