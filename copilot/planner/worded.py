@@ -216,6 +216,14 @@ class Reader:
                 inner = self._inner(match.end(), window is None and kind == "windowed") if match else None
                 if inner is not None and (kind == "windowed" or not window):
                     return self._called(name, inner, window["length"] if window else None, plain=kind == "plain")
+        return self._adjective(at)
+
+    def _adjective(self, at: int) -> Part | None:
+        """Read "absolute A"."""
+        for pattern, name in table("adjectives"):
+            match = re.compile(rf"(?:{pattern}) ", re.IGNORECASE).match(self.text, at)
+            if match and (inner := self._factor(match.end())):
+                return Part(f"{name}({inner.text})", ATOM, inner.end)
         return None
 
     def _inner(self, at: int, takes_length: bool) -> Part | None:

@@ -73,6 +73,7 @@ def test_fields_alone_are_an_expression_only_where_a_feature_is_made() -> None:
         ("twice the gap plus 5-day returns", ["2 * gap + returns(5)"]),
         ("average of rsi over 10 days", ["sma(rsi(14), 10)"]),
         ("close divided by the close 5 days ago minus 1", ["close / delay(close, 5) - 1"]),
+        ("absolute gap times 2", ["abs(gap) * 2"]),
         ("skew squared", ["skew(60) ** 2"]),
         ("momentum over 60 days", ["momentum_60"]),
         ("distance to the 52-week high", ["high_distance_252"]),
