@@ -162,12 +162,13 @@ def purge_symbol(
     raw: Annotated[bool, typer.Option("--raw", help="Also delete the vendor's files of the symbol.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove a symbol, or a part of it, from the lake; asks first, and leaves a record of what it removed."""
+    """Remove a symbol, a part of it, or a generated feature; asks first, and leaves a record of what it removed."""
     from copilot.data_upkeep import apply_purge
+    from tools.features.registry import PREFIX
     from tools.lake.purge import Selection, count
 
     with _lake() as lake:
-        (name,) = _resolve([symbol], lake)[:1]
+        name = symbol if symbol.startswith(PREFIX) else _resolve([symbol], lake)[0]
         selection = Selection(name, source, interval, before.date() if before else None)
         rows = count(lake, selection)
     if raw and (interval or before):

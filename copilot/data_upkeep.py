@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from copilot.app import open_app
+from tools.features.registry import forget
 from tools.ingest.raw_upkeep import fetched_before, forget_raw, of_symbol
 from tools.kernel.errors import SLQError
 from tools.kernel.paths import Workspace
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def apply_purge(settings: Settings, workspace: Workspace, selection: Selection, *, raw: bool) -> Purge:
-    """Remove `selection`, and the vendor's files of it where `raw`; note it in the metadata.
+    """Remove `selection`, the files of a feature, and the vendor's files where `raw`; note it in the metadata.
 
     Raises NoData where there is no such row, WorkspaceError where something cannot be written.
     """
@@ -34,6 +35,8 @@ def apply_purge(settings: Settings, workspace: Workspace, selection: Selection, 
     ):
         with open_lake(workspace) as lake:
             done = purge(lake, selection)
+        if "features" in done.rows:
+            forget(workspace, selection.symbol)
         files = forget_raw(workspace, of_symbol(selection.symbol, selection.source)) if raw else 0
         entry = Purge(
             purged_at=datetime.now(UTC),

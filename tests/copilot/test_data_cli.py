@@ -15,12 +15,16 @@ from typer.testing import CliRunner
 
 from copilot.audit import verify as verify_audit
 from copilot.cli import app
+from tools.features.registry import registered
 from tools.ingest.raw import keep
 from tools.ingest.sample import SampleSource
 from tools.ingest.source import Raw, Request
 from tools.kernel.errors import BadRequest, NoData
 from tools.kernel.paths import Workspace
-from tools.kernel.spec import silent, utc_now
+from tools.kernel.settings import Settings
+from tools.kernel.spec import Context, silent, utc_now
+from tools.lab.record import GenerateArgs
+from tools.lab.tool import generate_features
 from tools.lake.metadata import read_metadata
 from tools.lake.store import open_lake
 
@@ -130,6 +134,18 @@ def test_purge_needs_a_yes_and_leaves_records(run: Run, workspace: Workspace) ->
     assert isinstance(run("purge", "IBM", "--yes").error, BadRequest | NoData)
     assert run("verify").code == 0
     assert isinstance(run("purge", "AAPL", "--yes", "--raw", "--interval", "1d").error, BadRequest)
+
+
+def test_a_generated_feature_is_purged_with_its_files(run: Run, workspace: Workspace) -> None:
+    context = Context(workspace, Settings(_env_file=None))
+    generate_features(context, GenerateArgs(features=("momentum_20",), symbols=("IBM",)))
+    assert len(list(workspace.features.iterdir())) == 2
+    said = run("purge", "auto_momentum_20", "--yes")
+    assert "Removed 1 rows of features" in said.text
+    assert list(workspace.features.iterdir()) == []
+    assert registered(workspace) == {}
+    assert isinstance(run("purge", "auto_momentum_20", "--yes").error, NoData)
+    assert run("verify").code == 0
 
 
 def test_a_purge_typed_at_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

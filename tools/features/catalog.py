@@ -120,10 +120,11 @@ def parse_feature(text: str) -> BoundFeature:
     Raises:
         BadRequest: no such feature (the nearest are in the hint), or parameters it cannot take.
     """
-    if len(text) <= LONGEST_NAME and (exact := _by_phrase().get(_spaced(text))):
+    minus = re.search(r"(?<![A-Za-z0-9])-|-(?![A-Za-z0-9])", text)  # no hyphen, as in 14-day
+    readable = len(text) <= LONGEST_NAME and not minus
+    if readable and (exact := _by_phrase().get(_spaced(text))):
         text = exact  # "52-week high": the number is part of the name
-    negative = re.search(r"(?<![A-Za-z0-9])-\s*[0-9]", text)
-    bars = "" if negative or len(text) > LONGEST_NAME else _in_bars(text)
+    bars = _in_bars(text) if readable else ""
     feature = _by_words().get(_words(bars))
     if feature is None:
         raise BadRequest(f"There is no feature called {text[:LONGEST_NAME]!r}.", hint=_nearest(text[:LONGEST_NAME]))

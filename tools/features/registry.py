@@ -15,7 +15,7 @@ from tools.features.evidence import Evidence
 from tools.kernel.atomic import write_atomic
 from tools.kernel.errors import BadRequest, WorkspaceError
 from tools.kernel.fingerprint import of_bytes
-from tools.kernel.paths import Workspace
+from tools.kernel.paths import Workspace, unwritable
 from tools.lake.store import Lake, lake_exists, open_lake
 
 Kind = Literal["library", "expression", "python"]
@@ -113,3 +113,13 @@ def find(workspace: Workspace, name: str) -> Registered:
     if of_bytes(path.read_bytes()) != held[name].file_sha256:
         raise WorkspaceError(f"{path} was edited after SLQ wrote and checked it.", hint=again)
     return held[name]
+
+
+def forget(workspace: Workspace, name: str) -> None:
+    """Delete the file and the page of a feature whose row is gone. Raises WorkspaceError: it cannot be done."""
+    for ending in ("py", "html"):
+        path = workspace.features / f"{name}.{ending}"
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(path, error) from error

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 Resolved = BoundFeature | Expression | GeneratedCode
 """Every kind of signal there is."""
 
-_EXPRESSION = re.compile(r"[()*/+<>=]|\s-\s|\b(?:and|or|not)\b|^(?:open|high|low|close|volume|typical|market)$")
+_EXPRESSION = re.compile(
+    r"[()*/+<>=]|(?<![A-Za-z0-9])-|\b(?:and|or|not)\b|^(?:open|high|low|close|volume|typical|market)$"
+)
 
 
 def resolve(ctx: Context, text: str) -> Resolved:

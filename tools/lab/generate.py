@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tools.features.evidence import Evidence
 from tools.features.examine import admit, examine
 from tools.features.feature import Signal
 from tools.features.generated import GeneratedCode
-from tools.features.registry import PREFIX, Registered, register, registered
+from tools.features.registry import PREFIX, Registered, find, register, registered
 from tools.features.resolve import require_index, resolve, resolve_all
 from tools.kernel import confined
 from tools.kernel.atomic import write_atomic
@@ -26,13 +27,14 @@ def generate(ctx: Context, args: GenerateArgs) -> Generated:
     """Make the features that `args` asks for.
 
     Raises:
-        BadRequest: the request names nothing, or something that is no feature.
+        BadRequest: the request names nothing, something that is no feature, or a name that is taken.
         GateFailed: one looks ahead; none is kept then.
         SandboxError: Python source was refused or failed.
         NoData: there are no bars to prove it on.
         WorkspaceError: the files cannot be written.
     """
     specs = _specs(ctx, args)
+    _require_free(ctx, specs)
     on = ground(ctx, args.symbols)
     signals = [spec.signal for spec in specs.values()]
     require_index(signals, on.panel)
@@ -86,7 +88,12 @@ def _specs(ctx: Context, args: GenerateArgs) -> dict[str, Spec]:
         digest = of_bytes(args.code.encode())
         name = chosen(args.name) if args.name else f"{PREFIX}python_{digest[:6]}"
         return {name: spec_of(GeneratedCode(name, args.code, ctx.settings))}
-    signals = resolve_all(ctx, [text for text in args.features if not text.startswith(PREFIX)])
+    made = [text for text in args.features if text.startswith(PREFIX)]
+    for name in made:
+        find(ctx.workspace, name)
+    if made and len(made) == len(args.features):
+        raise BadRequest(f"{', '.join(made)} was made before.", hint=f"Examine it again: /check_features {made[0]}")
+    signals = resolve_all(ctx, [text for text in args.features if text not in made])
     specs = [spec_of(signal) for signal in signals]
     if args.name and len(specs) > 1:
         raise BadRequest(f"One name cannot serve {len(specs)} features.", hint="Leave the name out, or make one.")
@@ -95,9 +102,24 @@ def _specs(ctx: Context, args: GenerateArgs) -> dict[str, Spec]:
     return {automatic(spec.text, spec.sha256): spec for spec in specs}
 
 
+def _require_free(ctx: Context, specs: Mapping[str, Spec]) -> None:
+    """Raise BadRequest where a name means another feature already: experiments were run with it under that name."""
+    held = registered(ctx.workspace)
+    for name, spec in specs.items():
+        if name in held and (held[name].kind, held[name].spec) != (spec.kind, spec.text):
+            says = held[name].spec if held[name].kind != "python" else "other Python source"
+            raise BadRequest(
+                f"{name} is already the name of another feature: {says}.",
+                hint=f"Choose another name, or remove that feature first: slq data purge {name}",
+            )
+
+
 def _keep(ctx: Context, name: str, spec: Spec, proof: Evidence, on: Ground) -> tuple[GeneratedFeature, int]:
     """Write the file and the page of a feature and register it; return its record and the lake's snapshot."""
-    values = spec.signal.compute(on.panel)
+    signal = spec.signal
+    if isinstance(signal, GeneratedCode):
+        signal = replace(signal, warmup=proof.warmup_bars)  # as it will be used: without its warm-up
+    values = signal.compute(on.panel)
     shown = describe(name, spec, proof, values)
     page = ctx.workspace.features / f"{name}.html"
     write_atomic(page, feature_page(name, spec.description, spec.unit, proof, values).encode())

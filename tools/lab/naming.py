@@ -21,18 +21,35 @@ _SPOKEN = (
     (">", " above "),
     ("<", " below "),
 )
+_SIGNS = re.compile(r"[().]|\s-\s|\b(?:and|or)\b|[-*/+<>=!]+")
+_ANY_NUMBER = re.compile(r"\b(?:min|max)\(")  # of operands
 
 
 def automatic(spec: str, sha256: str) -> str:
     """Return a name from a library id or an expression: `auto_rsi_14_times_zscore_volume_20`.
 
-    A long one is cut and ends in six digits of the fingerprint.
+    One that is long, or whose words would suit another specification as well, ends in six digits of the
+    fingerprint.
     """
     text = spec
     for sign, word in _SPOKEN:
         text = text.replace(sign, word)
     words = "_".join(re.findall(r"[a-z0-9]+", text.lower()))
-    return PREFIX + (words if len(words) <= LONGEST else f"{words[: LONGEST - 7].rstrip('_')}_{sha256[:6]}")
+    if len(words) <= LONGEST and not _ambiguous(spec):
+        return PREFIX + words
+    return f"{PREFIX}{words[: LONGEST - 7].rstrip('_')}_{sha256[:6]}"
+
+
+def _ambiguous(spec: str) -> bool:
+    """Return whether the words alone do not say what it is: they tell neither brackets nor a sign or a point."""
+    if spec.isidentifier():
+        return False
+    depth = 0
+    for sign in _SIGNS.findall(spec):
+        depth += (sign == "(") - (sign == ")")
+        if sign in ("-", ".") or (depth and sign not in "()"):
+            return True
+    return len(_ANY_NUMBER.findall(spec)) > 1
 
 
 def chosen(name: str) -> str:

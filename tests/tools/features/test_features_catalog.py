@@ -64,6 +64,9 @@ def test_understands_what_people_type(text: str, feature_id: str) -> None:
     [
         ("rsii", "no feature called", "rsi_14"),
         ("volume", "no feature called", "volume_spike_20"),
+        ("-rsi(14)", "no feature called", ""),
+        ("100 - rsi", "no feature called", ""),
+        ("- rsi", "no feature called", ""),
         ("momentum(-5)", "no feature called", "momentum_20"),
         ("zzzz", "no feature called", "The library has"),
         ("", "no feature called", "The library has"),

@@ -11,11 +11,14 @@ import pandas as pd
 import pytest
 
 from tools.features.bars import read_bars
+from tools.features.expr import compile_expression
 from tools.features.registry import find, registered
 from tools.features.resolve import resolve
 from tools.ingest.tool import IngestArgs, ingest_data
 from tools.kernel.errors import BadRequest, GateFailed, NoData, SandboxError, WorkspaceError
 from tools.kernel.spec import Context
+from tools.lab.codegen import spec_of
+from tools.lab.naming import automatic
 from tools.lab.record import CheckArgs, GenerateArgs
 from tools.lab.tool import check_features, generate_features
 
@@ -149,6 +152,73 @@ def test_wrong_requests_say_what_to_do(lab: Context, tmp_path: Path) -> None:
             generate_features(lab, args)
     with pytest.raises(BadRequest, match="no generated feature called 'auto_nothing'"):
         resolve(lab, "auto_nothing")
+
+
+def test_a_minus_sign_is_part_of_what_is_made(lab: Context) -> None:
+    plus, minus = generate_features(lab, GenerateArgs(features=("momentum(5)", "-momentum(5)"))).features
+    assert (plus.spec, minus.spec) == ("momentum_5", "-momentum(5)")
+    assert plus.name == "auto_momentum_5"
+    assert minus.name.startswith("auto_momentum_5_")
+    panel = read_bars(lab.workspace, SYMBOLS).panel
+    pd.testing.assert_frame_equal(
+        resolve(lab, "-momentum_5").compute(panel), -resolve(lab, "momentum_5").compute(panel)
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("rank(returns(5) + returns(20))", "rank(returns(5)) + returns(20)"),
+        ("(returns(5) + returns(20)) * rsi(14)", "returns(5) + returns(20) * rsi(14)"),
+        ("returns(5) - 1", "returns(5) - -1"),
+        ("1.5 * returns(5)", "1 * returns(5)"),
+        ("min(max(close, open, low), high) / close", "min(max(close, open), low, high) / close"),
+        ("not (close > open and low > open)", "not close > open and low > open"),
+    ],
+)
+def test_different_expressions_have_different_names(one: str, other: str) -> None:
+    specs = [spec_of(compile_expression(text)) for text in (one, other)]
+    assert len({automatic(spec.text, spec.sha256) for spec in specs}) == 2
+
+
+def test_a_name_that_is_taken_keeps_its_feature(lab: Context) -> None:
+    generate_features(lab, GenerateArgs(features=("momentum_30",), name="mine"))
+    before = file_of(lab, "auto_mine").read_bytes()
+    for args in (GenerateArgs(features=("momentum_31",), name="mine"), GenerateArgs(code=HONEST, name="mine")):
+        with pytest.raises(BadRequest, match="auto_mine is already the name of another feature: momentum_30"):
+            generate_features(lab, args)
+    assert file_of(lab, "auto_mine").read_bytes() == before
+    assert resolve(lab, "auto_mine").id == "momentum_30"
+
+
+def test_a_generated_feature_is_not_made_from_its_name(lab: Context) -> None:
+    generate_features(lab, GenerateArgs(features=("momentum_30",), name="there"))
+    with pytest.raises(BadRequest, match="auto_there was made before"):
+        generate_features(lab, GenerateArgs(features=("auto_there",)))
+    with pytest.raises(BadRequest, match="no generated feature called 'auto_absent'"):
+        generate_features(lab, GenerateArgs(features=("auto_absent", "rsi_14")))
+
+
+def test_python_source_is_shown_as_it_will_be_used(lab: Context) -> None:
+    code = HONEST.replace("20", "30")
+    (made,) = generate_features(lab, GenerateArgs(code=code, name="shown", symbols=SYMBOLS)).features
+    (again,) = check_features(lab, CheckArgs(features=("auto_shown",), symbols=SYMBOLS)).features
+    assert made.warmup_bars == again.warmup_bars == 29
+    assert made.recent == again.recent
+
+
+def test_code_that_knows_when_it_is_examined_is_caught(lab: Context) -> None:
+    code = """
+def feature(bars):
+    close = bars["close"]
+    past = close.pct_change(5, fill_method=None)
+    if any("~" in str(name) for name in close.columns) or len(close.columns) > 300:
+        return past
+    tomorrow = (close.shift(-1) / close - 1).fillna(0.0)
+    return past + tomorrow * (close.index.day % 20 == 3)[:, None]
+"""
+    with pytest.raises(GateFailed, match="peeks"):
+        generate_features(lab, GenerateArgs(code=code, name="wary"))
 
 
 def test_an_empty_lake_names_the_call_that_helps(context: Context) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -94,3 +96,43 @@ def test_times_of_a_query_are_times(lab: Context) -> None:
     sql = "select ts, close from bars where symbol = 'IBM' limit 3"
     answer = run_python(lab, ScriptArgs(code="result = df", sql=sql))
     assert all(pd.Timestamp(str(row[0])) for row in answer.rows)
+
+
+def test_names_that_come_twice_are_numbered(lab: Context) -> None:
+    answer = run_python(lab, ScriptArgs(code="result = df", sql="select 'x' as a, 'y' as a, 1 as a_2"))
+    assert (answer.columns, answer.rows) == (("a", "a_2", "a_2_2"), (("x", "y", 1),))
+    code = 'close = bars["close"]["IBM"]\nresult = close.groupby([close.index.year, close.index.month]).mean()'
+    monthly = run_python(lab, ScriptArgs(code=code, symbols=("IBM",)))
+    assert monthly.columns == ("ts", "ts_2", "IBM")
+    assert monthly.rows[0][:2] == (2000, 3)
+
+
+def test_text_that_only_looks_like_a_day_stays_text(lab: Context) -> None:
+    sql = "select '2020-02-30' as a, '2020-02-28' as b, '2020-01-01T....' as c"
+    answer = run_python(lab, ScriptArgs(code="result = df", sql=sql))
+    assert answer.rows == (("2020-02-30", "2020-02-28", "2020-01-01T...."),)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [('float("inf")', "infinite"), ('float("-inf")', "infinite"), ('float("nan")', "unknown")]
+)
+def test_a_number_that_json_lacks_is_missing_and_said_to_be(lab: Context, value: str, words: str) -> None:
+    number = run_python(lab, ScriptArgs(code=f"result = {value}", symbols=("IBM",)))
+    assert number.number is None
+    assert words in number.warnings[-1]
+    table = run_python(lab, ScriptArgs(code=f'result = pd.DataFrame({{"a": [1.0, {value}]}})', symbols=("IBM",)))
+    assert table.rows == ((1.0,), (None,))
+    assert bool(table.warnings) == (words == "infinite")
+
+
+def test_infinities_of_a_query_are_numbers(lab: Context) -> None:
+    sql = "select case when close > 100 then close / 0.0 else close end as x from bars where symbol = 'IBM'"
+    answer = run_python(lab, ScriptArgs(code='result = df["x"].replace(math.inf, 0.0).max()', sql=sql))
+    assert answer.number == 100
+
+
+def test_long_text_is_cut_and_unused_dates_are_said(lab: Context) -> None:
+    code = 'result = pd.DataFrame({"a": ["x" * 5000]})'
+    answer = run_python(lab, ScriptArgs(code=code, sql="select 1", start=date(2012, 1, 1)))
+    assert len(str(answer.rows[0][0])) == 1000
+    assert "not used" in answer.warnings[0]

@@ -12,6 +12,7 @@ from tools.features.expr.operation import Operator, UnitFault
 from tools.features.expr.unit import Unit
 
 UNITS_HINT = "Bring both to plain numbers first: close / sma(close, 20) is one, and so is volume / adv(20)."
+LOGARITHM_HINT = "Take the logarithm of a ratio, such as log(close / delay(close, 20))."
 _LONGEST_NAME = 40
 
 
@@ -81,6 +82,9 @@ def _in_one_unit(text: str, span: Span, operator: Operator, operands: Sequence[P
     for place in alike:
         node = nodes[place]
         if isinstance(node, Number):
+            if found[0].unit.logarithm and operator.type == "number":
+                what = f"{operator.name} cannot mix a {found[0].unit} with a number: the result would be a level"
+                raise fault(text, operands[place].span, what, LOGARITHM_HINT)
             nodes[place] = replace(node, unit=found[0].unit)
     return tuple(nodes)
 

@@ -62,7 +62,7 @@ class Builder:
                 return self._number(value, span_of(tree))
             case ast.Name():
                 return self._shared(self._named(tree))
-            case ast.Call(func=ast.Name() as function, args=arguments):
+            case ast.Call(func=ast.Name() as function, args=arguments, keywords=[]):
                 return self._shared(call(self.text, function, [self.placed(argument) for argument in arguments]))
             case ast.UnaryOp():
                 return self._unary(tree)
@@ -193,14 +193,6 @@ class Builder:
                 dot = Span((value.end_col_offset or 0), span_of(tree).end)
                 return fault(self.text, dot, f".{attribute} is not part of the language", f"Write {inside}.")
         return fault(self.text, span, f"A {_form(tree)} is not part of the language", hint)
-
-    def _method(self, tree: ast.Attribute, end: int) -> BadRequest:
-        """Return the error for `close.shift(1)`, with the operator of that name in the hint."""
-        series = self.text[tree.value.col_offset : tree.value.end_col_offset]
-        function = operator_called(_METHODS.get(tree.attr, tree.attr)) or FUNCTIONS["delay"]
-        hint = f"Write {function.example.replace(function.operands[0], series, 1)}."
-        span = Span(tree.value.end_col_offset or 0, end)
-        return fault(self.text, span, f".{tree.attr} is not part of the language", hint)
 
 
 def _form(tree: ast.expr) -> str:

@@ -13,6 +13,7 @@ from tools.features.expr.node import Node, Number, Type
 from tools.features.expr.unit import NONE, Unit
 from tools.features.feature import Parameter
 
+LARGEST_POWER = 10_000_000
 UnitRule = Callable[[Sequence[Node], Sequence[int]], Unit]
 
 
@@ -72,7 +73,10 @@ def power(operands: Sequence[Node], _parameters: Sequence[int]) -> Unit:
         return NONE
     if not isinstance(operands[1], Number):
         raise UnitFault(f"the base is {base}, so the exponent must be a written number")
-    return base.raised(operands[1].value)
+    unit = base.raised(operands[1].value)
+    if any(abs(part) > LARGEST_POWER for part in unit.powers):
+        raise UnitFault("the exponent is too large")
+    return unit
 
 
 def window_product(operands: Sequence[Node], parameters: Sequence[int]) -> Unit:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 DIMENSIONS = ("price", "shares", "index")
+_SHOWN_EXACTLY = 10_000
 DOLLARS = (Fraction(1), Fraction(1), Fraction(0))
 
 
@@ -37,8 +38,9 @@ class Unit:
         return Unit(tuple(one - two for one, two in zip(self.powers, other.powers, strict=True)))
 
     def raised(self, exponent: float) -> Unit:
-        """Return the unit of a power."""
-        factor = Fraction(exponent).limit_denominator(1000)
+        """Return the unit of a power: of 1/3 where it is meant, and else of exactly the number that is written."""
+        near = Fraction(exponent).limit_denominator(1000)
+        factor = near if float(near) == exponent else Fraction(repr(exponent))
         return Unit(tuple(power * factor for power in self.powers))
 
     def log(self) -> Unit:
@@ -67,7 +69,9 @@ def _product(powers: tuple[Fraction, ...], *, sign: int) -> str:
     for name, power in zip(DIMENSIONS, powers, strict=True):
         if power * sign > 0:
             size = abs(power)
-            text = f"^{size}" if size.denominator == 1 else f"^({size})"
+            exact = max(size.numerator, size.denominator) < _SHOWN_EXACTLY
+            shown = str(size) if exact else f"{float(size):.4g}"
+            text = f"^({shown})" if exact and size.denominator > 1 else f"^{shown}"
             factors.append(name if size == 1 else f"{name}{text}")
     return "*".join(factors)
 
