@@ -1,4 +1,4 @@
-"""An up/down classifier of gradient-boosted trees (LightGBM).
+"""Gradient-boosted trees (LightGBM): an up/down classifier, and what its kinds have in common.
 
 Daily returns are almost all noise, so the trees are shallow, the leaves large and the steps small: with no signal
 the scores stay near the base rate. Fits are deterministic: row-wise histograms, fixed seed and thread count. The
@@ -10,22 +10,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import quote, unquote
 
 import lightgbm as lgb
 import numpy as np
 
-from tools.kernel.errors import WorkspaceError
-from tools.kernel.paths import unwritable
-from tools.models.model import Floats
+from tools.features.label import Target
+from tools.models.file import unusable, write_model
+from tools.models.model import Floats, Integers, check_shapes
 
 ROUNDS = 100
 LEAF_SHARE = 0.02
 SMALLEST_LEAF = 20
 
 
-def _parameters(rows: int, seed: int, threads: int) -> dict[str, Any]:
+def parameters(rows: int, seed: int, threads: int) -> dict[str, Any]:
+    """Return LightGBM's settings for a fit of `rows` rows."""
     return {
         "objective": "binary",
         "learning_rate": 0.05,
@@ -53,20 +54,43 @@ class BoostedModel:
     booster: lgb.Booster
     threads: int = 1
 
+    learns: ClassVar[Target] = "up_down"
+
     @classmethod
-    def fit(cls, x: Floats, y: Floats, feature_names: Sequence[str], *, seed: int, threads: int) -> Self:
+    def fit(
+        cls,
+        x: Floats,
+        y: Floats,
+        feature_names: Sequence[str],
+        *,
+        seed: int,
+        threads: int,
+        weights: Floats | None = None,
+        bars: Integers | None = None,
+    ) -> Self:
         """Fit on rows `x` and labels `y`. Raises ValueError where there are no rows or the shapes disagree."""
-        if x.ndim != 2 or len(x) == 0 or x.shape != (len(y), len(feature_names)):  # noqa: PLR2004  rows and columns
-            raise ValueError(
-                f"{x.shape} features, {len(y)} labels and {len(feature_names)} names do not fit together"
-            )
+        check_shapes(x, y, feature_names, weights)
+        settings, target, groups = cls.task(parameters(len(x), seed, threads), y, bars)
         data = lgb.Dataset(
-            x, label=y, feature_name=[quote(name, safe="") for name in feature_names], free_raw_data=True
+            x,
+            label=target,
+            weight=weights,
+            group=groups,
+            feature_name=[quote(name, safe="") for name in feature_names],
+            free_raw_data=True,
         )
-        return cls(lgb.train(_parameters(len(x), seed, threads), data, num_boost_round=ROUNDS), threads)
+        return cls(lgb.train(settings, data, num_boost_round=ROUNDS), threads)
+
+    @classmethod
+    def task(
+        cls, settings: dict[str, Any], y: Floats, bars: Integers | None
+    ) -> tuple[dict[str, Any], Floats | Integers, Integers | None]:
+        """Return the settings, the labels and the group sizes that LightGBM is to learn from."""
+        del bars  # only an order needs to know which rows compete
+        return settings, y, None
 
     def predict(self, x: Floats) -> Floats:
-        """Return the probability of up for each row."""
+        """Return one score a row: for the classifier the probability of up."""
         if len(x) == 0:
             return np.empty(0)
         return np.asarray(self.booster.predict(x, num_threads=self.threads), dtype=float)
@@ -80,10 +104,7 @@ class BoostedModel:
 
     def save(self, path: Path) -> None:
         """Write LightGBM's own text format. Raises WorkspaceError where `path` cannot be written."""
-        try:
-            path.write_text(self.booster.model_to_string(), encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise unwritable(path, error) from error
+        write_model(path, self.booster.model_to_string())
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -91,6 +112,4 @@ class BoostedModel:
         try:
             return cls(lgb.Booster(model_str=path.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, lgb.basic.LightGBMError) as error:
-            raise WorkspaceError(
-                f"The model file {path} is missing or damaged.", hint="Repeat the experiment that made it."
-            ) from error
+            raise unusable(path) from error

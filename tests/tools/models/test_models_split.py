@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.kernel.errors import BadRequest
-from tools.models.split import MIN_TEST_BARS, MIN_TRAIN_BARS, walk_forward
+from tools.models.split import MIN_TEST_BARS, MIN_TRAIN_BARS, Window, purge_bars, walk_forward
 
 
 def _sessions(bars: int) -> pd.DatetimeIndex:
@@ -35,17 +35,27 @@ def test_thirteen_years_of_days() -> None:
     window=st.tuples(st.integers(1, 4), st.integers(1, 12)),
     horizon=st.integers(1, 63),
     warmup=st.integers(0, 300),
+    embargo=st.integers(0, 30),
+    kind=st.sampled_from(["rolling", "anchored"]),
     drops=st.integers(0, 10**6),
 )
 def test_no_training_label_touches_a_test_window(
-    bars: int, window: tuple[int, int], horizon: int, warmup: int, drops: int
+    *, bars: int, window: tuple[int, int], horizon: int, warmup: int, embargo: int, kind: Window, drops: int
 ) -> None:
     years, months = window
     rng = np.random.default_rng(drops)
     sessions = _sessions(bars)[rng.random(bars) > 0.05]
-    purge_days = horizon + 1
+    purge_days = purge_bars(horizon)
     try:
-        splits = walk_forward(sessions, train_years=years, test_months=months, purge_days=purge_days, warmup=warmup)
+        splits = walk_forward(
+            sessions,
+            train_years=years,
+            test_months=months,
+            purge_days=purge_days,
+            warmup=warmup,
+            window=kind,
+            embargo_days=embargo,
+        )
     except BadRequest as error:
         assert "too short" in error.message  # noqa: PT017  either outcome is right; this one has to say why
         return
@@ -53,7 +63,9 @@ def test_no_training_label_touches_a_test_window(
     for number, split in enumerate(splits, start=1):
         start = sessions.get_loc(split.test[0])
         last_trained = sessions.get_loc(split.train[-1])
-        assert last_trained + 1 + horizon < start
+        assert last_trained + 1 + horizon + embargo < start
+        if kind == "anchored":
+            assert split.train[0] == sessions[warmup]
         assert sessions.get_loc(split.train[0]) >= warmup
         assert len(split.train) >= MIN_TRAIN_BARS
         assert len(split.test) >= MIN_TEST_BARS + purge_days
@@ -86,8 +98,38 @@ def test_a_hole_in_the_history_is_refused() -> None:
         walk_forward(sessions[:1000].append(sessions[2500:]), purge_days=2, warmup=0)
 
 
+def test_anchored_windows_grow_and_test_the_same_bars() -> None:
+    sessions = _sessions(3270)
+    rolling = walk_forward(sessions, purge_days=2, warmup=108)
+    anchored = walk_forward(sessions, purge_days=2, warmup=108, window="anchored")
+    for step, (old, new) in enumerate(zip(rolling, anchored, strict=True)):
+        assert new.test.equals(old.test)
+        assert new.train[-1] == old.train[-1]
+        assert new.train[0] == sessions[108]
+        assert step == 0 or len(new.train) > len(anchored[step - 1].train)
+    assert anchored[0].train.equals(rolling[0].train)
+
+
+def test_an_embargo_widens_the_gap_by_so_many_bars() -> None:
+    sessions = _sessions(3270)
+    plain = walk_forward(sessions, purge_days=2, warmup=108)
+    wider = walk_forward(sessions, purge_days=2, warmup=108, embargo_days=10)
+    for old, new in zip(plain, wider, strict=True):
+        assert new.train.equals(old.train[:-10])
+        assert new.test.equals(old.test)
+
+
+def test_the_purge_is_the_reach_of_a_label() -> None:
+    assert (purge_bars(1), purge_bars(5), purge_bars(5, lag_days=0)) == (2, 6, 5)
+    for wrong in ((0, 1), (1, -1)):
+        with pytest.raises(ValueError, match="at least"):
+            purge_bars(*wrong)
+
+
 def test_bad_arguments_are_bugs() -> None:
     with pytest.raises(ValueError, match="at least"):
         walk_forward(_sessions(2000), train_years=0, purge_days=2, warmup=0)
+    with pytest.raises(ValueError, match="embargo_days at least 0"):
+        walk_forward(_sessions(2000), purge_days=2, warmup=0, embargo_days=-1)
     with pytest.raises(ValueError, match="rise"):
         walk_forward(_sessions(2000)[::-1], purge_days=2, warmup=0)
