@@ -16,7 +16,7 @@ from tools.backtest.statistics.periods import by_year
 from tools.backtest.statistics.probabilistic import SHORTEST, min_track_record
 from tools.backtest.statistics.relative import hedged
 from tools.backtest.statistics.sample import Moments, known, moments
-from tools.kernel.types import Count, Ratio, Record
+from tools.kernel.types import Count, Fraction, Ratio, Record
 
 
 class Family(Record):
@@ -33,7 +33,7 @@ class Family(Record):
     trials: Count = 1
     variance: Ratio | None = None
     alpha_variance: Ratio | None = None
-    overfitting: Ratio | None = None
+    overfitting: Fraction | None = None
 
 
 ALONE = Family()

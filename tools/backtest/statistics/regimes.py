@@ -27,9 +27,10 @@ def trend(market: pd.Series, bars: int = TREND_BARS) -> pd.Series:
 
 
 def volatility(market: pd.Series, bars: int = VOLATILITY_BARS) -> pd.Series:
-    """Return "high volatility" where that of the `bars` bars before is above its median so far, else "low ...".
+    """Return "high volatility" where that of the `bars` bars before is above its median so far, by bar.
 
-    None until there is a year of such volatilities. `market` holds daily returns as fractions; a NaN counts as 0.
+    Else "low volatility"; None until there is a year of such volatilities. `market` holds daily returns as
+    fractions; a NaN counts as 0.
     """
     before = market.fillna(0.0).rolling(bars).std().shift(1)
     usual = before.expanding(FEWEST_HISTORY).median()

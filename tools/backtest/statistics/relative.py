@@ -98,11 +98,16 @@ def hedged(returns: pd.Series, benchmark: pd.Series) -> pd.Series:
 
 
 def hedged_columns(trials: Floats, market: Floats) -> Floats:
-    """Return each column of `trials` (bars x trials, no NaN) less its beta times `market` (bars, not constant)."""
+    """Return each column of `trials` (bars x trials, no NaN) less its beta times `market` (bars, not constant).
+
+    What is left by rounding alone is 0.
+    """
     centred = market - market.mean()
     beta = centred @ trials / (centred @ centred)
-    rest: Floats = trials - market[:, None] * beta
-    return rest
+    rest = trials - market[:, None] * beta
+    rounding = np.abs(rest).max(axis=0, initial=0.0) <= FLAT * np.abs(trials).max(axis=0, initial=0.0)
+    cleaned: Floats = np.where(rounding, 0.0, rest)
+    return cleaned
 
 
 def _common(returns: pd.Series, benchmark: pd.Series) -> tuple[Floats, Floats]:

@@ -51,11 +51,12 @@ def moments(returns: pd.Series | Floats) -> Moments | None:
         return None
     mean, deviation = float(values.mean()), float(values.std())
     scaled = (values - mean) / deviation
+    squared = scaled * scaled
     return Moments(
         returns=values.size,
         sharpe_per_bar=mean / float(values.std(ddof=1)),
-        skewness=float(np.mean(scaled**3)),
-        kurtosis=float(np.mean(scaled**4)),
+        skewness=float(np.mean(squared * scaled)),
+        kurtosis=float(np.mean(squared * squared)),
     )
 
 
