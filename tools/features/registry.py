@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 import pandas as pd
+from pydantic import ValidationError
 
 from tools.features.evidence import Evidence
+from tools.features.expr.expression import LANGUAGE_VERSION
 from tools.kernel.atomic import write_atomic
 from tools.kernel.errors import BadRequest, WorkspaceError
 from tools.kernel.fingerprint import of_bytes
@@ -21,6 +23,7 @@ from tools.lake.store import Lake, lake_exists, open_lake
 Kind = Literal["library", "expression", "python"]
 PREFIX = "auto_"
 LAB = "lab"
+_VERSIONS = {"library": 1, "expression": LANGUAGE_VERSION, "python": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class Registered:
     evidence: Evidence
 
 
+def spec_sha256(kind: Kind, spec: str) -> str:
+    """Return the fingerprint of a specification, and of the language it is in."""
+    return of_bytes(f"slq-{kind}/{_VERSIONS.get(kind)}\0{spec}".encode())
+
+
 def register(workspace: Workspace, feature: Registered, text: str) -> int:
     """Write the file and the row; return the lake's snapshot. The same feature again changes nothing.
 
@@ -65,7 +73,7 @@ def register(workspace: Workspace, feature: Registered, text: str) -> int:
 
 
 def registered(workspace: Workspace) -> dict[str, Registered]:
-    """Return every generated feature by name, sorted; {} where there is no lake yet."""
+    """Return every generated feature by name, sorted; {} where there is no lake yet. Raises WorkspaceError."""
     if not lake_exists(workspace):
         return {}
     with open_lake(workspace) as lake:
@@ -77,25 +85,34 @@ def registered(workspace: Workspace) -> dict[str, Registered]:
 
 def _rows(lake: Lake) -> list[Registered]:
     frame = lake.read("SELECT * FROM lake.features WHERE source = ? ORDER BY symbol", [LAB])
-    return [
-        Registered(
-            name=str(row.symbol),
-            kind=cast("Kind", str(row.kind)),
-            spec=str(row.spec),
-            spec_sha256=str(row.spec_sha256),
-            file_sha256=str(row.file_sha256),
-            evidence=Evidence.model_validate_json(str(row.evidence)),
-        )
-        for row in frame.itertuples()
-    ]
+    return [_registered(row) for row in frame.to_dict("records")]
+
+
+def _registered(row: dict[str, object]) -> Registered:
+    """Return a row of the lake as a feature. Raises WorkspaceError: it is damaged."""
+    name = str(row["symbol"])
+    try:
+        evidence = Evidence.model_validate_json(str(row["evidence"]))
+    except ValidationError as error:
+        raise WorkspaceError(
+            f"What the lake says of {name} is damaged.", hint=f"Remove it and make it again: slq data purge {name}"
+        ) from error
+    return Registered(
+        name=name,
+        kind=cast("Kind", str(row["kind"])),
+        spec=str(row["spec"]),
+        spec_sha256=str(row["spec_sha256"]),
+        file_sha256=str(row["file_sha256"]),
+        evidence=evidence,
+    )
 
 
 def find(workspace: Workspace, name: str) -> Registered:
-    """Return a generated feature whose file is as it was written.
+    """Return a generated feature whose file is as it was written, and says what the lake says.
 
     Raises:
         BadRequest: there is none of this name.
-        WorkspaceError: its file is missing or was edited.
+        WorkspaceError: its file is missing or was edited, or its row in the lake was.
     """
     import difflib
 
@@ -110,9 +127,15 @@ def find(workspace: Workspace, name: str) -> Registered:
     )
     if not path.is_file():
         raise WorkspaceError(f"The file of {name} is missing: {path}.", hint=again)
-    if of_bytes(path.read_bytes()) != held[name].file_sha256:
+    found, written = held[name], path.read_bytes()
+    if of_bytes(written) != found.file_sha256:
         raise WorkspaceError(f"{path} was edited after SLQ wrote and checked it.", hint=again)
-    return held[name]
+    if found.spec_sha256 != spec_sha256(found.kind, found.spec) or found.spec_sha256.encode() not in written:
+        raise WorkspaceError(
+            f"What the lake says of {name} is not what its file says.",
+            hint=f"Remove it and make it again: slq data purge {name}",
+        )
+    return found
 
 
 def forget(workspace: Workspace, name: str) -> None:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from tools.features.expr import Expression
 from tools.features.expr.expression import LANGUAGE_VERSION
 from tools.features.feature import BoundFeature
-from tools.features.registry import Kind
+from tools.features.registry import Kind, spec_sha256
 from tools.features.resolve import Resolved
-from tools.kernel.fingerprint import of_bytes
 
 WIDTH = 100
 LIBRARY = '''
@@ -68,11 +67,11 @@ class Spec:
 def spec_of(signal: Resolved) -> Spec:
     """Return the specification of a signal."""
     if isinstance(signal, BoundFeature):
-        digest = of_bytes(f"slq-library/1\0{signal.id}".encode())
+        digest = spec_sha256("library", signal.id)
         return Spec(signal, "library", signal.id, digest, signal.feature.description, "none")
     if isinstance(signal, Expression):
         return Spec(signal, "expression", signal.id, signal.sha256, signal.id, signal.unit)
-    digest = of_bytes(f"slq-python/1\0{signal.source}".encode())
+    digest = spec_sha256("python", signal.source)
     return Spec(signal, "python", signal.source, digest, "Python source, run in the sandbox only", "not stated")
 
 

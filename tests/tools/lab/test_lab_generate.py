@@ -12,7 +12,7 @@ import pytest
 
 from tools.features.bars import read_bars
 from tools.features.expr import compile_expression
-from tools.features.registry import find, registered
+from tools.features.registry import find, registered, spec_sha256
 from tools.features.resolve import resolve
 from tools.ingest.tool import IngestArgs, ingest_data
 from tools.kernel.errors import BadRequest, GateFailed, NoData, SandboxError, WorkspaceError
@@ -21,6 +21,8 @@ from tools.lab.codegen import spec_of
 from tools.lab.naming import automatic
 from tools.lab.record import CheckArgs, GenerateArgs
 from tools.lab.tool import check_features, generate_features
+from tools.lake.purge import Selection, purge
+from tools.lake.store import open_lake
 
 SYMBOLS = ("AAPL", "IBM", "MSFT")
 PRODUCT = "rsi(14) * zscore(volume, 20)"
@@ -137,6 +139,21 @@ def test_an_edited_file_is_refused(lab: Context) -> None:
         resolve(lab, feature.name)
     generate_features(lab, GenerateArgs(features=("momentum_20",), name="edited"))
     assert resolve(lab, feature.name).id == "momentum_20"
+
+
+def test_a_row_that_says_something_else_than_the_file_is_refused(lab: Context) -> None:
+    generate_features(lab, GenerateArgs(features=("momentum_40",), name="swapped"))
+    lie = spec_sha256("library", "momentum_41")
+    for change in ("spec = 'momentum_41'", f"spec_sha256 = '{lie}'", "evidence = '{}'"):
+        with open_lake(lab.workspace) as lake, lake.writer() as conn:
+            conn.execute(f"UPDATE lake.features SET {change} WHERE symbol = 'auto_swapped'")
+        with pytest.raises(WorkspaceError) as caught:
+            resolve(lab, "auto_swapped")
+        assert caught.value.hint == "Remove it and make it again: slq data purge auto_swapped"
+    with open_lake(lab.workspace) as lake:
+        purge(lake, Selection("auto_swapped"))
+    generate_features(lab, GenerateArgs(features=("momentum_40",), name="swapped"))
+    assert resolve(lab, "auto_swapped").id == "momentum_40"
 
 
 def test_wrong_requests_say_what_to_do(lab: Context, tmp_path: Path) -> None:
