@@ -58,7 +58,7 @@ def test_a_thousand_worthless_strategies_as_trials_of_one_family():
     matrix = noise(2)
     found = probability_of_overfitting(matrix, 10)
     chosen_from = family(sharpes_per_bar(matrix), overfitting=found.probability)
-    assert escapes(matrix) > 0.02
+    assert escapes(matrix[:, :300]) > 0.02
     assert escapes(matrix, chosen_from) == 0
 
 
@@ -67,7 +67,7 @@ def test_a_thousand_worthless_long_only_strategies_in_a_rising_market():
     rng = np.random.default_rng(3)
     market = rng.normal(0.001, 0.01, DAYS)
     matrix = market[:, None] + rng.normal(0, 0.005, (DAYS, 1000))
-    assert escapes(matrix) > 0.9
+    assert escapes(matrix[:, :100]) > 0.9
     assert escapes(matrix, benchmark=market) <= NOMINAL + margin(NOMINAL, 1000)
 
 
@@ -91,33 +91,33 @@ def test_the_best_of_a_family_escapes_at_most_at_the_nominal_rate():
 def test_the_size_holds_for_returns_that_are_not_normal(shape):
     rng = np.random.default_rng(5)
     raw = {
-        "fat tails": lambda: rng.standard_t(4, size=(DAYS, 1000)),
-        "crash risk": lambda: 1 - rng.exponential(size=(DAYS, 1000)),
-        "lottery": lambda: rng.exponential(size=(DAYS, 1000)) - 1,
-        "autocorrelated": lambda: smooth(rng.normal(size=(DAYS + 1, 1000))),
+        "fat tails": lambda: rng.standard_t(4, size=(DAYS, 500)),
+        "crash risk": lambda: 1 - rng.exponential(size=(DAYS, 500)),
+        "lottery": lambda: rng.exponential(size=(DAYS, 500)) - 1,
+        "autocorrelated": lambda: smooth(rng.normal(size=(DAYS + 1, 500))),
     }[shape]() * 0.01
-    assert escapes(raw) <= NOMINAL + margin(NOMINAL, 1000)
+    assert escapes(raw) <= NOMINAL + margin(NOMINAL, 500)
 
 
 def smooth(values):
     return values[1:] + 0.2 * values[:-1]
 
 
-@pytest.mark.parametrize("sharpe", [0.5, 1.0, 1.5, 2.0])
+@pytest.mark.parametrize("sharpe", [0.5, 1.0, 1.5])
 def test_a_planted_edge_is_found_with_the_power_predicted(sharpe):
     per_bar = sharpe / math.sqrt(252)
     predicted = detection_power(per_bar, DAYS)
-    found = escapes(noise(6) + 0.01 * per_bar)
-    assert found == pytest.approx(predicted, abs=margin(predicted, 1000) + 0.015)
+    found = escapes(noise(6, 500) + 0.01 * per_bar)
+    assert found == pytest.approx(predicted, abs=margin(predicted, 500) + 0.015)
 
 
 def test_a_planted_alpha_is_found_under_a_market_with_the_power_predicted():
     rng = np.random.default_rng(7)
     market = rng.normal(0.002, 0.01, DAYS)
     per_bar = 1.0 / math.sqrt(252)
-    matrix = market[:, None] + rng.normal(0.005 * per_bar, 0.005, (DAYS, 1000))
+    matrix = market[:, None] + rng.normal(0.005 * per_bar, 0.005, (DAYS, 500))
     predicted = detection_power(per_bar, DAYS)
-    assert escapes(matrix, benchmark=market) == pytest.approx(predicted, abs=margin(predicted, 1000) + 0.015)
+    assert escapes(matrix, benchmark=market) == pytest.approx(predicted, abs=margin(predicted, 500) + 0.015)
 
 
 def test_a_planted_edge_among_many_trials_is_found_with_the_power_predicted():
