@@ -58,14 +58,12 @@ FUNCTIONS: tuple[tuple[str, int, str], ...] = (
     ("nonzero flatnonzero argwhere isscalar ndim shape size", 1, ""),
     ("trapezoid", 2, "x dx axis"),
     ("meshgrid", 4, "indexing"),
-    (
-        "zeros ones arange linspace logspace eye identity zeros_like ones_like",
-        3,
-        "dtype num endpoint start stop step",
-    ),
+    ("linspace logspace eye", 3, "dtype num endpoint start stop"),
+    ("identity", 1, "dtype"),
     ("hanning hamming blackman bartlett", 1, ""),
 )
 TYPED_FUNCTIONS = words("array asarray full full_like")
+ZEROS = words("zeros ones zeros_like ones_like")
 ACCUMULATING = words("add maximum minimum multiply logical_or logical_and")
 LINALG: tuple[tuple[str, int, str], ...] = (
     ("norm", 3, "ord axis"),

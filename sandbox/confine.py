@@ -56,7 +56,9 @@ def set_limits(limits: Limits) -> None:
         (resource.RLIMIT_NPROC, 0, 0),
         (resource.RLIMIT_MEMLOCK, 0, 0),
     ):
-        resource.setrlimit(kind, (soft, hard))
+        ceiling = resource.getrlimit(kind)[1]  # the caller's own limit stays where it is the lower one
+        most = hard if ceiling == resource.RLIM_INFINITY else ceiling
+        resource.setrlimit(kind, (min(soft, most), min(hard, most)))
 
 
 def give_up_privileges() -> None:

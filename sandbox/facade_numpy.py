@@ -53,6 +53,17 @@ def _without_time_text(function: Function, name: str) -> Function:
 _DTYPE_PLACES = {"array": 1, "asarray": 1, "full": 2, "full_like": 2}
 
 
+def _arange(*args: Any, **named: Any) -> Any:
+    """Return `np.arange`; between dates it would read text itself, "now" and "today" too."""
+    for value in (*args, *named.values()):
+        if isinstance(value, str) or type(value) is np.ndarray:
+            raise refusal("`np.arange` takes numbers and dates such as np.datetime64('2020-01-31'), not text")
+    return _plain_arange(*args, **named)
+
+
+_plain_arange = limited(3, "dtype start stop step", times=False).bind(np.arange, "arange")
+
+
 def _datetime64(value: Any, unit: str = "", /) -> np.datetime64:
     if type(value) not in (str, int, np.datetime64):
         raise refusal("`np.datetime64` takes a date as text, for example np.datetime64('2020-01-31')")
@@ -73,6 +84,8 @@ def numpy_facade() -> Facade:
     names |= {name: _ufunc(name) for name in allowed.UFUNCS}
     names |= _functions(allowed.FUNCTIONS, np)
     names |= {name: _without_time_text(getattr(np, name), name) for name in allowed.TYPED_FUNCTIONS}
+    names |= {name: limited(2, "dtype", 1, times=False).bind(getattr(np, name), name) for name in allowed.ZEROS}
+    names["arange"] = _arange
     # memory that is not cleared would make results differ from run to run, and show what was there before
     names["empty"] = limited(2, "dtype", 1, times=False).bind(np.zeros, "empty")
     names["empty_like"] = limited(2, "dtype", 1, times=False).bind(np.zeros_like, "empty_like")

@@ -2,18 +2,21 @@
 
 pandas looks up a label of a Series when it is asked for an attribute it does not have, and numpy asks every object
 for `__array_interface__`: a Series with that label would hand numpy a raw memory address. The clock is reached
-through the text "now" wherever pandas reads text as a time, a file through the name of a time zone.
+through the text "now" and a bare time of day wherever pandas reads text as a time, a file through the name of a
+time zone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import warnings
+from collections.abc import Callable
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
+from pandas._libs import tslib
 from pandas._libs.tslibs import timezones
 from pandas.arrays import DatetimeArray
 from pandas.core.generic import NDFrame
@@ -41,6 +44,8 @@ def harden() -> None:
     for name in ("now", "today", "utcnow"):
         setattr(pd.Timestamp, name, classmethod(_no_clock))
     DatetimeArray._scalar_from_string = _scalar_from_dated_text  # noqa: SLF001  the one place that compares and writes
+    for name in ("array_to_datetime", "array_to_datetime_with_tz"):
+        setattr(tslib, name, _of_dated_texts(getattr(tslib, name)))
     timezones.dateutil_gettz = _no_zone_file
     _kept_zones.extend(pd.Timestamp("2020-01-01", tz=zone) for zone in ZONES)
     with contextlib.suppress(ZoneInfoNotFoundError):
@@ -60,6 +65,17 @@ def _scalar_from_dated_text(self: DatetimeArray, value: str) -> Any:
     """Return the time that text means, where it does not mean the present."""
     checked_text(value)
     return _text_as_time(self, value)
+
+
+def _of_dated_texts(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap what turns an array of texts into times: it puts a bare time of day on the present day."""
+
+    def call(values: Any, *args: Any, **named: Any) -> Any:
+        for value in values.flat:
+            checked_text(value)
+        return parse(values, *args, **named)
+
+    return call
 
 
 def _no_clock(*_args: object, **_named: object) -> NoReturn:

@@ -48,7 +48,9 @@ class ZygoteHost:
     def __init__(self, *, policy: bool, strict: bool) -> None:
         """Start it and wait for its greeting. Raises `Unavailable` where it does not come."""
         self._owner = os.getpid()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with end:  # where this process has its own standard streams closed, the number would be one of theirs
+            theirs = socket.socket(fileno=fcntl.fcntl(end.fileno(), fcntl.F_DUPFD_CLOEXEC, 3))
         complaints = os.memfd_create("stderr")
         try:
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter and our own module
@@ -90,12 +92,19 @@ class ZygoteHost:
         return tuple(Layer(*line) for line in json.loads(greeting))
 
     def run(self, job: Job) -> Ended:
-        """Run a job in a child of its own. Raises `Gone`, and pyarrow's errors for frames it cannot hold."""
-        descriptor = sealed(job)
+        """Run a job in a child of its own.
+
+        Raises `Gone`, `Unavailable` where the system gives no memory or descriptors for a call, and pyarrow's
+        errors for frames it cannot hold.
+        """
         try:
-            return self._call(descriptor, job.limits)
-        finally:
-            os.close(descriptor)
+            descriptor = sealed(job)
+            try:
+                return self._call(descriptor, job.limits)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise Unavailable(f"The sandbox cannot take a call: {error.strerror}.") from error
 
     def _call(self, job_descriptor: int, limits: Limits) -> Ended:
         deadline = time.monotonic() + limits.wall_seconds

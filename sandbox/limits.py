@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +16,7 @@ Value: TypeAlias = "pd.DataFrame | float | int | bool | dict[str, Any]"
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that one call may use; all positive.
+    """The most that one call may use; all positive and finite.
 
     Attributes:
         wall_seconds: on the clock, from the request to the last byte of the answer; the parent kills at its end.
@@ -30,9 +31,10 @@ class Limits:
     output_bytes: int = 64 << 20
 
     def __post_init__(self) -> None:
-        """Raise ValueError where a limit is not positive."""
-        if min(self.wall_seconds, self.cpu_seconds, self.memory_bytes, self.output_bytes) <= 0:
-            raise ValueError(f"limits must be positive: {self}")
+        """Raise ValueError where a limit is not positive and finite."""
+        given = (self.wall_seconds, self.cpu_seconds, self.memory_bytes, self.output_bytes)
+        if not all(0 < limit < math.inf for limit in given):
+            raise ValueError(f"limits must be positive and finite: {self}")
 
 
 @dataclass(frozen=True)

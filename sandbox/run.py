@@ -84,6 +84,7 @@ class Sandbox:
         self._policy = policy
         self._lock = threading.Lock()
         self._runner: Runner | None = None
+        self._closed: Runner | None = None
         _living.add(self)
 
     def feature(self, source: str, bars: Mapping[str, Data], limits: Limits = DEFAULT_LIMITS) -> Outcome:
@@ -132,9 +133,10 @@ class Sandbox:
         return self._ready().layers
 
     def close(self) -> None:
-        """End the sandbox's processes; the next call would start new ones."""
+        """End the sandbox's processes and the calls under way; the next call would start new ones."""
         with self._lock:
             runner, self._runner = self._runner, None
+            self._closed = runner or self._closed
         if runner is not None:
             runner.close()
 
@@ -166,6 +168,8 @@ class Sandbox:
             try:
                 ended = runner.run(job)
             except Gone:
+                if runner is self._closed:
+                    raise Stopped("The sandbox was closed during the call.", "killed") from None
                 self._drop(runner)
                 continue
             value = value_of(body_of(ended, limits))

@@ -12,6 +12,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",  # a fork takes only the calling thread with it
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "PYTHONHASHSEED": "0",  # the order of a set is part of a result
+    "TZ": "UTC",  # where the machine stands is not
 }
 WINDOWS_NEEDS = ("SYSTEMROOT",)  # without it Python cannot start there
 LIBRARIES = ("numpy", "pandas", "dateutil", "pyarrow", "RestrictedPython")

@@ -22,6 +22,7 @@ from sandbox.verdict import Ended, Gone
 
 END_SECONDS = 5.0
 CHUNK_BYTES = 1 << 20
+LONGEST_POLL_SECONDS = 3600.0  # poll(2) counts milliseconds in 32 bits
 CPUCLOCK_SCHED = 2
 
 
@@ -62,8 +63,8 @@ class Waiting:
         poll.register(self.out, select.POLLIN)
         while self.ended is None:
             left = self.deadline - time.monotonic()
-            events = poll.poll(max(0, left) * 1000)
-            if not events:
+            events = poll.poll(min(max(0, left), LONGEST_POLL_SECONDS) * 1000)
+            if not events and time.monotonic() >= self.deadline:
                 self._late()
             for descriptor, _event in events:
                 if descriptor == self.out:
@@ -84,15 +85,18 @@ class Waiting:
                 self.ended = Ended(b"".join(self.chunks), 0, "", *usage)
 
     def _late(self) -> None:
-        """Kill for time; where even the end of a killed child does not come, give the zygote up."""
-        if self.killed_for or self.pidfd < 0:
+        """Kill for time; where even the end of a killed child does not come, give the zygote up.
+
+        A child that is still to be started is killed when it is told of: the zygote serves other calls too.
+        """
+        if self.killed_for:
             raise Gone
         self._kill("time")
         self.deadline = time.monotonic() + END_SECONDS
 
     def _kill(self, reason: str) -> None:
-        if not self.killed_for and self.pidfd >= 0:
-            self.killed_for = reason
+        self.killed_for = self.killed_for or reason
+        if self.pidfd >= 0:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
@@ -121,6 +125,8 @@ class Waiting:
             raise Gone
         for descriptor in descriptors:
             self.pidfd = descriptor
+            if self.killed_for:
+                self._kill(self.killed_for)
         said = json.loads(message)
         self.pid = said.get("pid", self.pid)
         if "error" in said:

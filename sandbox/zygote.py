@@ -205,9 +205,17 @@ def _greeting(layers: tuple[Layer, ...]) -> bytes:
     return json.dumps([[layer.name, layer.state, layer.detail] for layer in found]).encode()
 
 
+def _take_signals_back() -> None:
+    """Undo what a caller ignores or blocks: it is inherited, and the ends of children are told by signals."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in (signal.SIGCHLD, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def main(descriptor: int, *, policy: bool, strict: bool) -> None:
     """Try out the layers, load the libraries, greet, serve. Errors go to stderr until the greeting only."""
     control = socket.socket(fileno=descriptor)
+    _take_signals_back()
     layers = probe()
     gc.disable()  # collecting while libraries load finds nothing; `warm` switches it on again
     from sandbox.warm import warm

@@ -77,6 +77,11 @@ FORGED = {
     "text with a negative length": written(table(column("text", 4)), np.array([-2], "<i4").tobytes()),
     "text longer than it is": written(table(column("text", 5)), np.array([9], "<i4").tobytes() + b"x"),
     "text of vast lengths": written(table(column("text", 8), rows=2), np.full(2, 2**31 - 1, "<i4").tobytes()),
+    "text that is not UTF-8": written(table(column("text", 5)), np.array([1], "<i4").tobytes() + b"\xff"),
+    "text cut inside a letter": written(
+        table(column("text", 10), rows=2), np.array([1, 1], "<i4").tobytes() + "é".encode()
+    ),
+    "a huge figure": written({"kind": "figure"}, b'{"data": [' + b"{}," * (6 << 20) + b"{}]}"),
     "a thousand and one columns": written(table(*[column(size=0)] * 1001, rows=0)),
     "a figure that is a list": written({"kind": "figure"}, b"[]"),
     "a figure with more": written({"kind": "figure"}, b'{"data": [], "frames": []}'),

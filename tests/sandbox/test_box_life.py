@@ -86,6 +86,7 @@ def test_the_zygote_has_no_environment_and_no_terminal(box: Sandbox, monkeypatch
     variables = Path(f"/proc/{pid}/environ").read_bytes().rstrip(b"\0").split(b"\0")
     assert sorted(variables) == [
         b"JE_ARROW_MALLOC_CONF=background_thread:false", b"OPENBLAS_NUM_THREADS=1", b"PYTHONHASHSEED=0",
+        b"TZ=UTC",
     ]  # fmt: skip
     assert os.getsid(pid) == pid != os.getsid(0)
     assert Path(f"/proc/{pid}/fd/2").readlink() == Path("/dev/null")
@@ -197,6 +198,36 @@ def test_closing_ends_the_processes(box: Sandbox) -> None:
     assert box.script("result = 9", {}).value == 9
 
 
+def test_closing_ends_a_call_under_way_and_starts_nothing(box: Sandbox) -> None:
+    box.layers()
+    threading.Timer(0.3, box.close).start()
+    with pytest.raises(Stopped, match="closed during the call"):
+        box.script("while True: pass", {})
+    assert box._runner is None
+
+
+def test_a_call_that_is_late_before_it_starts_harms_no_other(box: Sandbox) -> None:
+    box.layers()
+    first = zygote_of(box)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(
+            box.script, "import time\nend = time.time() + 0.5\nwhile time.time() < end: pass\nresult = 6", {}
+        )
+        time.sleep(0.1)
+        with pytest.raises(Stopped, match=r"after 1e-06 seconds") as stopped:
+            box.script("result = 1", {}, Limits(wall_seconds=1e-6))
+        assert other.result().value == 6
+    assert stopped.value.reason == "time"
+    assert zygote_of(box) == first
+
+
+def test_limits_are_finite_and_may_be_long(box: Sandbox) -> None:
+    for seconds in (float("nan"), float("inf"), 0.0):
+        with pytest.raises(ValueError, match="positive and finite"):
+            Limits(wall_seconds=seconds)
+    assert box.script("result = 1", {}, Limits(wall_seconds=1e8)).value == 1
+
+
 def test_calls_leave_no_descriptor_and_no_process(box: Sandbox) -> None:
     box.script("result = 1", {})
     gc.collect()
@@ -261,3 +292,35 @@ def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with Sandbox(policy=False) as made, pytest.raises(Unavailable, match="No such file"):
         made.layers()
+
+
+HANDICAPS = {
+    "no standard streams": "for stream in (0, 1, 2): os.close(stream)",
+    "ended children are ignored": "signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+    "every signal is blocked": "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())",
+    "little memory": "resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))",
+    "little time": "resource.setrlimit(resource.RLIMIT_CPU, (9, 9))",
+    "few descriptors": "resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))",
+    "no folder": "os.chdir('HERE'); os.rmdir('HERE')",
+}
+HANDICAPPED = """
+import os, resource, signal
+from sandbox.run import Sandbox
+told = os.fdopen(os.dup2(1, 9), "w")
+{}
+with Sandbox(policy=False) as box:
+    told.write(str(box.script("result = 1", {{}}).value))
+told.flush()
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("handicap", HANDICAPS)
+def test_a_caller_with_a_handicap_is_served(handicap: str, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    source = HANDICAPPED.format(HANDICAPS[handicap].replace("HERE", str(here)))
+    shown = subprocess.run(
+        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert shown.stdout == "1", shown.stderr

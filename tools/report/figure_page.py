@@ -120,7 +120,7 @@ def _clean(value: Any, depth: int = 0) -> Any:
 
 
 def _height(figure: go.Figure) -> float:
-    return min(max(float(figure.layout.height or HEIGHT), LOWEST), HIGHEST)
+    return float(min(max(figure.layout.height or HEIGHT, LOWEST), HIGHEST))
 
 
 def _title(figure: go.Figure) -> str:
