@@ -4,58 +4,41 @@ A target decided at the close of bar t is filled on bar t+1, at its open or its 
 not offered. Between trades the holdings drift with prices. Equity is marked at each close: with `next_open` the
 night belongs to the old holdings and the day to the new ones.
 
-What it does not model: market impact, partial fills, shorting, interest on cash, and the loss when a held symbol
-stops trading (it stays at its last price and cannot be sold; every refused order is counted).
+The plain path has proportional costs only, and takes all bars at once. Terms that make a bar depend on the path
+before it (interest, impact, delisting, risk rules) take them one by one, in `tools.backtest.walk`; on plain terms
+both agree. Neither models partial fills or orders that move a price for later bars.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from tools.backtest.clamps import Clamps
 from tools.backtest.costs import Costs
 from tools.backtest.fills import (
     ORDER_SIZE,
+    Bools,
     Fill,
     Floats,
     Ints,
     Rebalance,
     kept_after_costs,
     lock_untradable,
-    marks,
     trade_bars,
 )
+from tools.backtest.ledger import Ledger
+from tools.backtest.market import Market
+from tools.backtest.terms import CASH_ACCOUNT, Terms
+from tools.backtest.walk import walk
 from tools.kernel.errors import BadRequest
 
+__all__ = ["Ledger", "run_market", "run_weights"]
+
 ROUNDING = 1e-9
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What a run did.
-
-    Attributes:
-        equity: multiple of the starting capital at each close; 1 until the first fill.
-        returns: daily net returns, from the second bar on (no fill is possible on the first).
-        weights_held: fractions of NAV at each close, bars x symbols; the rest is cash.
-        traded: value traded at each bar as a fraction of NAV just before the trade.
-        orders: number of fills, one per symbol and bar.
-        rejects: number of changes refused because the symbol had no price at the fill.
-        trades: one row per fill: ts, symbol, side, weight_before, weight_after (fractions of NAV before and after
-            the trade), price, cost_fraction (of NAV before the trade).
-        cost_paid: sum of all costs, in multiples of the starting capital.
-    """
-
-    equity: pd.Series
-    returns: pd.Series
-    weights_held: pd.DataFrame
-    traded: pd.Series
-    orders: int
-    rejects: int
-    trades: pd.DataFrame
-    cost_paid: float
 
 
 @dataclass(frozen=True)
@@ -68,7 +51,7 @@ class _Run:
     prices: Floats
     kept: Floats
     nav_after: Floats
-    rejects: int
+    clamps: Clamps
 
     @property
     def change(self) -> Floats:
@@ -83,63 +66,77 @@ def run_weights(
     costs: Costs,
     fill: Fill = "next_open",
     rebalance: Rebalance = "daily",
+    terms: Terms = CASH_ACCOUNT,
 ) -> Ledger:
     """Backtest target weights.
 
     Args:
-        targets: bars x symbols, decided at the close of each bar, >= 0 with row sums <= 1; the rest is cash. An
-            all-NaN row is no decision: holdings drift on.
+        targets: bars x symbols, decided at the close of each bar, >= 0 with row sums <= 1 unless the terms allow
+            shorts or leverage; the rest is cash. An all-NaN row is no decision: holdings drift on.
         open_: prices of the same shape, adjusted for splits and dividends; NaN where the symbol did not trade.
         close: likewise.
         costs: proportional costs, solved exactly at each trade (see `tools.backtest.fills`).
         fill: "next_open" or "next_close" of the bar after the decision.
         rebalance: "daily" trades back to the target at every decision; "on_change" only when the target changes.
+        terms: what is allowed and paid beside costs; a cash account by default.
 
     Raises:
-        BadRequest: shapes differ, there is no bar, or weights are negative, infinite or sum to more than 1.
+        BadRequest: shapes differ, there is no bar, or weights are infinite or beyond what the terms allow.
     """
-    _check(targets, open_, close)
-    at_open, at_close = marks(_prices(open_), _prices(close))
-    quoted = _prices(open_ if fill == "next_open" else close)
-    run = _trade(
-        targets.to_numpy(dtype=float), quoted, at_open if fill == "next_open" else at_close, costs, rebalance
-    )
-    equity, held = _mark(run, at_close)
-    return _ledger(run, equity, held, targets, costs)
+    return run_market(targets, Market.of(open_, close), costs=costs, fill=fill, rebalance=rebalance, terms=terms)
 
 
-def _check(targets: pd.DataFrame, open_: pd.DataFrame, close: pd.DataFrame) -> None:
-    for prices in (open_, close):
-        if not (prices.index.equals(targets.index) and prices.columns.equals(targets.columns)):
-            raise BadRequest(
-                "Weights and prices have different bars or symbols.", hint="Reindex them to one shape."
-            )
+def run_market(
+    targets: pd.DataFrame,
+    market: Market,
+    *,
+    costs: Costs,
+    fill: Fill = "next_open",
+    rebalance: Rebalance = "daily",
+    terms: Terms = CASH_ACCOUNT,
+) -> Ledger:
+    """Backtest target weights over a market prepared before; otherwise like `run_weights`."""
+    _check(targets, market, costs, terms)
+    wanted = targets.to_numpy(dtype=float)
+    if not terms.path_dependent:
+        run = _trade(wanted, market, costs, fill=fill, rebalance=rebalance, borrow=terms.leverage)
+        equity, held = _mark(run, market.at_close)
+        if not (terms.short or terms.leverage) or _solvent(run, equity):
+            return _ledger(run, equity, held, market, costs)
+    return walk(wanted, market, costs=costs, fill=fill, rebalance=rebalance, terms=terms)
+
+
+def _check(targets: pd.DataFrame, market: Market, costs: Costs, terms: Terms) -> None:
+    if not (market.index.equals(targets.index) and market.columns.equals(targets.columns)):
+        raise BadRequest("Weights and prices have different bars or symbols.", hint="Reindex them to one shape.")
     if targets.empty:
         raise BadRequest("There is no bar to backtest.", hint="Choose a longer period.")
     values = targets.to_numpy(dtype=float)
-    if np.isinf(values).any() or (values < 0).any() or (np.nansum(values, axis=1) > 1 + ROUNDING).any():
+    short, net = bool((values < 0).any()), float(np.nansum(values, axis=1).max())
+    if np.isinf(values).any() or (short and not terms.short) or (net > 1 + ROUNDING and not terms.leverage):
         raise BadRequest(
             "Target weights must be zero or more and sum to at most 1 a bar.",
-            hint="Short and borrowed are not offered.",
+            hint="Short and borrowed positions need terms that allow them.",
         )
+    if (short or terms.leverage) and np.nansum(np.abs(values), axis=1).max() * costs.rate >= 1:
+        raise BadRequest("Such positions cost more to trade than there is capital.", hint="Use smaller weights.")
 
 
-def _prices(frame: pd.DataFrame) -> Floats:
-    """Return prices as an array; what is not a positive finite number is not a price."""
-    values = frame.to_numpy(dtype=float)
-    valid = (values > 0) & np.isfinite(values)
-    return values if valid.all() else np.where(valid, values, np.nan)
-
-
-def _trade(targets: Floats, quoted: Floats, marked: Floats, costs: Costs, rebalance: Rebalance) -> _Run:
-    """Work out every trade. `quoted` has the fill prices (NaN: no trade), `marked` the last price known then."""
-    tradable = ~np.isnan(quoted)
+def _trade(
+    targets: Floats, market: Market, costs: Costs, *, fill: Fill, rebalance: Rebalance, borrow: bool
+) -> _Run:
+    """Work out every trade."""
+    tradable = ~np.isnan(market.quoted(fill))
     wanted = np.vstack([np.full_like(targets[:1], np.nan), targets[:-1]])
     bars, target = trade_bars(wanted, tradable, rebalance)
-    prices = marked[bars]
+    prices = market.marked(fill)[bars]
     if np.isnan(prices).any():
         prices = np.nan_to_num(prices, nan=1.0)  # never listed so far, so never held: any positive number serves
-    weights, rejects = lock_untradable(target, prices, tradable[bars], costs.rate)
+    weights, refused = lock_untradable(target, prices, tradable[bars], costs.rate, borrow=borrow)
+    clamps = Clamps()
+    row, column = refused.T
+    clamps.add("no_price", bars[row], column, target[row, column], weights[row, column])
+    _note_scaled(clamps, bars, target, weights, tradable)
     before = np.zeros_like(weights)
     growth = np.ones(len(bars))
     before[1:] = weights[:-1] * prices[1:] / prices[:-1]
@@ -147,7 +144,20 @@ def _trade(targets: Floats, quoted: Floats, marked: Floats, costs: Costs, rebala
     before /= growth[:, None]
     kept = kept_after_costs(weights, before, costs.rate)
     nav_after = np.asarray(np.cumprod(growth * kept), dtype=np.float64)
-    return _Run(bars, weights, before, prices, kept, nav_after, rejects)
+    return _Run(bars, weights, before, prices, kept, nav_after, clamps)
+
+
+def _note_scaled(clamps: Clamps, bars: Ints, target: Floats, reached: Floats, tradable: Bools) -> None:
+    """Record the tradable targets that locked holdings left too little cash for."""
+    if reached is target:
+        return
+    row, column = np.nonzero((target != reached) & tradable[bars])
+    clamps.add("cash", bars[row], column, target[row, column], reached[row, column])
+
+
+def _solvent(run: _Run, equity: Floats) -> bool:
+    """Say whether the account never came to nothing."""
+    return bool((run.kept > 0).all() and (run.nav_after > 0).all() and (equity > 0).all())
 
 
 def _mark(run: _Run, at_close: Floats) -> tuple[Floats, Floats]:
@@ -160,40 +170,40 @@ def _mark(run: _Run, at_close: Floats) -> tuple[Floats, Floats]:
     segment = np.searchsorted(run.bars, np.arange(first, count), side="right") - 1
     values = run.weights[segment]
     cash = 1.0 - values.sum(axis=1)
-    values *= np.where(values > 0, at_close[first:] / run.prices[segment], 0.0)
+    values *= np.where(values != 0, at_close[first:] / run.prices[segment], 0.0)
     growth = cash + values.sum(axis=1)
     equity[first:] = run.nav_after[segment] * growth
     held[first:] = values / growth[:, None]
     return equity, held
 
 
-def _ledger(run: _Run, equity: Floats, held: Floats, targets: pd.DataFrame, costs: Costs) -> Ledger:
-    index = targets.index
+def _ledger(run: _Run, equity: Floats, held: Floats, market: Market, costs: Costs) -> Ledger:
+    index = market.index
     traded = np.zeros(len(index))
     size = np.abs(run.change)
     traded[run.bars] = size.sum(axis=1)
-    trades = _trades(run, targets, costs)
     curve = pd.Series(equity, index=index, name="equity")
     return Ledger(
         equity=curve,
         returns=curve.pct_change().iloc[1:].rename("returns"),
-        weights_held=pd.DataFrame(held, index=index, columns=targets.columns),
+        weights_held=pd.DataFrame(held, index=index, columns=market.columns),
         traded=pd.Series(traded, index=index, name="traded"),
-        orders=len(trades),
-        rejects=run.rejects,
-        trades=trades,
+        orders=int(np.count_nonzero(size > ORDER_SIZE)),
+        rejects=run.clamps.count("no_price"),
         cost_paid=float((run.nav_after * (1.0 / run.kept - 1.0)).sum()),
+        list_trades=partial(_trades, run, market, costs),
+        list_clamps=partial(run.clamps.frame, index, tuple(map(str, market.columns))),
     )
 
 
-def _trades(run: _Run, targets: pd.DataFrame, costs: Costs) -> pd.DataFrame:
+def _trades(run: _Run, market: Market, costs: Costs) -> pd.DataFrame:
     change = run.change
     row, column = np.nonzero(np.abs(change) > ORDER_SIZE)
     filled = change[row, column]
     return pd.DataFrame(
         {
-            "ts": targets.index[run.bars[row]],
-            "symbol": targets.columns[column],
+            "ts": market.index[run.bars[row]],
+            "symbol": market.columns[column],
             "side": np.where(filled > 0, "buy", "sell"),
             "weight_before": run.before[row, column],
             "weight_after": run.weights[row, column],

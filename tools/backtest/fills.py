@@ -7,6 +7,7 @@ x = 1 - c * sum |w x - b|: one equation a bar, independent of the portfolio's si
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 Floats: TypeAlias = npt.NDArray[np.float64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Ints: TypeAlias = npt.NDArray[np.int64]
+Keep: TypeAlias = Callable[[Floats, Floats], float]
 Fill = Literal["next_open", "next_close"]
 Rebalance = Literal["daily", "on_change"]
 
@@ -30,12 +32,14 @@ def kept_after_costs(weights: Floats, before: Floats, rate: float) -> Floats:
     stops at the exact root after a few steps.
 
     Args:
-        weights: target weights after the trade, rows x symbols; rate * sum |weights| must be below 1.
+        weights: target weights after the trade, rows x symbols, shorts negative; rate * sum |weights| must be below
+            1.
         before: weights held just before it, rows x symbols.
         rate: cost per value traded.
 
     Returns:
-        The fraction of NAV that is left, one a row, in (0, 1].
+        The fraction of NAV that is left, one a row, at most 1; not positive only where liquidation would cost more
+        than NAV.
     """
     kept = np.ones(len(weights))
     if rate == 0.0:
@@ -68,6 +72,12 @@ def _carried(flags: Bools) -> Ints:
     return np.maximum.accumulate(rows, axis=0)
 
 
+def _known(weights: Floats) -> Floats:
+    """Return weights with zero for "no opinion on this symbol"."""
+    unknown = np.isnan(weights)
+    return np.where(unknown, 0.0, weights) if unknown.any() else weights
+
+
 def trade_bars(wanted: Floats, tradable: Bools, rebalance: Rebalance) -> tuple[Ints, Floats]:
     """Return the bars on which the portfolio is traded and the targets at those bars.
 
@@ -78,11 +88,11 @@ def trade_bars(wanted: Floats, tradable: Bools, rebalance: Rebalance) -> tuple[I
             and again once a symbol whose change could not be filled has a price.
     """
     decided = np.asarray(~np.isnan(wanted).all(axis=1), dtype=np.bool_)
-    last = _carried(decided[:, None])[:, 0]
-    target = np.where((last >= 0)[:, None], np.nan_to_num(wanted[np.maximum(last, 0)]), 0.0)
     if rebalance == "daily":
         bars = np.flatnonzero(decided)
-        return bars, target[bars]
+        return bars, _known(wanted[bars])
+    last = _carried(decided[:, None])[:, 0]
+    target = np.where((last >= 0)[:, None], _known(wanted[np.maximum(last, 0)]), 0.0)
     previous = np.vstack([np.zeros_like(target[:1]), target[:-1]])
     changed = target != previous
     trade = changed.any(axis=1)
@@ -93,50 +103,74 @@ def trade_bars(wanted: Floats, tradable: Bools, rebalance: Rebalance) -> tuple[I
     return bars, target[bars]
 
 
-def _reachable(target: Floats, before: Floats, free: Bools, rate: float) -> Floats:
-    """Return weights as near to `target` as the tradable symbols allow, without borrowing.
+def reachable(target: Floats, before: Floats, free: Bools, keep: Keep, *, borrow: bool = False) -> Floats:
+    """Return weights as near to `target` as the tradable symbols allow, without borrowing more than allowed.
 
     Symbols without a price keep their value; the others are scaled down where the locked ones leave too little.
+
+    Args:
+        target: wanted weights, one a symbol.
+        before: weights held just before the trade.
+        free: whether the symbol can be traded.
+        keep: solves the cost equation for one row: (weights, before) -> fraction of NAV that is left.
+        borrow: whether cash may be negative, so that nothing has to be scaled.
     """
     kept = 1.0
     weights = target
     for _ in range(MAX_STEPS):
         locked = np.where(free, 0.0, before / kept)
-        asked = float(target[free].sum())
-        room = max(1.0 - float(locked.sum()), 0.0)
-        scale = min(1.0, room / asked) if asked > 0 else 1.0
-        weights = np.where(free, target * scale, locked)
-        solved = float(kept_after_costs(weights[None, :], before[None, :], rate)[0])
+        wanted = target if borrow else _affordable(target, before / kept, free, float(locked.sum()))
+        weights = np.where(free, wanted, locked)
+        solved = keep(weights, before)
         if abs(solved - kept) <= CONVERGED:
             break
         kept = solved
     return weights
 
 
-def lock_untradable(target: Floats, prices: Floats, tradable: Bools, rate: float) -> tuple[Floats, int]:
-    """Replace targets that cannot be reached for want of a price; count the orders refused.
+def _affordable(target: Floats, held: Floats, free: Bools, locked: float) -> Floats:
+    """Return targets that cost no more than what the locked weights leave."""
+    asked = float(target[free].sum())
+    if locked > 1.0 and asked > 1.0 - locked:  # short proceeds are in locked longs: cover only what cash allows
+        owned = float(held[free].sum())
+        share = min(max((1.0 - locked - owned) / (asked - owned), 0.0), 1.0) if asked > owned else 0.0
+        return held + share * (target - held)
+    room = max(1.0 - locked, 0.0)
+    scale = min(1.0, room / asked) if asked > 0 else 1.0
+    return target * scale
+
+
+def lock_untradable(
+    target: Floats, prices: Floats, tradable: Bools, rate: float, *, borrow: bool = False
+) -> tuple[Floats, Ints]:
+    """Replace targets that cannot be reached for want of a price.
 
     Args:
         target: wanted weights at each trade bar, trades x symbols.
         prices: last known price at those bars, positive wherever something was held.
         tradable: whether the symbol has a fill price at that bar.
         rate: cost per value traded.
+        borrow: whether cash may be negative.
 
     Returns:
-        The weights that are reached, and the number of (bar, symbol) changes refused.
+        The weights that are reached; and the changes refused, as pairs (trade, symbol).
     """
     if tradable.all():
-        return target, 0
-    touched = np.maximum.accumulate(target > 0, axis=0)
+        return target, np.empty((0, 2), dtype=np.int64)
+    touched = np.maximum.accumulate(target != 0, axis=0)
     affected = np.flatnonzero((touched & ~tradable).any(axis=1))
     reached = target.copy()
-    refused = 0
+    refused = np.zeros_like(tradable)
+
+    def keep(weights: Floats, before: Floats) -> float:
+        return float(kept_after_costs(weights[None, :], before[None, :], rate)[0])
+
     for row in affected:
         before = np.zeros(target.shape[1])
         if row > 0:
             values = reached[row - 1] * prices[row] / prices[row - 1]
             before = values / (1.0 - reached[row - 1].sum() + values.sum())
         stuck = ~tradable[row]
-        refused += int((stuck & (np.abs(target[row] - before) > ORDER_SIZE)).sum())
-        reached[row] = _reachable(target[row], before, tradable[row], rate)
-    return reached, refused
+        refused[row] = stuck & (np.abs(target[row] - before) > ORDER_SIZE)
+        reached[row] = reachable(target[row], before, tradable[row], keep, borrow=borrow)
+    return reached, np.argwhere(refused)
