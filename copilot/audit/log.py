@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Any
 
 from copilot.audit.append import Appender, Position, write_file
-from copilot.audit.lock import acquire
+from tools.kernel.lock import acquire
 from copilot.audit.plain import to_plain
 from copilot.audit.record import VERSION, Body, Decision, Kind, Rusage, seal
 from copilot.audit.recover import Survey, set_aside, survey

@@ -9,6 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from tools.backtest.cost_curve import CostPoint
+from tools.backtest.statistics.grade import StrategyEvidence
+from tools.backtest.statistics.verdict import Verdict
 from tools.features.evidence import Evidence
 from tools.kernel.types import Bps, Count, Days, Fraction, Ratio, Record, Result, Seconds
 
@@ -65,14 +68,6 @@ class Fold(Record):
     importance: dict[str, float]
 
 
-class CostPoint(Record):
-    """The same weights at a multiple of the configured costs."""
-
-    multiple: int
-    sharpe: Ratio | None
-    cagr: Fraction | None
-
-
 class Target(Record):
     """What the strategy would hold after the last signal."""
 
@@ -81,8 +76,24 @@ class Target(Record):
     score: Fraction
 
 
+class Trials(Record):
+    """How often this hypothesis was tried, this run included; see `tools.backtest.trials`.
+
+    Attributes:
+        family: the hypothesis: universe, interval, horizon, label and sources.
+        count: distinct trials.
+        overfitting: probability that choosing the best of them was overfitting; None below two trials.
+        head: hash of the ledger's last line: kept elsewhere, it vouches for all before it.
+    """
+
+    family: str
+    count: Count
+    overfitting: Fraction | None
+    head: str
+
+
 class Provenance(Record):
-    """What a replay needs to repeat the run and compare it."""
+    """What a replay needs to repeat the run and compare it; `features`: Python source by name -> its SHA-256."""
 
     data_snapshot: int
     data_sha256: str
@@ -91,6 +102,7 @@ class Provenance(Record):
     libraries: dict[str, str]
     threads: int
     seed: int
+    features: dict[str, str] = {}
 
 
 class Experiment(Result):
@@ -104,6 +116,9 @@ class Experiment(Result):
     cost_curve: tuple[CostPoint, ...]
     folds: tuple[Fold, ...]
     evidence: tuple[Evidence, ...] = ()
+    trials: Trials | None = None
+    strategy: StrategyEvidence | None = None
+    verdict: Verdict | None = None
     signal_date: date
     targets: tuple[Target, ...]
     orders: Count

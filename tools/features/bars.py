@@ -30,6 +30,7 @@ class Bars:
         index_close: its closes, naive UTC; empty where the lake does not hold it.
         snapshot: the lake's snapshot number.
         sha256: fingerprint of every bar used, the index included.
+        sources: where the bars of the universe came from.
         warnings: what was left out.
     """
 
@@ -38,6 +39,7 @@ class Bars:
     index_close: pd.Series
     snapshot: int
     sha256: str
+    sources: tuple[str, ...]
     warnings: tuple[str, ...]
 
     def index_over(self, bars: pd.DatetimeIndex) -> pd.Series | None:
@@ -80,6 +82,7 @@ def read_bars(
         index_close=index_close,
         snapshot=snapshot,
         sha256=fingerprint.of_frame(pd.concat([frame, index], ignore_index=True)),
+        sources=tuple(sorted({choice.used for symbol, choice in sources.items() if symbol in present})),
         warnings=(
             *_several_sources(sources),
             *_ends_early(frame),

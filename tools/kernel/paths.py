@@ -67,6 +67,11 @@ class Workspace:
         return self.experiments / "sessions"
 
     @property
+    def trials(self) -> Path:
+        """The hash-chained ledger of everything that was tried."""
+        return self.experiments / "trials.jsonl"
+
+    @property
     def audit_log(self) -> Path:
         """The hash-chained record of every tool call and human decision."""
         return self.experiments / "audit.jsonl"

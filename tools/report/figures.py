@@ -15,7 +15,8 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 from plotly.subplots import make_subplots
 
-from tools.backtest.record import CostPoint, Fold, Metrics
+from tools.backtest.cost_curve import CostPoint
+from tools.backtest.record import Fold, Metrics
 from tools.report.number import TIMES
 
 NAMES = {"strategy": "Strategy", "equal_weight": "Equal weight", "index": "Index"}

@@ -21,7 +21,9 @@ from tools.features.bars import Bars, read_bars
 from tools.features.evidence import Evidence
 from tools.features.examine import admit
 from tools.features.feature import Signal
+from tools.features.generated import GeneratedCode
 from tools.features.panel import Panel
+from tools.features.registry import spec_sha256
 from tools.features.resolve import require_index, resolve_all
 from tools.ingest.load import BENCHMARK
 from tools.kernel import fingerprint
@@ -30,6 +32,7 @@ from tools.report.page import write_report
 from tools.research.caveats import caveats
 from tools.research.folder import experiment_id, recording
 from tools.research.hypothesis import configure
+from tools.research.judge import Judgement, count, judge, placebo_sharpes
 from tools.research.record import ExperimentArgs
 from tools.research.stages import Stages
 from tools.research.study import Study, backtest, scored_window, summarise, train
@@ -63,13 +66,17 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
         with stages.timed("leak checks"):
             evidence = admit(signals, bars.panel, horizon_days=config.horizon_days, progress=ctx.progress)
         study = _study(ctx, config, bars, signals, stages, threads=threads)
+        with stages.timed("verdict"):
+            judged = _judged(ctx, config, bars, study, name=name, at=started)
         with stages.timed("record"):
             record = _record(
                 name=name,
                 started=started,
                 config=config,
+                signals=signals,
                 study=study,
                 evidence=evidence,
+                judged=judged,
                 bars=bars,
                 stages=stages,
                 threads=threads,
@@ -95,6 +102,16 @@ def _study(
         return summarise(trained, scores, tested)
 
 
+def _judged(ctx: Context, config: Config, bars: Bars, study: Study, *, name: str, at: datetime) -> Judgement:
+    """Count the run as a trial, then judge it; it counts even if something fails afterwards."""
+    output = output_sha256(study)
+    family, ledger = count(
+        ctx.workspace, config, bars, study.backtest.ledger.returns, name=name, at=at, output=output
+    )
+    placebos = placebo_sharpes(bars, study.scores, config, ctx.progress)
+    return judge(ctx.workspace, family, ledger, study, placebos, output=output)
+
+
 def training_threads(panel: Panel, features: int) -> int:
     """Return how many threads to train with: one, or two where there is enough to do and a second core.
 
@@ -110,8 +127,10 @@ def _record(
     name: str,
     started: datetime,
     config: Config,
+    signals: Sequence[Signal],
     study: Study,
     evidence: tuple[Evidence, ...],
+    judged: Judgement,
     bars: Bars,
     stages: Stages,
     threads: int,
@@ -134,6 +153,9 @@ def _record(
         cost_curve=tested.cost_curve,
         folds=study.folds,
         evidence=evidence,
+        trials=judged.trials,
+        strategy=judged.evidence,
+        verdict=judged.verdict,
         signal_date=tested.targets.index[-1].date(),
         targets=study.targets,
         orders=tested.ledger.orders,
@@ -146,9 +168,16 @@ def _record(
             libraries={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
             threads=threads,
             seed=config.seed,
+            features=_sources(signals),
         ),
         seconds=stages.seconds,
     )
+
+
+def _sources(signals: Sequence[Signal]) -> dict[str, str]:
+    """Return the fingerprint of each feature that is Python source: its name does not say what it is."""
+    code = (signal for signal in signals if isinstance(signal, GeneratedCode))
+    return {signal.id: spec_sha256("python", signal.source) for signal in code}
 
 
 def _index_warning(study: Study, bars: Bars) -> tuple[str, ...]:

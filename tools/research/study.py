@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tools.backtest import stats
+from tools.backtest.cost_curve import CostPoint
 from tools.backtest.costs import Costs
 from tools.backtest.engine import Ledger, run_weights
-from tools.backtest.record import Config, CostPoint, Fold, Metrics, Target
+from tools.backtest.record import Config, Fold, Metrics, Target
 from tools.backtest.weights import equal_weight, overlap, top_n
 from tools.features.feature import Signal
 from tools.features.label import up_down
@@ -55,6 +56,7 @@ class Study:
     oos: Metrics
     folds: tuple[Fold, ...]
     targets: tuple[Target, ...]
+    scores: pd.DataFrame
     model: Model
 
 
@@ -96,7 +98,7 @@ def backtest(
     def run(weights: pd.DataFrame, at: Costs) -> Ledger:
         return run_weights(weights, open_=open_, close=close, costs=at, fill=config.fill)
 
-    targets = overlap(top_n(scores, config.top_n), config.horizon_days)
+    targets = positions(scores, config)
     ledgers = {}
     for done, multiple in enumerate(COST_MULTIPLES, start=1):
         ledgers[multiple] = run(targets, costs.times(multiple))
@@ -116,6 +118,22 @@ def backtest(
     return Backtest(ledgers[1], targets, equity, benchmarks, curve)
 
 
+def positions(scores: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """Return the target weights that follow from scores: each day's best ones, held for the horizon."""
+    return overlap(top_n(scores, config.top_n), config.horizon_days)
+
+
+def trade(panel: Panel, scores: pd.DataFrame, config: Config) -> Ledger:
+    """Trade scores once, at the configured costs."""
+    return run_weights(
+        positions(scores, config),
+        open_=panel.open.loc[scores.index],
+        close=panel.close.loc[scores.index],
+        costs=Costs(config.commission_bps, config.slippage_bps),
+        fill=config.fill,
+    )
+
+
 def scored_window(trained: WalkForward) -> pd.DataFrame:
     """Return the scores from the first test bar on; the windows have no gap and end at the last bar."""
     return trained.scores.loc[pd.Timestamp(trained.folds[0].test_start) :]
@@ -129,6 +147,7 @@ def summarise(trained: WalkForward, scores: pd.DataFrame, tested: Backtest) -> S
         oos=stats.summarise(ledger.returns, ledger.traded.iloc[1:]),
         folds=_folds(trained, ledger.returns),
         targets=_last_targets(tested.targets, scores),
+        scores=scores,
         model=trained.last_model,
     )
 

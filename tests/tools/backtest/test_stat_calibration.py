@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tools.backtest.record import CostPoint
+from tools.backtest.cost_curve import CostPoint
 from tools.backtest.statistics.deflated import deflated_sharpe, expected_max_sharpe, trial_variance
 from tools.backtest.statistics.gather import Family, family, gather
 from tools.backtest.statistics.overfitting import probability_of_overfitting

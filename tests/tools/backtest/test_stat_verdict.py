@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.backtest.record import CostPoint
+from tools.backtest.cost_curve import CostPoint
 from tools.backtest.statistics import rules
 from tools.backtest.statistics.gather import family, gather
 from tools.backtest.statistics.grade import GRADES, StrategyEvidence, rank

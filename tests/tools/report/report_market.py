@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tools.backtest.cost_curve import CostPoint
 from tools.backtest.costs import Costs
 from tools.backtest.engine import Ledger, run_weights
 from tools.backtest.evidence import edge_warnings
-from tools.backtest.record import Config, CostPoint, Experiment, Fold, Provenance, Target
+from tools.backtest.record import Config, Experiment, Fold, Provenance, Target
 from tools.backtest.stats import summarise
 from tools.backtest.weights import equal_weight, top_n
 

@@ -43,10 +43,11 @@ def test_a_run_is_recorded_whole(ctx):
         "leak checks",
         "train",
         "backtest",
+        "verdict",
         "record",
         "report",
     ]
-    assert {label for label, _, _ in seen} == {"leak checks", "features", "train", "backtest", "report"}
+    assert {label for label, _, _ in seen} == {"leak checks", "features", "train", "backtest", "placebos", "report"}
     assert all(0 <= done <= total for _, done, total in seen)
 
 

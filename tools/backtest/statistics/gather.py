@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tools.backtest.cost_curve import CostPoint
 from tools.backtest.fills import Floats
-from tools.backtest.record import CostPoint
 from tools.backtest.statistics.deflated import deflated_sharpe, expected_max_sharpe, trial_variance
 from tools.backtest.statistics.grade import StrategyEvidence
 from tools.backtest.statistics.hac import effective_count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tools.backtest.record import CostPoint
+from tools.backtest.cost_curve import CostPoint
 from tools.backtest.statistics.periods import Slice
 from tools.kernel.types import Count, Days, Fraction, Ratio, Record
 

@@ -27,7 +27,7 @@ CHANCE, RARE = 0.05, 0.01
 COIN, UNLIKELY = 0.5, 0.1
 LOSING_HALF, LOSING_THIRD = 1 / 2, 1 / 3
 SHORTEST_PERIOD, FEWEST_PERIODS = 20, 3
-HALF_YEAR, TWO_YEARS, FIVE_YEARS = 126, 504, 1260
+HALF_YEAR, TWO_YEARS, FIVE_YEARS, CENTURY = 126, 504, 1260, 25_200
 FEWEST_ORDERS = 30
 UNKNOWN = 0.5  # doubt where there is no figure
 
@@ -131,7 +131,10 @@ def sample(evidence: StrategyEvidence) -> Reason:
     days, needed = evidence.days, evidence.min_track_record
     doubt = 1.0 if needed is None else min(1.0, needed / max(days, 1))
     years = f"{days / BARS_A_YEAR:.1f} years"
-    proof = "no length of record proves it" if needed is None else f"proof takes {needed / BARS_A_YEAR:.1f}"
+    proof = "no length of record proves it"
+    if needed is not None:
+        longest = needed > CENTURY
+        proof = "proof takes more than a century" if longest else f"proof takes {needed / BARS_A_YEAR:.1f}"
     text = f"The record is {years} long with {evidence.orders:,} orders; {proof}."
     allows: Grade = "strong"
     if days < HALF_YEAR:

@@ -1,0 +1,145 @@
+"""A run is counted as a trial of its hypothesis, then judged beside all the others that were tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from tools.backtest import stats
+from tools.backtest.record import Config, Trials
+from tools.backtest.statistics.gather import family, gather
+from tools.backtest.statistics.grade import StrategyEvidence
+from tools.backtest.statistics.overfitting import probability_of_overfitting
+from tools.backtest.statistics.placebo import placebo_p_value
+from tools.backtest.statistics.relative import hedged_columns
+from tools.backtest.statistics.sample import moments, sharpes_per_bar
+from tools.backtest.statistics.verdict import Verdict, verdict
+from tools.backtest.trials import Family, Ledger, Trial, count_trial, sharpes
+from tools.features.bars import Bars
+from tools.kernel.paths import Workspace
+from tools.kernel.spec import Progress
+from tools.research.study import Study, trade
+
+LABEL = "up_down"
+PLACEBOS = ((100_000, 99), (1_000_000, 39))  # most bars x symbols, placebos
+FEWEST_PLACEBOS = 19
+FEWEST_COMMON_BARS = 252
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How often the hypothesis was tried, what is known about this run, and what follows from it."""
+
+    trials: Trials
+    evidence: StrategyEvidence
+    verdict: Verdict
+
+
+def hypothesis_of(config: Config, bars: Bars) -> Family:
+    """Return the family that a run belongs to: features and model are what is varied within it."""
+    return Family(
+        symbols=config.symbols,
+        interval=config.interval,
+        horizon_days=config.horizon_days,
+        label=LABEL,
+        sources=bars.sources,
+    )
+
+
+def count(
+    workspace: Workspace, config: Config, bars: Bars, returns: pd.Series, *, name: str, at: datetime, output: str
+) -> tuple[Family, Ledger]:
+    """Count a run; it stays counted whatever happens afterwards. Raises WorkspaceError."""
+    hypothesis = hypothesis_of(config, bars)
+    found = moments(returns)
+    trial = Trial(
+        family=hypothesis.id,
+        hypothesis=hypothesis,
+        name=name,
+        made_at=at,
+        settings=f"{config.model}, best {config.top_n}: {' | '.join(config.features)}",
+        sharpe_per_bar=None if found is None else found.sharpe_per_bar,
+        bars=len(returns),
+        output_sha256=output,
+    )
+    return hypothesis, count_trial(workspace, trial)
+
+
+def judge(
+    workspace: Workspace,
+    hypothesis: Family,
+    ledger: Ledger,
+    study: Study,
+    placebos: Sequence[float],
+    *,
+    output: str,
+) -> Judgement:
+    """Judge a run that has been counted.
+
+    Args:
+        workspace: where earlier trials left their returns; those that were deleted still count.
+        hypothesis: its family.
+        ledger: all trials, this one included.
+        study: the run.
+        placebos: Sharpe ratios of the placebos.
+        output: fingerprint of the run, by which the ledger knows it.
+    """
+    tried = ledger.of(hypothesis.id)
+    tested = study.backtest
+    returns = tested.ledger.returns
+    yardstick = tested.equity["equal_weight"].pct_change().iloc[1:]
+    together = _returns_together(workspace, [trial for trial in tried if trial.output_sha256 != output], returns)
+    overfit = probability_of_overfitting(together.to_numpy()) if together.shape[1] > 1 else None
+    market = yardstick.reindex(together.index).fillna(0.0).to_numpy()
+    alphas = sharpes_per_bar(hedged_columns(together.to_numpy(), market)) if market.any() else np.empty(0)
+    chosen_from = family(
+        sharpes(tried),
+        alphas_per_bar=alphas,
+        trials=len(tried),
+        overfitting=None if overfit is None else overfit.probability,
+    )
+    evidence = gather(
+        returns,
+        orders=tested.ledger.orders,
+        chosen_from=chosen_from,
+        benchmark=yardstick,
+        benchmark_name="equal weight",
+        placebo_p=None if study.oos.sharpe is None else placebo_p_value(study.oos.sharpe, placebos),
+        costs=tested.cost_curve,
+    )
+    trials = Trials(family=hypothesis.id, count=len(tried), overfitting=chosen_from.overfitting, head=ledger.head)
+    return Judgement(trials, evidence, verdict(evidence))
+
+
+def placebo_sharpes(bars: Bars, scores: pd.DataFrame, config: Config, progress: Progress) -> tuple[float, ...]:
+    """Return Sharpe ratios after costs of the same scores stamped with other days.
+
+    The scores are rotated in time by random lengths, so their likings for symbols, their persistence and their
+    turnover stay as they are, and only what they knew about the days is gone.
+    """
+    most = next((count for cells, count in PLACEBOS if scores.size <= cells), FEWEST_PLACEBOS)
+    edge = max(1, len(scores) // 20)
+    shifts = np.random.default_rng(config.seed).integers(edge, max(edge + 1, len(scores) - edge), most)
+    found = []
+    for done, shift in enumerate(shifts, start=1):
+        rotated = pd.DataFrame(np.roll(scores.to_numpy(), int(shift), axis=0), scores.index, scores.columns)
+        ratio = stats.sharpe(trade(bars.panel, rotated, config).returns)
+        found.append(0.0 if ratio is None else ratio)
+        progress("placebos", done, most)
+    return tuple(found)
+
+
+def _returns_together(workspace: Workspace, others: Sequence[Trial], own: pd.Series) -> pd.DataFrame:
+    """Return this run's net returns and those of the others whose record is still there, on the bars they share."""
+    columns = [own.rename("own")]
+    for trial in others:
+        path = workspace.experiments / trial.name / "equity.parquet"
+        if path.is_file():
+            equity = pd.read_parquet(path, columns=["ts", "strategy"]).set_index("ts")["strategy"]
+            columns.append(equity.pct_change().iloc[1:].rename(trial.name))
+    together = pd.concat(columns, axis=1, join="inner").fillna(0.0)
+    return together if len(together) >= FEWEST_COMMON_BARS else together[["own"]]
