@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from pydantic import Field
+
 from tools.backtest.cost_curve import CostPoint
-from tools.backtest.statistics.grade import StrategyEvidence
-from tools.backtest.statistics.verdict import Verdict
+from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.features.evidence import Evidence
 from tools.kernel.types import Bps, Count, Days, Fraction, Ratio, Record, Result, Seconds
 
@@ -102,7 +103,7 @@ class Provenance(Record):
     libraries: dict[str, str]
     threads: int
     seed: int
-    features: dict[str, str] = {}
+    features: dict[str, str] = Field(default_factory=dict)
 
 
 class Experiment(Result):

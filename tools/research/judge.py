@@ -12,12 +12,12 @@ import pandas as pd
 from tools.backtest import stats
 from tools.backtest.record import Config, Trials
 from tools.backtest.statistics.gather import family, gather
-from tools.backtest.statistics.grade import StrategyEvidence
+from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.backtest.statistics.overfitting import probability_of_overfitting
 from tools.backtest.statistics.placebo import placebo_p_value
 from tools.backtest.statistics.relative import hedged_columns
 from tools.backtest.statistics.sample import moments, sharpes_per_bar
-from tools.backtest.statistics.verdict import Verdict, verdict
+from tools.backtest.statistics.verdict import verdict
 from tools.backtest.trials import Family, Ledger, Trial, count_trial, sharpes
 from tools.features.bars import Bars
 from tools.kernel.paths import Workspace

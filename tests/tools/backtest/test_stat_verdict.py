@@ -13,8 +13,8 @@ from tools.backtest.cost_curve import CostPoint
 from tools.backtest.statistics import rules
 from tools.backtest.statistics.gather import family, gather
 from tools.backtest.statistics.grade import GRADES, StrategyEvidence, rank
-from tools.backtest.statistics.periods import Slice
 from tools.backtest.statistics.placebo import placebo_p_value
+from tools.backtest.statistics.slice import Slice
 from tools.backtest.statistics.verdict import verdict
 from tools.kernel.types import unit_of
 

@@ -1,11 +1,11 @@
-"""What a verdict is made from: the grades, the evidence that is judged, and what a rule says about it."""
+"""What a verdict is made from, and the verdict: grades, the evidence that is judged, what a rule says about it."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from tools.backtest.cost_curve import CostPoint
-from tools.backtest.statistics.periods import Slice
+from tools.backtest.statistics.slice import Slice
 from tools.kernel.types import Count, Days, Fraction, Ratio, Record
 
 Grade = Literal["no edge", "fragile", "plausible", "strong"]
@@ -64,3 +64,17 @@ class Reason(Record):
     allows: Grade
     doubt: Fraction
     text: str
+
+
+class Verdict(Record):
+    """A grade with its grounds.
+
+    Attributes:
+        grade: the lowest that any rule allows.
+        reasons: what each rule found, the most damaging first.
+        against: the strongest evidence against the strategy, whatever the grade.
+    """
+
+    grade: Grade
+    reasons: tuple[Reason, ...]
+    against: Reason

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from tools.backtest.statistics.bootstrap import deepest_drawdowns
 from tools.backtest.statistics.sample import BARS_A_YEAR, MIN_RETURNS, known, moments
-from tools.kernel.types import Days, Fraction, Ratio, Record
-
-
-class Slice(Record):
-    """Performance on some of the bars, compounded as if they followed each other.
-
-    `start` and `end` are the first and the last of them; `days` counts bars, those without a return included.
-    """
-
-    label: str
-    start: date
-    end: date
-    days: Days
-    total_return: Fraction
-    sharpe: Ratio | None
-    volatility: Fraction | None
-    max_drawdown: Fraction
+from tools.backtest.statistics.slice import Slice
 
 
 def by_year(returns: pd.Series) -> tuple[Slice, ...]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tools.backtest.statistics.periods import Slice, by_label
+from tools.backtest.statistics.periods import by_label
+from tools.backtest.statistics.slice import Slice
 
 TREND_BARS = 252
 VOLATILITY_BARS = 63

@@ -12,23 +12,8 @@ recorded.
 
 from __future__ import annotations
 
-from tools.backtest.statistics.grade import Grade, Reason, StrategyEvidence, rank
+from tools.backtest.statistics.grade import StrategyEvidence, Verdict, rank
 from tools.backtest.statistics.rules import RULES
-from tools.kernel.types import Record
-
-
-class Verdict(Record):
-    """A grade with its grounds.
-
-    Attributes:
-        grade: the lowest that any rule allows.
-        reasons: what each rule found, the most damaging first.
-        against: the strongest evidence against the strategy, whatever the grade.
-    """
-
-    grade: Grade
-    reasons: tuple[Reason, ...]
-    against: Reason
 
 
 def verdict(evidence: StrategyEvidence) -> Verdict:
