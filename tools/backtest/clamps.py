@@ -60,5 +60,6 @@ class Clamps:
         rule = np.repeat(np.array([block[2] for block in blocks], dtype=object), [len(each[0]) for each in blocks])
         names = np.array([*labels, PORTFOLIO], dtype=object)
         order = np.argsort(bar, kind="stable")
-        parts = (index[bar[order]], names[column[order]], rule[order], wanted[order], allowed[order])
+        symbol, why = (pd.array(words[order], dtype="str") for words in (names[column], rule))
+        parts = (index[bar[order]], symbol, why, wanted[order], allowed[order])
         return pd.DataFrame(dict(zip(COLUMNS, parts, strict=True)))

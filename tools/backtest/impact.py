@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tools.backtest.costs import MAX_RATE
 from tools.backtest.fills import CONVERGED, MAX_STEPS, Floats
 from tools.kernel.errors import BadRequest
 
@@ -82,7 +83,7 @@ def kept_after_impact(weights: Floats, before: Floats, rate: float, per_root_wei
     Newton's method on a convex function, from x = 1. `per_root_weight` is k at the present NAV, one a symbol.
 
     Raises:
-        BadRequest: the trade would cost more than it can pay for: the capital is too large for the volumes.
+        BadRequest: it would cost half of the value traded or more: the capital is too large for the volumes.
     """
     kept = 1.0
     for _ in range(MAX_STEPS):
@@ -97,9 +98,9 @@ def kept_after_impact(weights: Floats, before: Floats, rate: float, per_root_wei
         kept -= step
         if abs(step) <= CONVERGED:
             break
-    if slope <= 0 or kept <= 0:
+    if slope <= 0 or 1.0 - kept > MAX_RATE * float(np.abs(weights * kept - before).sum()) + CONVERGED:
         raise BadRequest(
-            "The capital is too large for these markets: an order would cost more than it is worth.",
+            "The capital is too large for these markets: trading would cost half of what is traded, or more.",
             hint="Lower capital_usd, or trade symbols with more volume.",
         )
     return kept
