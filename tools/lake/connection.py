@@ -30,7 +30,7 @@ class ReadConnection:
             return self._attached().execute(sql, parameters).fetchall()
 
     def facts(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """Return rows about the files of a snapshot: while we hold the catalogue nobody changes them."""
+        """Return rows about snapshots and their files: while we hold the catalogue nobody changes them."""
         if self.place.file is None:  # a server lets others write meanwhile
             return self.rows(sql, parameters)
         question = (sql, *map(str, parameters or []))
@@ -70,6 +70,7 @@ class ReadConnection:
     def close(self) -> None:
         """Let go of the files."""
         conn, self._conn = self._conn, None
+        self._known.clear()
         if conn is not None and is_engine_of(self.place, conn):
             with self._guarded():
                 conn.execute("DETACH lake")
@@ -89,4 +90,5 @@ class ReadConnection:
                 yield
         except (SLQError, duckdb.Error):
             self._conn = None
+            self._known.clear()
             raise

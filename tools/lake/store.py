@@ -72,7 +72,7 @@ class Lake:
 
     def snapshot_id(self) -> int:
         """Return the number of the current snapshot."""
-        return int(self._reader.rows("SELECT id FROM ducklake_current_snapshot('lake')")[0][0])
+        return int(self._reader.facts("SELECT id FROM ducklake_current_snapshot('lake')")[0][0])
 
     def snapshots(self) -> list[Snapshot]:
         """Return all snapshots that have tables, oldest first."""

@@ -91,3 +91,15 @@ def test_lakes_in_turn(tmp_path: Path) -> None:
                 lake.write_bars(make_bars(f"S{number}"), NO_ACTIONS, message="own")
             with open_lake(space) as lake:
                 assert lake.symbols() == (f"S{number}",)
+
+
+def test_a_write_between_reads_of_one_opening_is_seen(workspace: Workspace) -> None:
+    with open_lake(workspace) as lake:
+        before = lake.snapshot_id()
+        assert lake.symbols() == ()
+        lake.write_bars(make_bars("A"), NO_ACTIONS, message="a")
+        assert lake.snapshot_id() == before + 1
+        assert set(lake.sources(["A"])) == {"A"}
+        lake.write_bars(make_bars("B"), NO_ACTIONS, message="b")
+        assert lake.snapshot_id() == before + 2
+        assert lake.symbols() == ("A", "B")

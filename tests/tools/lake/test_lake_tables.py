@@ -158,7 +158,7 @@ def test_every_table_can_be_queried(workspace):
             assert lake.query(f"select count(*) from {table}")[1] == ((5 if table == "bars" else table == "news",),)
         with pytest.raises(BadRequest) as refused:
             lake.query("select * from tickets")
-    assert "news, fundamentals, listings, quarantine and symbols" in refused.value.hint
+    assert "news, fundamentals, listings, quarantine, features and symbols" in refused.value.hint
 
 
 def test_the_lake_is_where_the_settings_say(tmp_path):
