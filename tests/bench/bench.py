@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from audit_rows import audit_append, audit_verify
+from backtest_rows import backtest_cross_section, backtest_rule, backtest_sweep, backtest_wide
 from expr_rows import expr_compile, expr_evaluate
 from feature_rows import (
     features_2500k,
@@ -58,6 +59,10 @@ ROWS: tuple[Callable[[], list[Measurement]], ...] = (
     features_beside_talib,
     features_beside_talib_bare,
     firewall,
+    backtest_cross_section,
+    backtest_rule,
+    backtest_wide,
+    backtest_sweep,
     peak_memory,
 )
 

@@ -1,4 +1,4 @@
-"""The slow, obvious account: shares, cash, interest, impact, stops. What bars taken one by one have to agree with."""
+"""The slow, obvious account: shares, cash, interest, impact, stops. What the walk over bars has to agree with."""
 
 from __future__ import annotations
 
