@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tools.kernel.paths import Workspace
 from tools.kernel.settings import Settings
 from tools.kernel.spec import Context
+
+settings.register_profile("slq", deadline=None)  # a busy machine is no failure; pytest-timeout watches for hangs
+settings.load_profile("slq")
 
 
 @pytest.fixture
