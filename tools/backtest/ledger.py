@@ -14,7 +14,7 @@ class Ledger:
     """What a run did. The trade list is made when it is first asked for: dense runs have millions of fills.
 
     Attributes:
-        equity: multiple of the starting capital at each close; 1 until the first fill.
+        equity: multiple of the starting capital at each close; 1 until the first fill, but for interest.
         returns: daily net returns, from the second bar on (no fill is possible on the first).
         weights_held: fractions of NAV at each close, bars x symbols; the rest is cash. Shorts are negative.
         traded: value traded at each bar as a fraction of NAV just before the trade.

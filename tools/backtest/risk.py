@@ -1,7 +1,7 @@
 """Rules along the equity path: a drawdown cap, stops, a limit on leverage.
 
-They look at closes and act on the next fill, like every decision: a gap through a stop is paid in full. A rule is
-recorded when it begins to bind, with what was wanted and what is allowed.
+They look at closes and act on the next fill, like every decision: a gap through a stop is paid in full. A stop and
+the drawdown cap are recorded when they are set off, the limit on leverage whenever it cuts a target or a holding.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class Overlay:
         self._peak = 1.0
         self._out_since: int | None = None
         self._stopped = np.zeros(symbols)
+        self._cut = np.zeros(symbols)
         self._paid = np.zeros(symbols)
 
     def allow(self, target: Floats, bar: int) -> Floats:
@@ -66,10 +67,12 @@ class Overlay:
             self._stopped = np.where(np.sign(target) == self._stopped, self._stopped, 0.0)
             target = np.where(self._stopped != 0, 0.0, target)
         limit, gross = self.risk.max_leverage, float(np.abs(target).sum())
-        if limit is not None and gross > limit * (1 + ORDER_SIZE):
+        if limit is None or gross <= limit * (1 + ORDER_SIZE):
+            return target
+        if not np.array_equal(target, self._cut):  # the same target is not wanted anew at every bar
             self._clamps.add("max_leverage", bar, WHOLE, gross, limit)
-            target = target * (limit / gross)
-        return target
+            self._cut = target
+        return target * (limit / gross)
 
     def drifted(self, weights: Floats, bar: int) -> Floats | None:
         """Return holdings scaled back to the limit on leverage, or None where they keep to it."""

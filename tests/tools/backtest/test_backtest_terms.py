@@ -15,6 +15,7 @@ from tools.backtest.market import Market
 from tools.backtest.risk import Risk
 from tools.backtest.terms import CASH_ACCOUNT, Delisting, Terms
 from tools.backtest.walk import walk
+from tools.backtest.weights import top_n
 from tools.kernel.errors import BadRequest
 
 FILLS = ("next_open", "next_close")
@@ -207,6 +208,17 @@ def test_cash_is_never_negative_without_leverage(seed, fill, rebalance):
         weights, open_=open_, close=close, costs=Costs(10), fill=fill, rebalance=rebalance, terms=terms
     )
     assert (ledger.cash >= -1e-9).all()
+
+
+def test_the_walk_agrees_with_the_reference_cross_section():
+    close = pytest.importorskip("skfolio.datasets").load_sp500_dataset()
+    weights = top_n(close / close.shift(126) - 1, 5, threshold=None)
+    terms = Terms(delisting=Delisting(0.3))
+    ledger = run_weights(weights, open_=close, close=close, costs=Costs(10), fill="next_close", terms=terms)
+    plain = run_weights(weights, open_=close, close=close, costs=Costs(10), fill="next_close")
+    assert ledger.equity.iloc[-1] == pytest.approx(102.588, abs=5e-4)
+    assert ledger.orders == 43_947
+    np.testing.assert_allclose(ledger.equity, plain.equity, rtol=1e-9)
 
 
 def test_fees_are_paid_from_sales_where_there_is_no_cash():
