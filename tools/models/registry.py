@@ -15,6 +15,8 @@ from tools.models.model import Model
 from tools.models.naive import EqualWeightModel, MomentumModel
 from tools.models.ridge import RidgeModel
 
+THRESHOLDS: Mapping[Target, float | None] = MappingProxyType({"up_down": 0.5, "forward_return": 0.0, "rank": None})
+
 
 @dataclass(frozen=True, slots=True)
 class ModelKind:
@@ -31,6 +33,11 @@ class ModelKind:
     description: str
     file_name: str
     naive: bool = False
+
+    @property
+    def threshold(self) -> float | None:
+        """The score above which a symbol is worth holding; None where scores only order the symbols of a bar."""
+        return THRESHOLDS[self.label]
 
     @property
     def label(self) -> Target:

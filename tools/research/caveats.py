@@ -1,11 +1,11 @@
-"""What a reader must know before believing a result, in plain sentences."""
+"""What a reader must know before believing a result, besides its verdict, in plain sentences."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from tools.backtest.engine import Ledger
-from tools.backtest.evidence import OLD_DATA, edge_warnings
+from tools.backtest.evidence import OLD_DATA
 from tools.backtest.record import Metrics
 
 FEW_DAYS = 252
@@ -22,20 +22,18 @@ def survivorship(symbols: tuple[str, ...]) -> str:
 
 
 def caveats(
-    *, symbols: tuple[str, ...], oos: Metrics, equal_weight: Metrics, ledger: Ledger, last_bar: date, today: date
+    *, symbols: tuple[str, ...], oos: Metrics, ledger: Ledger, last_bar: date, today: date
 ) -> tuple[str, ...]:
     """Return the warnings that follow from a run's figures, the gravest first.
 
     Args:
         symbols: the universe.
         oos: the strategy's figures.
-        equal_weight: the figures of holding every symbol equally.
         ledger: the strategy's trades.
         last_bar: date of the newest bar used.
         today: the present date.
     """
-    found = list(edge_warnings(oos, equal_weight))
-    found.append(survivorship(symbols))
+    found = [survivorship(symbols)]
     if oos.days < FEW_DAYS:
         found.append(f"Only {oos.days} test days: less than a year says next to nothing.")
     age = (today - last_bar).days

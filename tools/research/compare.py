@@ -46,6 +46,8 @@ def _line(record: Experiment) -> Compared:
     own, naive = record.oos.sharpe, record.benchmarks["equal_weight"].sharpe
     return Compared(
         experiment=record.experiment,
+        verdict=record.verdict.grade if record.verdict else None,
+        trials=record.trials.count if record.trials else None,
         sharpe=own,
         sharpe_stderr=record.oos.sharpe_stderr,
         cagr=record.oos.cagr,

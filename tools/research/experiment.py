@@ -28,6 +28,7 @@ from tools.features.resolve import require_index, resolve_all
 from tools.ingest.load import BENCHMARK
 from tools.kernel import fingerprint
 from tools.kernel.spec import Context
+from tools.models.registry import MODELS
 from tools.report.page import write_report
 from tools.research.caveats import caveats
 from tools.research.folder import experiment_id, recording
@@ -139,7 +140,6 @@ def _record(
     notes = caveats(
         symbols=config.symbols,
         oos=study.oos,
-        equal_weight=tested.benchmarks["equal_weight"],
         ledger=tested.ledger,
         last_bar=config.end,
         today=started.astimezone(UTC).date(),
@@ -199,7 +199,7 @@ def _write(folder: Path, record: Experiment, study: Study) -> None:
     """Write the record and its tables. Raises OSError."""
     (folder / "config.json").write_text(record.config.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (folder / RESULT_FILE).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    study.model.save(folder / "model.txt")
+    study.model.save(folder / MODELS[record.config.model].file_name)
     tested = study.backtest
     tested.ledger.trades.to_csv(folder / "trades.csv", index=False, lineterminator="\n")
     tested.equity.rename_axis("ts").reset_index().to_parquet(folder / "equity.parquet", index=False)

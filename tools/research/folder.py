@@ -26,7 +26,7 @@ def experiment_id(workspace: Workspace, *, day: date, model: str, symbols: tuple
     """
     plain = [re.sub(r"[^A-Za-z0-9]", "", symbol) or "X" for symbol in symbols]
     more = f"+{len(plain) - SHOWN_SYMBOLS}" if len(plain) > SHOWN_SYMBOLS else ""
-    stem = f"exp_{day:%Y%m%d}_{model.upper()}_{'-'.join(plain[:SHOWN_SYMBOLS])}{more}_{interval}"
+    stem = f"exp_{day:%Y%m%d}_{model.upper().replace('_', '-')}_{'-'.join(plain[:SHOWN_SYMBOLS])}{more}_{interval}"
     name, number = stem, 1
     while (workspace.experiments / name).exists():
         number += 1

@@ -1,22 +1,26 @@
-"""The shelves of a workspace: what data, features, experiments, models, tickets and snapshots there are."""
+"""The shelves of a workspace: what data, features, experiments, models, tickets, snapshots and trials there are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from tools.backtest.families import families
 from tools.backtest.folder import list_experiments, load_experiment
 from tools.backtest.record import Experiment
+from tools.backtest.trials import read_ledger
 from tools.features.catalog import FEATURES
 from tools.features.registry import registered
 from tools.kernel.errors import WorkspaceError
+from tools.kernel.format import format_value
 from tools.kernel.paths import Workspace
 from tools.kernel.spec import Context
 from tools.lake.store import lake_symbols, open_lake
+from tools.models.registry import MODELS
 from tools.research.record import Item, Kind
 from tools.trade.ticket import list_tickets
 
-MODEL_FILE = "model.txt"
+MODEL_FILES = frozenset(kind.file_name for kind in MODELS.values())
 DAMAGED = {"state": "damaged"}
 
 
@@ -81,7 +85,7 @@ def _models(ctx: Context) -> tuple[Item, ...]:
     saved = [
         name
         for name in list_experiments(ctx.workspace)
-        if (ctx.workspace.experiments / name / MODEL_FILE).is_file()
+        if any((ctx.workspace.experiments / name / file).is_file() for file in MODEL_FILES)
     ]
     return tuple(_each(ctx.workspace, name, _model_facts) for name in saved)
 
@@ -112,6 +116,25 @@ def _snapshots(ctx: Context) -> tuple[Item, ...]:
     )
 
 
+def _trials(ctx: Context) -> tuple[Item, ...]:
+    """Return the hypotheses that were tried, the one tried last at the end."""
+    return tuple(
+        Item(
+            name=family.family,
+            facts={
+                "trials": f"{family.count:,}",
+                "symbols": ", ".join(family.symbols),
+                "horizon_days": str(family.horizon_days),
+                "first": family.first.isoformat(),
+                "last": family.last.isoformat(),
+                "best_sharpe": format_value(family.best_sharpe, "ratio"),
+                "last_tried": family.last_settings,
+            },
+        )
+        for family in families(read_ledger(ctx.workspace))
+    )
+
+
 SHELVES: dict[Kind, Callable[[Context], tuple[Item, ...]]] = {
     "data": _data,
     "features": _features,
@@ -119,6 +142,7 @@ SHELVES: dict[Kind, Callable[[Context], tuple[Item, ...]]] = {
     "models": _models,
     "tickets": _tickets,
     "snapshots": _snapshots,
+    "trials": _trials,
 }
 
 
@@ -135,7 +159,7 @@ def _experiment_facts(record: Experiment) -> dict[str, str]:
         "created": _day(record.created_at),
         "symbols": ", ".join(record.config.symbols),
         "features": ", ".join(record.config.features),
-        "sharpe": "undefined" if record.oos.sharpe is None else f"{record.oos.sharpe:.2f}",
+        "sharpe": format_value(record.oos.sharpe, "ratio"),
     }
 
 
@@ -144,7 +168,7 @@ def _model_facts(record: Experiment) -> dict[str, str]:
         "model": record.config.model,
         "trained_to": record.folds[-1].train_end.isoformat(),
         "features": ", ".join(record.config.features),
-        "file": f"{record.experiment}/{MODEL_FILE}",
+        "file": f"{record.experiment}/{MODELS[record.config.model].file_name}",
     }
 
 

@@ -22,9 +22,9 @@ from tools.backtest.trials import Family, Ledger, Trial, count_trial, sharpes
 from tools.features.bars import Bars
 from tools.kernel.paths import Workspace
 from tools.kernel.spec import Progress
+from tools.models.registry import MODELS
 from tools.research.study import Study, trade
 
-LABEL = "up_down"
 PLACEBOS = ((100_000, 99), (1_000_000, 39))  # most bars x symbols, placebos
 FEWEST_PLACEBOS = 19
 FEWEST_COMMON_BARS = 252
@@ -45,7 +45,7 @@ def hypothesis_of(config: Config, bars: Bars) -> Family:
         symbols=config.symbols,
         interval=config.interval,
         horizon_days=config.horizon_days,
-        label=LABEL,
+        label=MODELS[config.model].label,
         sources=bars.sources,
     )
 

@@ -7,9 +7,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from tools.backtest.statistics.grade import Grade
 from tools.kernel.types import Args, Count, Fraction, Ratio, Record, Result
 
-Kind = Literal["data", "features", "experiments", "models", "tickets", "snapshots"]
+Kind = Literal["data", "features", "experiments", "models", "tickets", "snapshots", "trials"]
+
+
+ModelName = Literal["lightgbm", "lightgbm_regressor", "lightgbm_ranker", "logistic", "ridge", "momentum"]
 
 
 class ExperimentArgs(Args):
@@ -17,7 +21,7 @@ class ExperimentArgs(Args):
 
     symbols: tuple[str, ...] = Field(min_length=1, max_length=1000)
     features: tuple[str, ...] = Field(default=("rsi_14", "momentum_20", "volatility_20"), max_length=50)
-    model: Literal["lightgbm"] = "lightgbm"
+    model: ModelName = "lightgbm"
     horizon_days: int = Field(default=1, ge=1, le=63)
     top_n: int | None = Field(default=None, ge=1, le=500)
     start: date | None = None
@@ -31,9 +35,11 @@ class CompareArgs(Args):
 
 
 class Compared(Record):
-    """One experiment's line in the comparison."""
+    """One experiment's line in the comparison; `trials`: of its hypothesis, when it ran. None: an older record."""
 
     experiment: str
+    verdict: Grade | None = None
+    trials: Count | None = None
     sharpe: Ratio | None
     sharpe_stderr: Ratio | None
     cagr: Fraction | None

@@ -18,11 +18,12 @@ from tools.backtest.engine import Ledger, run_weights
 from tools.backtest.record import Config, Fold, Metrics, Target
 from tools.backtest.weights import equal_weight, overlap, top_n
 from tools.features.feature import Signal
-from tools.features.label import up_down
+from tools.features.label import LABELS
 from tools.features.panel import Panel
 from tools.features.resolve import compute_all
 from tools.kernel.spec import Progress
 from tools.models.model import Model
+from tools.models.registry import MODELS
 from tools.models.split import walk_forward
 from tools.models.train import WalkForward, train_walk_forward
 
@@ -72,8 +73,11 @@ def train(
         purge_days=config.purge_days,
         warmup=max(signal.warmup for signal in signals),
     )
-    label = up_down(panel, config.horizon_days)
-    return train_walk_forward(features, label, splits, seed=config.seed, threads=threads, progress=progress)
+    kind = MODELS[config.model]
+    label = LABELS[kind.label](panel, config.horizon_days)
+    return train_walk_forward(
+        features, label, splits, seed=config.seed, threads=threads, model=kind.model, progress=progress
+    )
 
 
 def backtest(
@@ -120,7 +124,8 @@ def backtest(
 
 def positions(scores: pd.DataFrame, config: Config) -> pd.DataFrame:
     """Return the target weights that follow from scores: each day's best ones, held for the horizon."""
-    return overlap(top_n(scores, config.top_n), config.horizon_days)
+    best = top_n(scores, config.top_n, threshold=MODELS[config.model].threshold)
+    return overlap(best, config.horizon_days)
 
 
 def trade(panel: Panel, scores: pd.DataFrame, config: Config) -> Ledger:

@@ -28,7 +28,7 @@ def compare_experiments(ctx: Context, args: CompareArgs) -> CompareResult:
 
 
 def list_inventory(ctx: Context, args: InventoryArgs) -> InventoryResult:
-    """List what exists here: data on disk and how old it is, features, experiments, models, tickets, snapshots."""
+    """List what exists here: data on disk and how old it is, features, experiments, trials, tickets, snapshots."""
     from tools.research.inventory import shelf
 
     items = shelf(ctx, args.kind)
@@ -62,5 +62,10 @@ LIST_INVENTORY = Tool(
     effect=Effect.READ,
     run=list_inventory,
     positional="kind",
-    examples=("what data do I have", "list my experiments", "which features are there"),
+    examples=(
+        "what data do I have",
+        "list my experiments",
+        "which features are there",
+        "how many times have I tested this",
+    ),
 )
