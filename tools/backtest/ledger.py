@@ -52,7 +52,8 @@ class Ledger:
         """One row per fill.
 
         Columns: ts, symbol, side, weight_before, weight_after (fractions of NAV before and after the trade), price,
-        cost_fraction (of NAV before the trade).
+        cost_fraction (of NAV before the trade). Delistings come first in their bar, at the price paid out; what is
+        traded after them is in fractions of the NAV that they leave.
         """
         return self.list_trades()
 

@@ -111,6 +111,14 @@ def run_wide(targets, open_, close, *, rate, fill, rebalance, terms):
     return pd.Series(equity, targets.index), orders, account
 
 
+def _groups(trades, prices):
+    """Split a bar's trades into delistings, paid below the last price, and what is traded on the NAV they leave."""
+    if trades is None:
+        return []
+    forced = trades["price"] != trades["symbol"].map(prices)
+    return [part for part in (trades[forced], trades[~forced]) if len(part)]
+
+
 def replay(ledger, at_fill, close):
     """Return profit and loss by symbol, cash and holdings at each close, from the trade list alone."""
     shares, cash = dict.fromkeys(close.columns, 0.0), 1.0
@@ -119,14 +127,14 @@ def replay(ledger, at_fill, close):
     for ts, row in close.iterrows():
         for name, count in shares.items():
             profit[name] += count * (at_fill.loc[ts, name] - last[name]) if count else 0.0
-        done = by_bar.get(ts)
-        if done is not None:
+        for done in _groups(by_bar.get(ts), at_fill.loc[ts]):
             nav = cash + sum(count * at_fill.loc[ts, name] for name, count in shares.items() if count)
             after = nav * (1 - done["cost_fraction"].sum())
             for each in done.itertuples():
-                value = each.weight_after * after - each.weight_before * nav
-                shares[each.symbol] += value / each.price
-                cash -= value + each.cost_fraction * nav
+                value = (each.weight_after * after - each.weight_before * nav) / at_fill.loc[ts, each.symbol]
+                shares[each.symbol] += value
+                cash -= value * each.price + each.cost_fraction * nav
+                profit[each.symbol] += value * (at_fill.loc[ts, each.symbol] - each.price)
         for name, count in shares.items():
             profit[name] += count * (row[name] - at_fill.loc[ts, name]) if count else 0.0
         last = row

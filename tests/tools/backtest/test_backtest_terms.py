@@ -120,6 +120,24 @@ def test_accounting_identity(seed, fill, rebalance, bps, impact):
     assert ledger.impact_paid <= ledger.cost_paid + 1e-15
 
 
+@settings(max_examples=20, deadline=None)
+@given(SEEDS, st.sampled_from(FILLS), st.sampled_from(REBALANCES))
+def test_the_identity_holds_through_delistings(seed, fill, rebalance):
+    weights, open_, close = market(seed)
+    for column, end in enumerate((10, 20)):
+        open_.iloc[end:, column], close.iloc[end:, column] = np.nan, np.nan
+    terms = Terms(short=True, delisting=Delisting(0.3, after_bars=2))
+    ledger = run_weights(
+        weights, open_=open_, close=close, costs=Costs(20), fill=fill, rebalance=rebalance, terms=terms
+    )
+    known = close.fillna(open_).ffill()
+    at_fill = known if fill == "next_close" else open_.fillna(known.shift())
+    profit, rows = replay(ledger, at_fill, known)
+    np.testing.assert_allclose(rows.sum(axis=1), ledger.equity, rtol=1e-8)
+    np.testing.assert_allclose(rows[:, 0], ledger.cash, atol=1e-8)
+    assert sum(profit.values()) - ledger.cost_paid == pytest.approx(ledger.equity.iloc[-1] - 1, abs=1e-8)
+
+
 @settings(max_examples=30, deadline=None)
 @given(SEEDS, st.sampled_from(FILLS), st.sampled_from(REBALANCES))
 def test_a_free_run_beats_a_costed_one_by_the_costs(seed, fill, rebalance):
