@@ -11,6 +11,7 @@ import typer
 
 from copilot.data_cli import data
 from copilot.options import JsonOption, Options
+from copilot.trials_cli import trials
 from tools.kernel.errors import BadRequest, SLQError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ ticket = typer.Typer(no_args_is_help=True, help="Decision tickets.")
 app.add_typer(audit, name="audit")
 app.add_typer(ticket, name="ticket")
 app.add_typer(data, name="data")
+app.add_typer(trials, name="trials")
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Folder that holds data/ and experiments/.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from rich.table import Table
@@ -25,11 +26,22 @@ def new_table(*columns: str, numeric: int = 1) -> Table:
     return made
 
 
-def record_rows(tool: str, field: str, record: Record, names: Sequence[str], numeric: int = 1) -> Table:
-    """Return a table of the records in `field` of a tool's result, with a column for each of `names`."""
+def record_rows(
+    tool: str,
+    field: str,
+    record: Record,
+    names: Sequence[str],
+    numeric: int = 1,
+    *,
+    labels: Mapping[str, str] = MappingProxyType({}),
+) -> Table:
+    """Return a table of the records in `field` of a tool's result, with a column for each of `names`.
+
+    A column is headed by its name in `labels`, else by that of the field.
+    """
     model = find_tool(tool).result
     units = [unit_of(model, f"{field}.{name}") for name in names]
-    made = new_table(*(name.replace("_", " ") for name in names), numeric=numeric)
+    made = new_table(*(labels.get(name, name.replace("_", " ")) for name in names), numeric=numeric)
     for item in record[field]:
         made.add_row(*(plain(format_value(item[name], unit)) for name, unit in zip(names, units, strict=True)))
     return made

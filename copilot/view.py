@@ -16,6 +16,7 @@ from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
 from copilot.table import Record, new_table, record_rows, warning_lines
 from copilot.untrusted import plain
+from copilot.verdict_view import verdict_lines
 from tools.backtest.record import Metrics
 from tools.catalog import find_tool
 from tools.kernel.format import format_seconds, format_value
@@ -124,9 +125,8 @@ def _experiment(record: Record) -> RenderableType:
     costs = Text("\ncosts  ", style="quiet")
     for point in record["cost_curve"]:
         costs.append(f"{point['multiple']}x Sharpe {format_value(point['sharpe'], 'ratio')}   ", style="quiet")
-    return Group(
-        head, Text(), metric_table({"strategy": record["oos"], **benchmarks}), costs, warning_lines(record)
-    )
+    figures = metric_table({"strategy": record["oos"], **benchmarks})
+    return Group(head, Text(), figures, costs, *verdict_lines(record), warning_lines(record))
 
 
 def _setup(record: Record) -> str:
@@ -140,8 +140,11 @@ def _setup(record: Record) -> str:
     )
 
 
+COMPARED = {"sharpe_stderr": "±", "max_drawdown": "drawdown", "sharpe_over_equal_weight": "vs EW"}
+
+
 def _compared(record: Record) -> RenderableType:
-    names = (
+    names = [
         "experiment",
         "sharpe",
         "sharpe_stderr",
@@ -149,8 +152,13 @@ def _compared(record: Record) -> RenderableType:
         "max_drawdown",
         "turnover",
         "sharpe_over_equal_weight",
-    )
-    parts: list[RenderableType] = [record_rows("compare_experiments", "experiments", record, names)]
+    ]
+    # Records made before there were verdicts lack both; a column of nothing says nothing.
+    names[1:1] = [
+        name for name in ("verdict", "trials") if any(item.get(name) is not None for item in record["experiments"])
+    ]
+    figures = record_rows("compare_experiments", "experiments", record, names, labels=COMPARED)
+    parts: list[RenderableType] = [figures]
     if record["differences"]:
         table = new_table("differs in", *(f"#{i}" for i in range(1, len(record["experiments"]) + 1)))
         for difference in record["differences"]:
@@ -211,6 +219,7 @@ def ticket_view(record: Record) -> RenderableType:
         positions if record["positions"] else nothing,
         Text("\nout-of-sample evidence, after costs", style="quiet"),
         metric_table(evidence, HEADLINE),
+        *verdict_lines(record),
         warning_lines(record),
     ]
     title = Text.assemble((record["ticket"], "bad"), (f" {record['state']}", "warn"))
@@ -221,7 +230,7 @@ def _report(record: Record) -> RenderableType | None:
     if record["oos"] is None:
         return None
     benchmarks = {name.replace("_", " "): metrics for name, metrics in record["benchmarks"].items()}
-    return metric_table({"strategy": record["oos"], **benchmarks}, HEADLINE)
+    return Group(metric_table({"strategy": record["oos"], **benchmarks}, HEADLINE), *verdict_lines(record))
 
 
 SHOWN: Mapping[str, tuple[str, ...]] = {

@@ -15,12 +15,14 @@ from copilot.planner.evidence import Evidence
 from copilot.planner.paths import symbol_in
 from copilot.planner.vocabulary import load_plan_file
 
+_TRIALS = r"\b(?:trials?|hypothes[ei]s|tried)\b|\b(?:times|often|attempts)\b(?=.*\b(?:test|ran|run|backtest)\w*)"
 _KINDS = (
     ("tickets", r"\b(?:tickets?|proposals?|decisions?)\b"),
     ("snapshots", r"\b(?:snapshots?|versions?)\b"),
     ("models", r"\bmodels?\b"),
     ("features", r"\b(?:features?|indicators?|signals?|predictors?|factors?)\b"),
-    ("experiments", r"\b(?:experiments?|runs?|ran|backtests?|tests?|studies|trials?)\b"),
+    ("trials", _TRIALS),
+    ("experiments", r"\b(?:experiments?|runs?|ran|backtests?|tests?|studies)\b"),
     ("data", r"\b(?:data|datasets?|symbols?|tickers?|bars?|prices?|stocks?|lake|rows?)\b"),
 )  # fmt: skip
 _SAMPLE = re.compile(r"\b(?:sample|embedded|built[- ]?in|bundled|shipped)\b", re.IGNORECASE)

@@ -91,19 +91,29 @@ def read_ledger(workspace: Workspace) -> Ledger:
 
     Raises WorkspaceError: the file cannot be read, or a line was changed, removed or exchanged.
     """
+    chain = _read_chain(workspace.trials)
+    return Ledger(trials=tuple(trial for trial, _ in chain), head=chain[-1][1] if chain else GENESIS)
+
+
+def read_heads(workspace: Workspace) -> tuple[str, ...]:
+    """Return every head that the ledger had, from the empty one to that of today. Raises like `read_ledger`."""
+    return (GENESIS, *(head for _, head in _read_chain(workspace.trials)))
+
+
+def _read_chain(path: Path) -> list[tuple[Trial, str]]:
+    """Return each trial with the hash of its line."""
     try:
-        lines = workspace.trials.read_bytes().splitlines(keepends=True)
+        lines = path.read_bytes().splitlines(keepends=True)
     except FileNotFoundError:
-        return Ledger(trials=(), head=GENESIS)
+        return []
     except OSError as error:
-        raise unwritable(workspace.trials, error) from error
+        raise unwritable(path, error) from error
     if lines and not lines[-1].endswith(b"\n"):
         lines.pop()  # a crash in the middle of a write: the run it belongs to was not recorded either
-    trials, head = [], GENESIS
+    chain: list[tuple[Trial, str]] = []
     for number, line in enumerate(lines, start=1):
-        trial, head = _checked(workspace.trials, number, line, head)
-        trials.append(trial)
-    return Ledger(trials=tuple(trials), head=head)
+        chain.append(_checked(path, number, line, chain[-1][1] if chain else GENESIS))
+    return chain
 
 
 def count_trial(workspace: Workspace, trial: Trial) -> Ledger:

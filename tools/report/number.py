@@ -22,5 +22,5 @@ def format_number(value: float | None, unit: str | None = None) -> str:
 
 
 def typeset(sentence: str) -> str:
-    """Return a sentence with a real minus sign before its negative numbers."""
-    return re.sub(r"(?<![\w.)-])-(?=\d)", MINUS, sentence)
+    """Return a sentence with a real minus sign before its negative numbers, and its percentages in one piece."""
+    return re.sub(r"(?<=\d) (?=%)", NARROW, re.sub(r"(?<![\w.)-])-(?=\d)", MINUS, sentence))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from tools.backtest.evidence import edge_warnings
+from tools.backtest.evidence import doubts, other_warnings
 from tools.backtest.folder import load_experiment
 from tools.backtest.record import Experiment
 from tools.kernel.atomic import write_atomic
@@ -16,19 +15,17 @@ from tools.report import figures, tables
 from tools.report.document import render_page
 from tools.report.leak_tables import evidence_rows
 from tools.report.number import format_number, typeset
+from tools.report.verdict_tables import MEANINGS, judged_tiles, reason_rows
 
 REPORT_FILE = "report.html"
-MODEL_NAMES = {"lightgbm": "LightGBM"}
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A headline figure with a line of context below it."""
-
-    label: str
-    figure: tables.Cell
-    aside: str
-    note: str
+MODEL_NAMES = {
+    "lightgbm": "LightGBM",
+    "lightgbm_regressor": "LightGBM regression",
+    "lightgbm_ranker": "LightGBM ranking",
+    "logistic": "Logistic regression",
+    "ridge": "Ridge regression",
+    "momentum": "Momentum, nothing learnt",
+}
 
 
 def series_names(record: Experiment) -> dict[str, str]:
@@ -37,18 +34,20 @@ def series_names(record: Experiment) -> dict[str, str]:
     return figures.NAMES | ({"index": f"Index {index}"} if index else {})
 
 
-def verdict(record: Experiment) -> str:
-    """Return in one sentence whether the figures are evidence of an edge."""
-    yardstick = record.benchmarks.get("equal_weight")
-    against = edge_warnings(record.oos, yardstick)
+def headline(record: Experiment) -> str:
+    """Return in one sentence what speaks against the strategy, or whether anything does where nothing judged it."""
+    if record.verdict is not None:
+        return typeset(record.verdict.against.text)
+    against = doubts(record)
     if against:
         return typeset(" ".join(against))
+    yardstick = record.benchmarks.get("equal_weight")
     above = "zero and above equal weight" if yardstick else "zero"
     sharpe, error = (format_number(value, "ratio") for value in (record.oos.sharpe, record.oos.sharpe_stderr))
     return f"Above {above}: Sharpe ratio {sharpe} ± {error}, out of sample, after costs. One run is not proof."
 
 
-def tiles(record: Experiment) -> list[Tile]:
+def tiles(record: Experiment) -> list[tables.Tile]:
     """Return the headline figures, each beside its equal-weight counterpart."""
     yardstick = record.benchmarks.get("equal_weight")
     error = format_number(record.oos.sharpe_stderr, "ratio")
@@ -57,14 +56,8 @@ def tiles(record: Experiment) -> list[Tile]:
         label = tables.METRIC_LABELS[field]
         note = f"equal weight {tables.metric_cell(yardstick, field).text}" if yardstick else ""
         aside = f"± {error}" if field == "sharpe" else ""
-        shown.append(Tile(label, tables.metric_cell(record.oos, field), aside, note))
+        shown.append(tables.Tile(label, tables.metric_cell(record.oos, field), aside, note))
     return shown
-
-
-def other_warnings(record: Experiment) -> tuple[str, ...]:
-    """Return the record's warnings less those that the verdict says already."""
-    said = edge_warnings(record.oos, record.benchmarks.get("equal_weight"))
-    return tuple(warning for warning in record.warnings if warning not in said)
 
 
 def experiment_page(record: Experiment, equity: pd.DataFrame, trades: pd.DataFrame) -> str:
@@ -89,10 +82,13 @@ def experiment_page(record: Experiment, equity: pd.DataFrame, trades: pd.DataFra
         charts,
         record=record,
         model_name=MODEL_NAMES.get(record.config.model, record.config.model),
-        verdict=verdict(record),
+        headline=headline(record),
         warnings=other_warnings(record),
-        edge=not edge_warnings(record.oos, yardstick),
+        grade=record.verdict.grade if record.verdict else "no edge" if doubts(record) else "plausible",
+        meanings=MEANINGS,
+        reasons=reason_rows(record.verdict) if record.verdict else [],
         tiles=tiles(record),
+        judged=judged_tiles(record),
         columns=["Strategy", *(names[role] for role in roles)],
         tables=tables,
         evidence=evidence_rows(record.evidence),

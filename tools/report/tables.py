@@ -42,6 +42,16 @@ class Row:
     bar: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A headline figure with a line of context below it."""
+
+    label: str
+    figure: Cell
+    aside: str
+    note: str
+
+
 def _cell(value: float | None, unit: str | None) -> Cell:
     return Cell(format_number(value, unit), negative=value is not None and value < 0)
 
@@ -125,14 +135,29 @@ def provenance_rows(record: Experiment) -> list[Row]:
     rows += [
         Row(name.replace("_", " "), (Cell(_plain(value)),))
         for name, value in record.provenance
-        if name != "libraries"
+        if name not in ("libraries", "features")
     ]
     libraries = ", ".join(f"{name} {version}" for name, version in sorted(record.provenance.libraries.items()))
+    sources = [Row(f"source of {name}", (Cell(digest),)) for name, digest in record.provenance.features.items()]
     return [
         *rows,
+        *sources,
+        *_trial_rows(record),
         Row("libraries", (Cell(libraries or UNDEFINED),)),
         Row("seconds", (_cell(record.seconds, "seconds"),)),
     ]
+
+
+def _trial_rows(record: Experiment) -> list[Row]:
+    """Return where the trial ledger stood: its head, kept here, shows a ledger that was cut or replaced later."""
+    if record.trials is None:
+        return []
+    facts = {
+        "trial family": record.trials.family,
+        "trials counted": format_number(record.trials.count),
+        "trial ledger head": record.trials.head,
+    }
+    return [Row(name, (Cell(text),)) for name, text in facts.items()]
 
 
 def _plain(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools.backtest.record import Metrics
+from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.kernel.spec import Context, Effect, Tool
 from tools.kernel.types import Args, Result
 
@@ -14,12 +15,14 @@ class ReportArgs(Args):
 
 
 class ReportResult(Result):
-    """Where the page is, and its headline figures; a feature's page has none."""
+    """Where the page is, its headline figures and its verdict; a feature's page has neither."""
 
     experiment: str
     path: str
     oos: Metrics | None
     benchmarks: dict[str, Metrics]
+    strategy: StrategyEvidence | None = None
+    verdict: Verdict | None = None
     warnings: tuple[str, ...]
 
 
@@ -42,6 +45,8 @@ def show_report(ctx: Context, args: ReportArgs) -> ReportResult:
         path=str(path.resolve()),
         oos=record.oos,
         benchmarks=record.benchmarks,
+        strategy=record.strategy,
+        verdict=record.verdict,
         warnings=record.warnings,
     )
 

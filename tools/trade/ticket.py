@@ -20,6 +20,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from tools.backtest.record import Metrics
+from tools.backtest.statistics.grade import Verdict
 from tools.kernel.atomic import move_into_place, write_atomic, write_temporary
 from tools.kernel.errors import BadRequest, GateFailed, WorkspaceError
 from tools.kernel.fingerprint import of_json
@@ -59,6 +60,7 @@ class Ticket(Result):
     data_age_days: Days
     evidence: Metrics
     benchmark: Metrics | None
+    verdict: Verdict | None = None
     warnings: tuple[str, ...]
 
 
@@ -69,7 +71,8 @@ ORDER_COLUMNS = ("ticket", "symbol", "side", "shares", "reference_price_usd", "v
 
 def _digest(ticket: Ticket) -> str:
     """Return the SHA-256 of what was proposed, in base32: everything but the id and the state."""
-    contents = ticket.model_dump(mode="json", exclude={"ticket", "state"})
+    later = {"verdict"} if ticket.verdict is None else set()  # tickets without one were made before there were any
+    contents = ticket.model_dump(mode="json", exclude={"ticket", "state"} | later)
     return base64.b32encode(bytes.fromhex(of_json(contents))).decode().rstrip("=")
 
 

@@ -50,10 +50,10 @@ def _last_prices(ctx: Context, record: Experiment) -> tuple[dict[str, float], da
 
 def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
     """Propose what to buy with an amount of money; ends in a ticket a human must confirm."""
-    from tools.backtest.evidence import OLD_DATA, edge_warnings
+    from tools.backtest.evidence import OLD_DATA, doubts, other_warnings
     from tools.backtest.folder import find_experiment, load_experiment
     from tools.trade.size import size_positions
-    from tools.trade.warn import age_warnings, cash_warnings, sizing_warnings
+    from tools.trade.warn import age_warnings, cash_warnings, sizing_warnings, verdict_warnings
 
     record = load_experiment(find_experiment(ctx.workspace, args.experiment))
     prices, price_date = _last_prices(ctx, record)
@@ -66,13 +66,13 @@ def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
     )
     now = ctx.now()
     age_days = (now.date() - price_date).days
-    benchmark = record.benchmarks.get("equal_weight")
     warnings = (
         *age_warnings(price_date, age_days),
+        *verdict_warnings(record.verdict),
         *cash_warnings(record.targets),
         *sizing_warnings(sizing, prices, args.capital_usd),
-        *edge_warnings(record.oos, benchmark),
-        *(warning for warning in record.warnings if not warning.startswith(OLD_DATA)),
+        *doubts(record),
+        *(warning for warning in other_warnings(record) if not warning.startswith(OLD_DATA)),
     )
     draft = Ticket(
         ticket="",
@@ -89,7 +89,8 @@ def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
         price_date=price_date,
         data_age_days=age_days,
         evidence=record.oos,
-        benchmark=benchmark,
+        benchmark=record.benchmarks.get("equal_weight"),
+        verdict=record.verdict,
         warnings=tuple(dict.fromkeys(warnings)),
     )
     return new_ticket(ctx.workspace, draft)

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 
 from tools.backtest.record import Target
+from tools.backtest.statistics.grade import Verdict
 from tools.trade.size import Sizing
 
 STALE_DAYS = 5
 NEARLY_ALL = 0.99
+NO_EDGE = (
+    "NO EDGE: nothing shows that this strategy earns anything. What these trades cost is certain, what they earn "
+    "is luck: do not trade on it."
+)
 FROM_CASH = "Sized from cash: shares you already hold are not counted."
 
 
@@ -19,6 +24,11 @@ def age_warnings(price_date: date, data_age_days: int) -> tuple[str, ...]:
         return ()
     age = f"STALE DATA: the prices are {data_age_days:,} days old ({price_date.isoformat()})."
     return (f"{age} Do not trade on them; load fresh data and run the experiment again.",)
+
+
+def verdict_warnings(verdict: Verdict | None) -> tuple[str, ...]:
+    """Warn of a strategy without an edge; what speaks against it stands beside the verdict."""
+    return (NO_EDGE,) if verdict is not None and verdict.grade == "no edge" else ()
 
 
 def cash_warnings(targets: tuple[Target, ...]) -> tuple[str, ...]:

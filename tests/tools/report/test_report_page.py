@@ -7,16 +7,22 @@ import re
 import shutil
 import subprocess
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 from report_evidence import evidence
 
+from tools.backtest.cost_curve import CostPoint
 from tools.backtest.folder import load_experiment
+from tools.backtest.record import Trials
+from tools.backtest.statistics.grade import StrategyEvidence
+from tools.backtest.statistics.slice import Slice
+from tools.backtest.statistics.verdict import verdict
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.spec import Context
 from tools.report import figures
-from tools.report.page import verdict, write_report
+from tools.report.page import headline, write_report
 from tools.report.tool import ReportArgs, show_report
 
 MAX_BYTES = 6_000_000
@@ -103,8 +109,54 @@ def test_undefined_figures_and_no_targets_are_said(experiment_folder: Path) -> N
 def test_the_verdict_speaks_for_a_strong_record_too(experiment_folder: Path) -> None:
     record = load_experiment(experiment_folder)
     strong = record.oos.model_copy(update={"sharpe": 2.5, "sharpe_stderr": 0.4})
-    assert "One run is not proof" in verdict(record.model_copy(update={"oos": strong}))
-    assert "No evidence of an edge" in verdict(record)
+    assert "One run is not proof" in headline(record.model_copy(update={"oos": strong}))
+    assert "No evidence of an edge" in headline(record)
+
+
+def judged(folder: Path, **known: object) -> str:
+    """Return the page of the record with a verdict on this evidence."""
+    figures = {"sharpe": 1.2, "days": 2500, "orders": 900, "trials": 3, "benchmark": "equal weight"} | known
+    found = StrategyEvidence.model_validate(figures)
+    trials = Trials(family="fam_0123456789", count=3, overfitting=found.overfitting, head="ab" * 32)
+    provenance = load_experiment(folder).provenance.model_copy(update={"features": {"auto_mine": "cd" * 32}})
+    parts = {"strategy": found, "verdict": verdict(found), "trials": trials, "provenance": provenance}
+    rewrite(folder, **{name: part.model_dump(mode="json") for name, part in parts.items()})
+    return own_parts(write_report(folder).read_text())
+
+
+def test_a_verdict_replaces_the_rough_reading(experiment_folder: Path) -> None:
+    before = own_parts(write_report(experiment_folder).read_text())
+    assert "No evidence of an edge" in before
+    assert "Why this verdict" not in before
+    page = judged(experiment_folder, deflated_sharpe=0.4, deflated_alpha=0.3, placebo_p=0.2, overfitting=0.7)
+    assert "No evidence of an edge" not in page
+    assert '<section class="verdict no-edge"' in page
+    assert "The strongest evidence against it" in page
+    assert page.count("Without what equal weight explains, the true return") == 2  # headline and table
+    rows = re.findall(r'<tr class="([a-z-]+)"><th scope="row">(\w+)</th>', page)
+    assert rows[:3] == [("no-edge", "benchmark"), ("no-edge", "selection"), ("no-edge", "placebo")]
+    assert len(rows) == 7
+    for figure in ("40.0\u202f%", "30.0\u202f%", "20.0\u202f%", "70.0\u202f%", "9.9\u202fy on record"):
+        assert figure in page
+
+
+@pytest.mark.parametrize(("chance", "grade"), [(0.97, "plausible"), (0.999, "strong")])
+def test_a_better_verdict_is_not_red(experiment_folder: Path, chance: float, grade: str) -> None:
+    costs = tuple(CostPoint(multiple=multiple, sharpe=1.0, cagr=0.1) for multiple in (1, 2, 3))
+    days = date(2020, 1, 1)
+    year = {"start": days, "end": days, "days": 250, "total_return": 0.1, "sharpe": 1.0, "volatility": 0.1}
+    periods = tuple(Slice(label=str(number), max_drawdown=-0.1, **year) for number in range(9))
+    known = {"deflated_sharpe": chance, "deflated_alpha": chance, "placebo_p": 0.01, "overfitting": 0.05}
+    page = judged(experiment_folder, **known, costs=costs, periods=periods, min_track_record=500.0)
+    assert f'<section class="verdict {grade}"' in page
+    assert "2.0\u202fy" in page
+
+
+def test_the_page_holds_the_head_of_the_ledger_and_the_hash_of_each_source(experiment_folder: Path) -> None:
+    page = judged(experiment_folder, deflated_sharpe=0.4)
+    for text in ("fam_0123456789", "trial ledger head", "ab" * 32, "source of auto_mine", "cd" * 32):
+        assert text in page
+    assert "{&#39;" not in page
 
 
 def test_a_damaged_folder_is_one_plain_line(experiment_folder: Path) -> None:

@@ -9,9 +9,11 @@ import pytest
 from trade_records import CLOSES, NOW, SIGNAL, experiment, save
 
 from tools.backtest.record import Target
+from tools.backtest.statistics.grade import StrategyEvidence
+from tools.backtest.statistics.verdict import verdict
 from tools.kernel.errors import NoData
 from tools.kernel.spec import Context
-from tools.trade.ticket import load_ticket
+from tools.trade.ticket import confirm, load_ticket
 from tools.trade.tool import ProposeArgs, propose_trades
 
 HALVES = (
@@ -46,6 +48,25 @@ def test_old_prices_and_a_weak_record_are_said_first(ctx: Context) -> None:
     assert warnings[0].startswith("STALE DATA: the prices are 401 days old (2013-03-01)")
     assert any("within two standard errors of zero" in warning for warning in warnings)
     assert any("Not better than simply holding the same symbols" in warning for warning in warnings)
+
+
+def test_a_ticket_of_a_strategy_without_an_edge_says_so_sternly(ctx: Context) -> None:
+    weak = verdict(StrategyEvidence(sharpe=0.2, days=2500, orders=900, deflated_sharpe=0.4))
+    save(ctx.workspace, experiment(HALVES, sharpe=0.2, yardstick=0.8).model_copy(update={"verdict": weak}))
+    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    assert ticket.verdict == weak
+    assert ticket.warnings[0].startswith("NO EDGE")
+    assert not any("two standard errors" in warning or "Not better" in warning for warning in ticket.warnings)
+    assert confirm(ctx.workspace, ticket.ticket, ticket.ticket, ctx.now()).verdict == weak
+
+
+def test_a_better_verdict_needs_no_warning(ctx: Context) -> None:
+    better = verdict(StrategyEvidence(sharpe=1.2, days=2500, orders=900, deflated_sharpe=0.97))
+    assert better.grade != "no edge"
+    save(ctx.workspace, experiment(HALVES).model_copy(update={"verdict": better}))
+    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    assert ticket.verdict == better
+    assert not any(warning.startswith("NO EDGE") for warning in ticket.warnings)
 
 
 def test_no_targets_means_hold_cash(ctx: Context) -> None:

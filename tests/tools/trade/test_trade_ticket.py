@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import os
@@ -13,6 +14,7 @@ import pytest
 from trade_records import NOW, SIGNAL, metrics
 
 from tools.kernel.errors import BadRequest, GateFailed, WorkspaceError
+from tools.kernel.fingerprint import of_json
 from tools.kernel.paths import Workspace
 from tools.trade import ticket as tickets
 from tools.trade.ticket import Position, Ticket, confirm, list_tickets, load_ticket, new_ticket, reject
@@ -59,6 +61,18 @@ def test_a_new_ticket_is_pending_and_reads_back(workspace: Workspace) -> None:
     assert load_ticket(workspace, made.ticket) == made
     assert made.state == "pending"
     assert not tickets.order_path(workspace, made.ticket).exists()
+
+
+def test_a_ticket_from_before_there_were_verdicts_can_be_confirmed(workspace: Workspace) -> None:
+    made = new_ticket(workspace, draft())
+    path = workspace.tickets / f"{made.ticket}.json"
+    record = json.loads(path.read_text())
+    del record["verdict"]
+    path.write_text(json.dumps(record))
+    contents = {name: value for name, value in record.items() if name not in ("ticket", "state")}
+    digest = base64.b32encode(bytes.fromhex(of_json(contents))).decode()
+    assert digest.startswith(made.ticket.rpartition("-")[2])
+    assert confirm(workspace, made.ticket, made.ticket, NOW).state == "confirmed"
 
 
 def test_the_same_proposal_twice_gets_a_longer_id(workspace: Workspace) -> None:

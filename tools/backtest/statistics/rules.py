@@ -40,7 +40,7 @@ def selection(evidence: StrategyEvidence) -> Reason:
     tried = "one trial" if evidence.trials == 1 else f"{evidence.trials:,} trials"
     text = (
         f"After {tried}, the true Sharpe ratio is above zero with a probability of {_percent(chance)} "
-        f"(it was {evidence.sharpe:.2f})."
+        f"(it was {_ratio(evidence.sharpe)})."
     )
     return Reason(rule="selection", allows=_above(chance), doubt=1 - chance, text=text)
 
@@ -52,7 +52,7 @@ def benchmark(evidence: StrategyEvidence) -> Reason:
         text = "It was not compared with a benchmark, so the market's part is not taken out."
         return Reason(rule="benchmark", allows="plausible", doubt=UNKNOWN, text=text)
     text = (
-        f"Without the part of {evidence.benchmark or 'the benchmark'}, the true return is above zero with a "
+        f"Without what {evidence.benchmark or 'the benchmark'} explains, the true return is above zero with a "
         f"probability of {_percent(chance)}."
     )
     return Reason(rule="benchmark", allows=_above(chance), doubt=1 - chance, text=text)
@@ -98,12 +98,11 @@ def costs(evidence: StrategyEvidence) -> Reason:
             return Reason(rule="costs", allows=allows, doubt=UNKNOWN, text=f"{name.capitalize()} were not tried.")
         ratio = curve[multiple]
         if ratio is None or ratio <= 0:
-            shown = "undefined" if ratio is None else f"{ratio:.2f}"
-            text = f"At {name} the Sharpe ratio is {shown}."
+            text = f"At {name} the Sharpe ratio is {_ratio(ratio)}."
             return Reason(rule="costs", allows=allows, doubt=1.0, text=text)
     high = curve[3] or 0.0
     lost = 0.0 if not once else min(1.0, max(0.0, 1 - high / once))
-    text = f"At three times its costs the Sharpe ratio is {high:.2f}, from {once or 0.0:.2f}."
+    text = f"At three times its costs the Sharpe ratio is {_ratio(high)}, from {_ratio(once or 0.0)}."
     return Reason(rule="costs", allows="strong", doubt=lost, text=text)
 
 
@@ -165,3 +164,7 @@ def _above(probability: float) -> Grade:
 
 def _percent(value: float) -> str:
     return format_value(value, "fraction")
+
+
+def _ratio(value: float | None) -> str:
+    return format_value(value, "ratio")
