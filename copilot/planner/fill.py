@@ -48,6 +48,7 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
     return {
         "symbols": one(symbols),
         "features": one(evidence.features),
+        "model": first(evidence, "model"),
         "horizon_days": first(evidence, "horizon"),
         "top_n": first(evidence, "count"),
         **period(evidence),

@@ -304,7 +304,9 @@ def _leaned_on(request: Request) -> list[Call]:
     """Return the calls that a request may vary: the newest, and the newest experiment behind other looks at it."""
     newest, experiment = last_call(request.history), last_call(request.history, "run_experiment")
     kinds = {mention.kind for mention in request.evidence.mentions}
-    behind = experiment is not None and experiment is not newest and kinds & {"feature", "horizon", "count"}
+    behind = (
+        experiment is not None and experiment is not newest and kinds & {"feature", "model", "horizon", "count"}
+    )
     return [call for call in (experiment if behind else None, newest) if call is not None]
 
 

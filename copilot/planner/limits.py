@@ -57,7 +57,9 @@ def find_limits(text: str, mentions: Sequence[Mention], tool: str | None = None)
     Words inside the name of a symbol, a feature or a file are names and nothing else.
     """
     names = [
-        each for each in mentions if each.kind in ("symbol", "feature", "path", "sql", "experiment", "horizon")
+        each
+        for each in mentions
+        if each.kind in ("symbol", "feature", "path", "sql", "experiment", "horizon", "model")
     ]
     found: list[Limit] = []
     for name, tools, pattern in _rules():

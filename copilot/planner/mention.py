@@ -17,6 +17,7 @@ Kind = Literal[
     "experiment",
     "winner",
     "feature",
+    "model",
     "symbol",
     "period",
     "money",

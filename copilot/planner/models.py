@@ -1,0 +1,26 @@
+"""The model a request names: ridge, logistic, a ranking. LightGBM is what is used where none is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copilot.planner.mention import Mention
+
+_NAMES = (
+    (
+        "lightgbm_ranker",
+        r"(?:lightgbm |boosted |tree )?(?:rankers?|ranking models?|learn(?:ing)?[ -]to[ -]rank|lambdarank)",
+    ),
+    ("lightgbm_regressor", r"(?:lightgbm|boosted(?: trees?)?) (?:regressors?|regression)"),
+    ("logistic", r"(?:an? )?(?:logistic(?: regression)?|logit)(?: models?)?"),
+    ("ridge", r"(?:an? )?ridge(?: regression)?(?: models?)?"),
+)
+_SAID = tuple((name, re.compile(rf"\b{pattern}\b", re.IGNORECASE)) for name, pattern in _NAMES)
+
+
+def find_models(text: str) -> Iterator[Mention]:
+    """Yield the models of `run_experiment` that are named."""
+    for name, pattern in _SAID:
+        for match in pattern.finditer(text):
+            yield Mention("model", match.start(), match.end(), name)
