@@ -120,7 +120,8 @@ def test_the_same_figure_gives_the_same_bytes() -> None:
 def test_what_would_fetch_or_fill_the_screen_is_taken_out() -> None:
     layout = figure_of(
         figure_page(
-            bar(images=[{"source": "https://evil.test/x.png"}], width=1e6, height=10**400, paper_bgcolor="white"), CODE
+            bar(images=[{"source": "https://evil.test/x.png"}], width=1e6, height=10**400, paper_bgcolor="white"),
+            CODE,
         )
     )["layout"]
     assert "images" not in layout
