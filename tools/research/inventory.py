@@ -125,9 +125,7 @@ def _trials(ctx: Context) -> tuple[Item, ...]:
                 "trials": f"{family.count:,}",
                 "symbols": ", ".join(family.symbols),
                 "horizon_days": str(family.horizon_days),
-                "first": family.first.isoformat(),
                 "last": family.last.isoformat(),
-                "best_sharpe": format_value(family.best_sharpe, "ratio"),
                 "last_tried": family.last_settings,
             },
         )
