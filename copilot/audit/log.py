@@ -23,12 +23,12 @@ from types import TracebackType
 from typing import Any
 
 from copilot.audit.append import Appender, Position, write_file
-from tools.kernel.lock import acquire
 from copilot.audit.plain import to_plain
 from copilot.audit.record import VERSION, Body, Decision, Kind, Rusage, seal
 from copilot.audit.recover import Survey, set_aside, survey
 from copilot.audit.redact import Redactor
 from tools.kernel.fingerprint import code_version
+from tools.kernel.lock import acquire
 from tools.kernel.paths import Workspace, unwritable
 from tools.kernel.spec import utc_now
 

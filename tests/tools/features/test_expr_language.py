@@ -105,6 +105,8 @@ REFUSED = [
     ("close = open", "= is not an operator", "      ^", "=="),
     ("sma(close, window=20)", "= is not an operator", "                 ^", "in order"),
     ("close // 2", "// is not an operator", "      ^^", "/"),
+    ("close << 2", "<< is not an operator", "      ^^", "<"),
+    ("0>>0", ">> is not an operator", " ^^", ">"),
     ("\u0441lose", "\u0441 is not part", "^", "plain letters"),
     ("close \u00d7 2", "\u00d7 is not part", "      ^", "*"),
     ("close \x00", "U+0000", "      ^", "plain"),

@@ -19,7 +19,7 @@ EXAMPLE = "rank(returns(63)) - rank(volatility(20))"
 
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.,()+\-*/<>=! \t\r\n]")
 _GLUED = re.compile(r"(?<![A-Za-z0-9_.])(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?+([A-Za-z_])")
-_DOUBTFUL = re.compile(r"//|!(?!=)|(?<![<>=!])=(?!=)")
+_DOUBTFUL = re.compile(r"//|<<|>>|!(?!=)|(?<![<>=!])=(?!=)")
 _INSTEAD = {
     "^": "Write ** for a power.",
     "&": "Write `and`.",
@@ -38,6 +38,8 @@ _INSTEAD = {
     '"': "There is no text in an expression; write names bare, such as close.",
     "=": "Write == to compare; arguments are given in order, as in sma(close, 20).",
     "//": "Write / to divide.",
+    "<<": "Write < to compare.",
+    ">>": "Write > to compare.",
     "\N{MULTIPLICATION SIGN}": "Write *.",
     "\N{MIDDLE DOT}": "Write *.",
     "\N{DIVISION SIGN}": "Write /.",
