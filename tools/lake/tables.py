@@ -125,7 +125,7 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "source": TEXT,
     }
 )
-"""One row a generated feature. `symbol` is its name; `evidence` is JSON: what proved that it does not look ahead."""
+"""One row a generated feature. `symbol` is its name; `evidence` is JSON: the proof that it does not look ahead."""
 
 FEATURE_KEY = ("symbol", "source")
 
