@@ -174,7 +174,8 @@ def purge_symbol(
     if raw and (interval or before):
         raise BadRequest("--raw goes with the whole symbol only.", hint="Leave out --interval and --before.")
     if not rows:
-        raise NoData(f"The lake has nothing of {selection}.", hint="`slq data list` shows what there is.")
+        shown = 'slq research "list features"' if symbol.startswith(PREFIX) else "slq data list"
+        raise NoData(f"The lake has nothing of {selection}.", hint=f"`{shown}` shows what there is.")
     told = ", ".join(f"{number:,} rows of {table}" for table, number in rows.items())
     if not yes and not _agreed(f"This removes {told}: {selection}."):
         typer.echo("Nothing was removed.")

@@ -157,7 +157,9 @@ def _no_attribute(value: Any, name: Any) -> Refusal:
     if reason:
         return refusal(f"`.{name}` is not available: {reason}")
     if isinstance(value, dict):
-        return refusal(f"a dictionary has no `.{name}` here; write ['{name}']")
+        known_keys = ", ".join(key for key in list(value)[:8] if type(key) is str)
+        hint = f"write ['{name}']" if name in value or not known_keys else f"it has the keys {known_keys}"
+        return refusal(f"a dictionary has no `.{name}` here; {hint}")
     rules = names_of(value) if type(value) is Facade else _TABLE.get(type(value), {})
     near = difflib.get_close_matches(str(name), list(rules), n=1)
     hint = f"did you mean `.{near[0]}`?" if near else "write it with what pandas and numpy offer for numbers"

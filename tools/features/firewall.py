@@ -36,7 +36,7 @@ HINTS = {
     "delisting": "Compare with every symbol that trades on the day itself, whether or not it still trades today.",
     "listing": "Compare with every symbol that trades on the day itself, not with those that come later.",
     "warm-up": "Use windows of a fixed length, such as rolling(20), and state the warm-up that they need.",
-    "split": "Use returns or ratios: close / close.shift(20), or volume / volume.rolling(20).mean().",
+    "split": "Use returns or ratios: close / sma(close, 20); in Python, close / close.rolling(20).mean().",
     "placebo": "It fits labels of any day, so it knows the whole sample: look where its inputs come from.",
     "lag": "Look at where the data come from: the time stamp must be when the value was known.",
 }

@@ -124,9 +124,11 @@ def placebo_sharpes(bars: Bars, scores: pd.DataFrame, config: Config, progress: 
     most = next((count for cells, count in PLACEBOS if scores.size <= cells), FEWEST_PLACEBOS)
     edge = max(1, len(scores) // 20)
     shifts = np.random.default_rng(config.seed).integers(edge, max(edge + 1, len(scores) - edge), most)
+    listed = bars.panel.close.loc[scores.index].notna()
     found = []
     for done, shift in enumerate(shifts, start=1):
         rotated = pd.DataFrame(np.roll(scores.to_numpy(), int(shift), axis=0), scores.index, scores.columns)
+        rotated = rotated.where(listed)  # what cannot be bought is not chosen, here as in the run itself
         ratio = stats.sharpe(trade(bars.panel, rotated, config).returns)
         found.append(0.0 if ratio is None else ratio)
         progress("placebos", done, most)

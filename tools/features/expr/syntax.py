@@ -131,12 +131,11 @@ def _syntax_fault(text: str, error: SyntaxError, indent: int) -> BadRequest:
     if at < indent:  # the parser reached the end and wanted more
         end = len(text.rstrip())
         return fault(text, Span(end - 1, end), "The expression stops short", "Add what is missing after this.")
-    return fault(
-        text,
-        Span(at, indent + max((error.end_offset or 0) - 1, 0)),
-        "This does not fit here",
-        f"Put an operator or a comma between two values; {EXAMPLE}, for example.",
-    )
+    span = Span(at, indent + max((error.end_offset or 0) - 1, 0))
+    if text[at : span.end].strip() == "if":
+        return fault(text, span, "A choice is not written like this", "Write if_(condition, a, b).")
+    hint = f"Put an operator or a comma between two values; {EXAMPLE}, for example."
+    return fault(text, span, "This does not fit here", hint)
 
 
 def _too_large(text: str, why: str) -> BadRequest:
