@@ -15,7 +15,7 @@ from tools.features.panel import FIELDS
 from tools.kernel.atomic import write_atomic
 from tools.kernel.confined import Frames, run_script
 from tools.kernel.errors import BadRequest, NoData
-from tools.kernel.fingerprint import of_bytes
+from tools.kernel.fingerprint import of_json
 from tools.kernel.spec import Context
 from tools.lake.store import lake_exists, open_lake
 from tools.report.figure_page import figure_page
@@ -56,7 +56,7 @@ def run(ctx: Context, args: ScriptArgs) -> ScriptResult:
     if isinstance(value, pd.DataFrame):
         answer |= _table(value)
     elif isinstance(value, dict):
-        answer |= {"kind": "figure", "page": _page(ctx, args.code, value)}
+        answer |= {"kind": "figure", "page": _page(ctx, args, inputs.snapshot, value)}
     else:
         answer["number"] = float(value) if math.isfinite(value) else None
     return ScriptResult(
@@ -162,7 +162,9 @@ def _cell(value: Any) -> Cell:
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 3]}..."
 
 
-def _page(ctx: Context, code: str, figure: dict[str, Any]) -> str:
-    path = ctx.workspace.figures / f"figure_{of_bytes(code.encode())[:12]}.html"
-    write_atomic(path, figure_page(figure, code).encode())
+def _page(ctx: Context, args: ScriptArgs, snapshot: int, figure: dict[str, Any]) -> str:
+    """Write the page of a figure; the same code on other bars is another page."""
+    digest = of_json([args.model_dump(mode="json"), snapshot])
+    path = ctx.workspace.figures / f"figure_{digest[:12]}.html"
+    write_atomic(path, figure_page(figure, args.code).encode())
     return path.relative_to(ctx.workspace.root).as_posix()
