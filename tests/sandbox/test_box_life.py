@@ -243,8 +243,9 @@ def test_calls_leave_no_descriptor_and_no_process(box: Sandbox) -> None:
 
 
 CALLER = """
-import sys, time
+import signal, sys
 from sandbox.run import Sandbox
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job is born deaf to it
 box = Sandbox(policy=False)
 box.layers()
 print(box._runner.pid, flush=True)
