@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -79,7 +80,8 @@ class Executor:
         call_id = self._log.intent(
             call.tool, call.args, input_sha256=of_json(args.model_dump(mode="json")), code_sha256=code_version()
         )
-        observation = self._attempt(call, call_id, lambda: tool.run(self._context, args))
+        announced = replace(self._context, audit_head=self._log.head)
+        observation = self._attempt(call, call_id, lambda: tool.run(announced, args))
         observation = observation.model_copy(update={"seconds": time.perf_counter() - started})
         if tool.effect is Effect.TRADE and observation.status == "ok":
             observation = self._gate.settle(observation)

@@ -13,11 +13,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from tools.backtest.record import Experiment
+from tools.backtest.record import Experiment, Holdout
 from tools.kernel.errors import BadRequest, NoData, WorkspaceError
 from tools.kernel.paths import Workspace
 
 RESULT_FILE = "result.json"
+HOLDOUT_FILE = "holdout.json"
+HOLDOUT_EQUITY_FILE = "holdout.parquet"
 LATEST = frozenset({"latest", "last", "newest"})
 SHOWN = 3
 
@@ -80,4 +82,19 @@ def load_experiment(path: Path) -> Experiment:
         raise WorkspaceError(
             f"The record of {path.name} cannot be read.",
             hint=f"Run the experiment again; {path / RESULT_FILE} is missing or damaged.",
+        ) from error
+
+
+def load_holdout(path: Path) -> Holdout | None:
+    """Read what the experiment in the folder `path` did on its holdout; None where that is still sealed.
+
+    Raises WorkspaceError where the file is damaged.
+    """
+    try:
+        return Holdout.model_validate_json((path / HOLDOUT_FILE).read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise WorkspaceError(
+            f"The holdout of {path.name} cannot be read.", hint=f"{path / HOLDOUT_FILE} is damaged; restore it."
         ) from error

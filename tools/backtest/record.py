@@ -32,8 +32,27 @@ class Metrics(Record):
     days: Days
 
 
+Book = Literal["long", "long_short", "beta_neutral"]
+Split = Literal["rolling", "anchored"]
+RULE = "rule"
+"""The model of an experiment in which nothing is learnt: conditions say when to hold."""
+
+
 class Config(Record):
-    """Everything the user or a default decided about an experiment."""
+    """Everything the user or a default decided about an experiment.
+
+    Attributes:
+        model: a key of `tools.models.registry.MODELS`, or "rule": then `entry` and perhaps `exit` decide, there are
+            no features and nothing is trained (`train_years`, `test_months` and `purge_days` are 0).
+        label: what the model learns: a key of `tools.features.label.LABELS`, or "rule".
+        split: whether training windows move along or all start at the first bar.
+        book: what is made of the scores: the best ones; those against the worst ones; the same without market beta.
+        target_volatility: positions are scaled to it, a year; None: they are not.
+        max_position: the largest weight of a symbol; None: no limit.
+        max_drawdown: the loss from the last peak at which positions are closed; None: no limit.
+        entry: a condition, in canonical form, that opens a position of a rule.
+        exit: a condition that closes it; None: once `entry` no longer holds.
+    """
 
     symbols: tuple[str, ...]
     features: tuple[str, ...]
@@ -51,6 +70,19 @@ class Config(Record):
     slippage_bps: Bps
     index_symbol: str | None
     seed: int
+    label: str = "up_down"
+    split: Split = "rolling"
+    book: Book = "long"
+    target_volatility: Fraction | None = None
+    max_position: Fraction | None = None
+    max_drawdown: Fraction | None = None
+    entry: str | None = None
+    exit: str | None = None
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether conditions decide and nothing is trained."""
+        return self.model == RULE
 
 
 class Fold(Record):
@@ -93,8 +125,46 @@ class Trials(Record):
     head: str
 
 
+class Sealed(Record):
+    """The bars that nobody may look at until the holdout of the hypothesis is opened; both days are included."""
+
+    start: date
+    end: date
+
+
+class Holdout(Record):
+    """How an experiment did on the bars that were sealed; `holdout.json` in its folder, written once.
+
+    Attributes:
+        family: the hypothesis whose holdout was opened.
+        experiment: the experiment that was run on it.
+        opened_at: when.
+        start: its first bar.
+        end: its last bar.
+        oos: figures of the experiment on it, after costs.
+        benchmarks: figures of equal_weight and perhaps index on it.
+        walk_forward: figures before it, as they were when it was opened.
+        seen_by: experiments that had already read some of these bars; then it is no clean test.
+        audit_head: hash of the audit record of the human decision.
+    """
+
+    family: str
+    experiment: str
+    opened_at: datetime
+    start: date
+    end: date
+    oos: Metrics
+    benchmarks: dict[str, Metrics]
+    walk_forward: Metrics
+    seen_by: tuple[str, ...] = ()
+    audit_head: str | None = None
+
+
 class Provenance(Record):
-    """What a replay needs to repeat the run and compare it; `features`: Python source by name -> its SHA-256."""
+    """What a replay needs to repeat the run and compare it.
+
+    `features`: Python source by name -> its SHA-256. `audit_head`: hash of the audit record that announced the run.
+    """
 
     data_snapshot: int
     data_sha256: str
@@ -104,10 +174,18 @@ class Provenance(Record):
     threads: int
     seed: int
     features: dict[str, str] = Field(default_factory=dict)
+    audit_head: str | None = None
 
 
 class Experiment(Result):
-    """One recorded run. `experiment` is its id and the name of its folder."""
+    """One recorded run.
+
+    Attributes:
+        experiment: its id and the name of its folder.
+        folds: the walk-forward steps; none where nothing is trained.
+        sealed: the bars it could not see; None where there were too few to seal.
+        paths: Sharpe ratios of the paths of combinatorial cross-validation, where asked for.
+    """
 
     experiment: str
     created_at: datetime
@@ -120,6 +198,8 @@ class Experiment(Result):
     trials: Trials | None = None
     strategy: StrategyEvidence | None = None
     verdict: Verdict | None = None
+    sealed: Sealed | None = None
+    paths: tuple[Ratio | None, ...] = ()
     signal_date: date
     targets: tuple[Target, ...]
     orders: Count

@@ -52,12 +52,16 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a tool may use of the outside: a workspace, settings, a clock and somewhere to report progress."""
+    """What a tool may use of the outside: a workspace, settings, a clock and somewhere to report progress.
+
+    `audit_head` is the hash of the audit record that announced the call, where the call is on record.
+    """
 
     workspace: Workspace
     settings: Settings
     progress: Progress = silent
     now: Callable[[], datetime] = utc_now
+    audit_head: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

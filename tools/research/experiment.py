@@ -68,7 +68,8 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
             evidence = admit(signals, bars.panel, horizon_days=config.horizon_days, progress=ctx.progress)
         study = _study(ctx, config, bars, signals, stages, threads=threads)
         with stages.timed("verdict"):
-            judged = _judged(ctx, config, bars, study, name=name, at=started)
+            output = output_sha256(study)
+            judged = _judged(ctx, config, bars, study, name=name, at=started, output=output)
         with stages.timed("record"):
             record = _record(
                 name=name,
@@ -81,6 +82,8 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
                 bars=bars,
                 stages=stages,
                 threads=threads,
+                output=output,
+                audit_head=ctx.audit_head,
             )
             _write(folder, record, study)
         ctx.progress("report", 0, 1)
@@ -103,9 +106,10 @@ def _study(
         return summarise(trained, scores, tested)
 
 
-def _judged(ctx: Context, config: Config, bars: Bars, study: Study, *, name: str, at: datetime) -> Judgement:
+def _judged(
+    ctx: Context, config: Config, bars: Bars, study: Study, *, name: str, at: datetime, output: str
+) -> Judgement:
     """Count the run as a trial, then judge it; it counts even if something fails afterwards."""
-    output = output_sha256(study)
     family, ledger = count(
         ctx.workspace, config, bars, study.backtest.ledger.returns, name=name, at=at, output=output
     )
@@ -135,6 +139,8 @@ def _record(
     bars: Bars,
     stages: Stages,
     threads: int,
+    output: str,
+    audit_head: str | None,
 ) -> Experiment:
     tested = study.backtest
     notes = caveats(
@@ -164,11 +170,12 @@ def _record(
             data_snapshot=bars.snapshot,
             data_sha256=bars.sha256,
             code_version=fingerprint.code_version(),
-            output_sha256=output_sha256(study),
+            output_sha256=output,
             libraries={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
             threads=threads,
             seed=config.seed,
             features=_sources(signals),
+            audit_head=audit_head,
         ),
         seconds=stages.seconds,
     )
