@@ -138,7 +138,7 @@ class Waiting:
             self.ended = Ended(answer, said["exit"], self.killed_for, said["cpu_seconds"], said["peak_bytes"])
 
     def release(self) -> None:
-        """Hang up, whereupon the zygote kills the child; one still at work (an interrupt came) is killed at once."""
+        """Hang up, and so have the child killed; one still at work (an interrupt came) is killed at once."""
         if self.ended is None:
             self._kill("abandoned")
         with contextlib.suppress(OSError):  # heard even where a forked copy of this process holds the socket open

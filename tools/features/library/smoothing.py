@@ -1,11 +1,11 @@
 """Averages that remember everything: recursive smoothing, seeded with a simple mean.
 
-y[t] = alpha * x[t] + d * y[t-1] with d = 1 - alpha. Bar after bar it is slow in any language: each addition waits for
-the one before. So the bars are cut into short chunks. What a chunk gives by itself is a product with a small
-triangular matrix of the powers of d; what the earlier ones leave to it is the same recursion over the ends of chunks,
-with d to the power of a chunk's length. Both are sums of products, the work that a processor does best.
+y[t] = alpha * x[t] + d * y[t-1] with d = 1 - alpha. Done bar after bar, each addition waits for the one before.
+So the bars are cut into short chunks. What a chunk gives by itself is its product with a small triangular matrix of
+the powers of d; what earlier ones leave to it is the same recursion over the ends of chunks, with d to the power of
+a chunk's length. A value depends on the bars up to its own alone, to the last bit.
 
-Not guaranteed: the last bit. It depends on the processor's matrix product, and on how many bars follow.
+Not guaranteed: the same last bit on another kind of processor, whose matrix product may add in another order.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from tools.features.library.blocks import Array
 
 CHUNK = 16  # bars; longer ones take more products, shorter ones leave more ends
+TILE = 64  # chunks a product: all have one shape, so that later bars do not change how earlier ones add up
 
 
 def smooth(values: Array, window: int, alpha: float) -> Array:
@@ -46,27 +47,36 @@ def _smooth_whole(values: Array, window: int, alpha: float) -> Array:
     """Smooth rows without a missing value."""
     symbols, bars = values.shape
     count = max(0, bars - window + 1)
-    chunks = np.empty((symbols, -(-count // CHUNK), CHUNK))
-    inputs = chunks.reshape(symbols, -1)
-    if count:
-        inputs[:, 0] = values[:, :window].sum(axis=1) / (window * alpha)  # what makes the seed the first average
-        inputs[:, 1:count] = values[:, window:]
-        inputs[:, count:] = 0
-        inputs = _recursion(chunks, alpha, 1 - alpha)
-    return inputs[:, :count]
+    if not count:
+        return np.empty((symbols, 0))
+    inputs = _room(symbols, count, TILE)
+    inputs[:, 0] = values[:, :window].sum(axis=1) / (window * alpha)  # what makes the seed the first average
+    inputs[:, 1:count] = values[:, window:]
+    inputs[:, count:] = 0
+    return _recursion(inputs, alpha, 1 - alpha, TILE)[:, :count]
 
 
-def _recursion(chunks: Array, weight: float, decay: float) -> Array:
-    """Return y[t] = weight * x[t] + decay * y[t-1], from 0 on, as symbols x bars; writes into `chunks`."""
-    symbols, count, _ = chunks.shape
+def _room(symbols: int, bars: int, tile: int) -> Array:
+    """Return an array for as many bars or more, in whole tiles of so many chunks."""
+    return np.empty((symbols, -(-bars // (tile * CHUNK)) * tile * CHUNK))
+
+
+def _recursion(inputs: Array, weight: float, decay: float, tile: int) -> Array:
+    """Return y[t] = weight * x[t] + decay * y[t-1], from 0 on; writes into `inputs`, which are whole tiles."""
+    symbols, bars = inputs.shape
     weights = _weights(weight, decay)
-    if count > 1:
-        ends = np.zeros((symbols, -(-(count - 1) // CHUNK), CHUNK))
-        np.matmul(chunks[:, :-1], weights[:, -1], out=ends.reshape(symbols, -1)[:, : count - 1])
-        before = _recursion(ends, 1.0, decay**CHUNK)[:, : count - 1]
+    tiles = inputs.reshape(symbols, -1, tile, CHUNK)
+    count = bars // CHUNK - 1
+    if count:
+        smaller = max(1, tile // CHUNK)
+        ends = _room(symbols, count, smaller)
+        ends[:, :count] = (tiles @ weights[:, -1]).reshape(symbols, -1)[:, :count]
+        ends[:, count:] = 0
+        before = _recursion(ends, 1.0, decay**CHUNK, smaller)[:, :count]
         before *= decay / weight
-        chunks[:, 1:, 0] += before  # a chunk's first input brings along what the average was
-    return (chunks @ weights).reshape(symbols, -1)
+        inputs[:, CHUNK::CHUNK] += before  # a chunk's first input brings along what the average was
+    out: Array = (tiles @ weights).reshape(symbols, -1)
+    return out
 
 
 @lru_cache(maxsize=256)
