@@ -76,6 +76,6 @@ def warm(*, policy: bool) -> None:
 
         guard.warm()
     touch(policy=policy)
-    bytearray(LARGEST_BLOCK)
+    np.empty(LARGEST_BLOCK, np.uint8)
     gc.freeze()
     gc.enable()

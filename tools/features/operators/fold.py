@@ -1,7 +1,7 @@
 """Statistics of a moving window as folds: merged from the statistics of its parts.
 
 The statistic of 2n bars is made from those of its older and newer n bars, that of 3n bars from those of 2n and n. A
-window is taken apart by its factors: one of 60 bars is 2 x 2 x 3 x 5 and takes 7 merges. Unlike a running sum, which
+window is taken apart by its factors: one of 60 bars is 2 x 2 x 3 x 5, in 7 merges. Unlike a running sum, which
 adds the new bar and takes off the old one, the value is a function of the window alone, to the last bit: it does
 not drift, a huge value is gone when it leaves the window, and the same window gives the same value wherever the
 history starts. That is what makes a truncated history comparable.
