@@ -13,11 +13,9 @@ from tools.features.generated import GeneratedCode
 from tools.features.registry import PREFIX, find
 from tools.ingest.load import BENCHMARK
 from tools.kernel.errors import BadRequest, NoData, Suggestion
-from tools.kernel.spec import Context, Progress, silent
+from tools.kernel.spec import Context
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tools.features.panel import Panel
 
 Resolved = BoundFeature | Expression | GeneratedCode
@@ -65,15 +63,6 @@ def require_index(signals: Sequence[Signal], panel: Panel) -> None:
             hint=f"Load it first: /ingest_data {BENCHMARK}",
             suggestion=Suggestion("ingest_data", {"symbols": [BENCHMARK]}),
         )
-
-
-def compute_all(panel: Panel, signals: Sequence[Signal], progress: Progress = silent) -> dict[str, pd.DataFrame]:
-    """Return id -> bars x symbols, NaN in every symbol's warm-up; reports `features` progress."""
-    frames = {}
-    for done, signal in enumerate(signals, start=1):
-        frames[signal.id] = signal.compute(panel)
-        progress("features", done, len(signals))
-    return frames
 
 
 def _generated(ctx: Context, name: str) -> Resolved:
