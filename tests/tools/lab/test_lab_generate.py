@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,6 @@ from tools.features.bars import read_bars
 from tools.features.expr import compile_expression
 from tools.features.registry import find, registered, spec_sha256
 from tools.features.resolve import resolve
-from tools.ingest.tool import IngestArgs, ingest_data
 from tools.kernel.errors import BadRequest, GateFailed, NoData, SandboxError, WorkspaceError
 from tools.kernel.spec import Context
 from tools.lab.codegen import spec_of
@@ -46,15 +46,8 @@ def feature(bars):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    from tools.kernel.paths import Workspace
-    from tools.kernel.settings import Settings
-
-    workspace = Workspace(tmp_path_factory.mktemp("lab"))
-    workspace.create()
-    context = Context(workspace, Settings(_env_file=None))
-    ingest_data(context, IngestArgs(symbols=SYMBOLS))
-    return context
+def lab(sampled: Callable[..., Context]) -> Context:
+    return sampled(*SYMBOLS)
 
 
 def file_of(ctx: Context, name: str) -> Path:
