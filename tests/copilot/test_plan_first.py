@@ -95,6 +95,38 @@ def test_a_new_request_is_no_answer_to_our_question() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "question", "text", "call"),
+    [
+        (
+            "plot drawdown",
+            "ask_analysis",
+            "make a feature: RSI times volume",
+            Call(tool="generate_features", args={"features": ["rsi(14) * volume"]}),
+        ),
+        (
+            "plot drawdown",
+            "ask_analysis",
+            "run an experiment with rsi on IBM",
+            Call(tool="run_experiment", args={"symbols": ["IBM"], "features": ["rsi_14"]}),
+        ),
+        (
+            "make a feature from sentiment",
+            "ask_feature_part",
+            "make a feature from RSI",
+            Call(tool="generate_features", args={"features": ["rsi_14"]}),
+        ),
+    ],
+)
+def test_what_was_left_open_is_not_mixed_into_a_complete_request(
+    asked: str, question: str, text: str, call: Call
+) -> None:
+    opened = Turn(user=asked, answer=reply(question))
+    assert plan(opened, text).call == call
+    again = Turn(user="run a backtest", answer=reply("ask_symbols_experiment"))
+    assert plan(opened, again, "AAPL").call == Call(tool="run_experiment", args={"symbols": ["AAPL"]})
+
+
+@pytest.mark.parametrize(
     ("text", "ask"),
     [
         ("load my csv file", "ask_path"),
