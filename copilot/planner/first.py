@@ -186,17 +186,17 @@ class FirstPlanner:
 
     def _is_new(self, evidence: Evidence, asked: list[str], state: LiveState) -> bool:
         """Tell whether `evidence` is no answer to what was `asked`, but a request that stands on its own."""
-        if evidence.of("code") or len(evidence.content) > SHORT:
+        if evidence.of("code") or len(evidence.content) > SHORT or workbench.is_whole(evidence, state):
             return True
-        if workbench.is_whole(evidence, state):
-            return True
-        own = self._label(evidence) if evidence.content else None
-        if own is None:
+        own = self._best(evidence)
+        if not evidence.content or own.share < UNSURE:
             return False
         before, both = (
             gather(", ".join(words), state, self._today()) for words in (asked, [*asked, evidence.text])
         )
-        return own != self._label(both) or (commands(evidence.text) and own != self._best(before).label)
+        if commands(evidence.text) and own.label != self._best(before).label:
+            return True
+        return own.share > SURE and own.label != self._label(both)
 
     def _varied(self, request: Request, meant: Request) -> Request:
         """Return "yes, but on IBM" as a change to the call that was agreed to."""

@@ -122,8 +122,9 @@ def test_what_was_left_open_is_not_mixed_into_a_complete_request(
 ) -> None:
     opened = Turn(user=asked, answer=reply(question))
     assert plan(opened, text).call == call
-    again = Turn(user="run a backtest", answer=reply("ask_symbols_experiment"))
-    assert plan(opened, again, "AAPL").call == Call(tool="run_experiment", args={"symbols": ["AAPL"]})
+    again = Turn(user="test skew", answer=reply("ask_symbols_experiment"))
+    both = {"symbols": ["AAPL"], "features": ["skew_60"]}
+    assert plan(opened, again, "AAPL").call == Call(tool="run_experiment", args=both)
 
 
 @pytest.mark.parametrize(
