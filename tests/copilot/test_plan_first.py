@@ -150,6 +150,17 @@ def test_a_follow_up_changes_the_call_before_it() -> None:
     assert added == {"symbols": ["AAPL"], "features": ["rsi_14", "volatility_20"]}
 
 
+@pytest.mark.parametrize(
+    "text", ["which experiment is best?", "which run was worst", "which strategy has the highest sharpe?"]
+)
+def test_the_best_is_looked_for_among_all(text: str) -> None:
+    many = STATE.model_copy(update={"experiments": tuple(f"exp_202401{day}_LGBM_IBM_1d" for day in range(10, 35))})
+    planner = FirstPlanner(FirstAdmitted(), lambda: date(2026, 11, 22))
+    call = planner.plan([Turn(user=text)], many).call
+    assert call == Call(tool="compare_experiments", args={"experiments": list(many.experiments[-20:])})
+    assert plan("which of the last two experiments is best?").call == Call(tool="compare_experiments")
+
+
 def test_symbols_come_from_the_conversation_where_none_are_said() -> None:
     loaded = done("load Apple and IBM", "ingest_data", symbols=["Apple", "IBM"])
     assert plan(loaded, "does momentum work on them?").call.args["symbols"] == ["Apple", "IBM"]
