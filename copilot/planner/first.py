@@ -172,7 +172,8 @@ class FirstPlanner:
             if says_yes(request.text):
                 return meant
             return self._varied(request, meant) if _YES_BUT.match(request.text) else request
-        both = gather(f"{asked}, {request.text}", request.state, self._today())
+        text = lab.answered(gather(asked, request.state, self._today()), request.history[-1].answer, request.text)
+        both = gather(text, request.state, self._today())
         return replace(request, evidence=both, own=request.evidence)
 
     def _open(self, history: tuple[Turn, ...], evidence: Evidence, state: LiveState) -> list[str]:

@@ -49,6 +49,8 @@ def question(label: str, evidence: Evidence, history: Sequence[Turn], state: Liv
     if label == "run_python":
         found = analysis.analysis(evidence)
         return reply("ask_analysis") if found is not None and not found.clear else None
+    if label == "run_experiment" and (other := list(lab.of_something_else(evidence))):
+        return reply("ask_feature_part").replace("[said]", _joined(other))
     if label == "run_experiment" and lab.means_own(evidence) and not _own(evidence, history, state):
         held = lab.made(state.features)[-MOST_NAMED:]
         return reply("ask_own_feature").replace("[held]", f"; you have {', '.join(held)}" if held else "")
