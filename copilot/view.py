@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copilot.compare_view import compare_view
 from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
 from copilot.table import Record, new_table, record_rows, warning_lines
@@ -140,33 +141,6 @@ def _setup(record: Record) -> str:
     )
 
 
-COMPARED = {"sharpe_stderr": "±", "max_drawdown": "drawdown", "sharpe_over_equal_weight": "vs EW"}
-
-
-def _compared(record: Record) -> RenderableType:
-    names = [
-        "experiment",
-        "sharpe",
-        "sharpe_stderr",
-        "cagr",
-        "max_drawdown",
-        "turnover",
-        "sharpe_over_equal_weight",
-    ]
-    # Records made before there were verdicts lack both; a column of nothing says nothing.
-    names[1:1] = [
-        name for name in ("verdict", "trials") if any(item.get(name) is not None for item in record["experiments"])
-    ]
-    figures = record_rows("compare_experiments", "experiments", record, names, labels=COMPARED)
-    parts: list[RenderableType] = [figures]
-    if record["differences"]:
-        table = new_table("differs in", *(f"#{i}" for i in range(1, len(record["experiments"]) + 1)))
-        for difference in record["differences"]:
-            table.add_row(plain(difference["setting"]), *map(plain, difference["values"]))
-        parts += [Text(), table]
-    return Group(*parts, warning_lines(record))
-
-
 def _inventory(record: Record) -> RenderableType | None:
     if not record["items"]:
         return None
@@ -276,7 +250,7 @@ VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
     "generate_features": features_view,
     "check_features": features_view,
     "run_experiment": _experiment,
-    "compare_experiments": _compared,
+    "compare_experiments": compare_view,
     "list_inventory": _inventory,
     "query_data": _query,
     "show_data": _shown,
