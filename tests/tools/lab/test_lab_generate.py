@@ -254,6 +254,20 @@ def test_without_a_name_all_generated_features_are_checked(lab: Context) -> None
     assert names == sorted(registered(lab.workspace))
 
 
+def test_an_edited_file_leaves_the_others_to_be_checked(lab: Context) -> None:
+    (feature,) = generate_features(lab, GenerateArgs(features=("momentum_30",), name="touched")).features
+    path = file_of(lab, feature.name)
+    written = path.read_text()
+    path.write_text(written + "# mine\n")
+    checked = check_features(lab, CheckArgs())
+    assert checked.refused == (feature.name,)
+    assert [each.name for each in checked.features] == sorted({*registered(lab.workspace)} - {feature.name})
+    assert any("edited after SLQ wrote" in warning for warning in checked.warnings)
+    with pytest.raises(WorkspaceError, match="edited after SLQ wrote"):
+        check_features(lab, CheckArgs(features=(feature.name,)))
+    path.write_text(written)
+
+
 def test_the_tool_loads_without_pandas() -> None:
     code = "import sys, tools.lab.tool, tools.script.tool; assert 'pandas' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
