@@ -14,7 +14,7 @@ from copilot.sparkline import bar, sparkline
 from copilot.table import Record, new_table, warning_lines
 from copilot.untrusted import plain
 from tools.features.evidence import Evidence
-from tools.kernel.format import format_value
+from tools.kernel.format import counted, format_value
 
 ROWS_SHOWN = 40
 BAR_WIDTH = 24
@@ -50,7 +50,7 @@ def _what(feature: Record) -> Text:
     if feature["unit"] not in ("none", "not stated"):
         words.append(feature["unit"])
     warmup = feature["warmup_bars"]
-    words.append(f"warm-up {warmup:,} bars" if warmup else "no warm-up")
+    words.append(f"warm-up {counted(warmup, 'bar')}" if warmup else "no warm-up")
     return plain("  " + " · ".join(words), "quiet")
 
 
@@ -65,8 +65,7 @@ def _proof(evidence: Evidence) -> Text:
 
 def _tried(evidence: Evidence) -> str:
     ran = sum(check.passed is not None for check in evidence.checks)
-    symbols = f"{evidence.symbols:,} symbol{'s' if evidence.symbols != 1 else ''}"
-    return f"{ran} probes on {evidence.bars:,} bars of {symbols}"
+    return f"{ran} probes on {counted(evidence.bars, 'bar')} of {counted(evidence.symbols, 'symbol')}"
 
 
 def _correlations(evidence: Evidence) -> Text:
@@ -137,7 +136,7 @@ def _script_table(record: Record) -> RenderableType:
         cells = [plain("" if value is None else _cell(value)) for value in row]
         made.add_row(*cells, *([_bar(row[charted], largest)] if charted is not None else []))
     hidden = record["row_count"] - len(shown)
-    return made if hidden <= 0 else Group(made, Text(f"... and {hidden:,} more rows", style="quiet"))
+    return made if hidden <= 0 else Group(made, Text(f"... and {counted(hidden, 'more row')}", style="quiet"))
 
 
 def _numeric_columns(record: Record) -> list[int]:

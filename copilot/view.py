@@ -20,7 +20,7 @@ from copilot.untrusted import plain
 from copilot.verdict_view import verdict_lines
 from tools.backtest.record import Metrics
 from tools.catalog import find_tool
-from tools.kernel.format import format_seconds, format_value
+from tools.kernel.format import counted, format_seconds, format_value
 from tools.kernel.spec import Effect
 from tools.kernel.types import unit_of
 from tools.trade.ticket import Ticket
@@ -158,7 +158,8 @@ def _query(record: Record) -> RenderableType:
     for row in record["rows"][:ROWS_SHOWN]:
         table.add_row(*(plain(_cell(value)) for value in row))
     hidden = len(record["rows"]) - ROWS_SHOWN
-    return table if hidden <= 0 else Group(table, Text(f"... and {hidden:,} more rows; add a LIMIT", style="quiet"))
+    more = f"... and {counted(hidden, 'more row')}; add a LIMIT"
+    return table if hidden <= 0 else Group(table, Text(more, style="quiet"))
 
 
 def _cell(value: object) -> str:
