@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.sparkline import bar, sparkline
-from copilot.table import Record, new_table, warning_lines
+from copilot.table import Record, new_table, warning_lines, year_columns
 from copilot.untrusted import plain
 from tools.features.evidence import Evidence
 from tools.kernel.format import counted, format_value
@@ -132,8 +132,12 @@ def _script_table(record: Record) -> RenderableType:
     for position in numbers:
         made.columns[position].justify = "right"
     largest = max((abs(row[charted]) for row in shown if row[charted] is not None), default=0) if charted else 0
+    years = year_columns(record["columns"], record["rows"])
     for row in shown:
-        cells = [plain("" if value is None else _cell(value)) for value in row]
+        cells = [
+            plain(str(value) if place in years else "" if value is None else _cell(value))
+            for place, value in enumerate(row)
+        ]
         made.add_row(*cells, *([_bar(row[charted], largest)] if charted is not None else []))
     hidden = record["row_count"] - len(shown)
     return made if hidden <= 0 else Group(made, Text(f"... and {counted(hidden, 'more row')}", style="quiet"))

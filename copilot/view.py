@@ -15,7 +15,7 @@ from rich.text import Text
 from copilot.compare_view import compare_view
 from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
-from copilot.table import Record, new_table, record_rows, warning_lines
+from copilot.table import Record, new_table, record_rows, warning_lines, year_columns
 from copilot.untrusted import plain
 from copilot.verdict_view import verdict_lines
 from tools.backtest.record import Metrics
@@ -155,8 +155,9 @@ def _inventory(record: Record) -> RenderableType | None:
 
 def _query(record: Record) -> RenderableType:
     table = new_table(*record["columns"], numeric=99)
+    years = year_columns(record["columns"], record["rows"])
     for row in record["rows"][:ROWS_SHOWN]:
-        table.add_row(*(plain(_cell(value)) for value in row))
+        table.add_row(*(plain(str(value) if at in years else _cell(value)) for at, value in enumerate(row)))
     hidden = len(record["rows"]) - ROWS_SHOWN
     more = f"... and {counted(hidden, 'more row')}; add a LIMIT"
     return table if hidden <= 0 else Group(table, Text(more, style="quiet"))

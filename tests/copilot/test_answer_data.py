@@ -92,7 +92,14 @@ def test_nothing_came() -> None:
 @pytest.mark.parametrize(("count", "words"), [(1, "1 row,"), (0, "0 rows,"), (1234, "1,234 rows,")])
 @pytest.mark.parametrize("tool", ["query_data", "run_python"])
 def test_one_row_is_no_rows(tool: str, count: int, words: str) -> None:
-    result = {"kind": "table", "row_count": count, "truncated": False, "symbols": [], "data_snapshot": 7, "warnings": []}
+    result = {
+        "kind": "table",
+        "row_count": count,
+        "truncated": False,
+        "symbols": [],
+        "data_snapshot": 7,
+        "warnings": [],
+    }
     step = Observation(call=Call(tool=tool), status="ok", call_id="c1", result=result)
     assert answer_for(Turn(user="look", steps=(step,)), Call(tool="reply"), ()).startswith(words)
 

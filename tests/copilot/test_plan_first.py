@@ -239,3 +239,8 @@ def test_questions_end_as_questions() -> None:
     assert all(
         text.endswith("?") for name, text in load_plan_file("replies.json").items() if name.startswith("ask_")
     )
+
+
+@pytest.mark.parametrize("text", ["what did I try so far?", "what have I tried", "which ideas did I already try"])
+def test_what_was_tried_is_on_the_shelf_of_trials(text: str) -> None:
+    assert plan(text).call == Call(tool="list_inventory", args={"kind": "trials"})
