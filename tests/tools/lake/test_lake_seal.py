@@ -172,7 +172,8 @@ def test_the_note_says_what_is_left_out() -> None:
     assert not reads_sealed("select * from news")
 
 
-moments = st.datetimes(
+days = [datetime.fromisoformat(day) for day in ("1970-01-01", "2030-12-31")]
+moments = st.datetimes(*days)
     min_value=datetime.fromisoformat("1970-01-01"), max_value=datetime.fromisoformat("2030-12-31")
 )
 
