@@ -10,8 +10,7 @@ from functools import partial
 import pandas as pd
 
 from tools.features.panel import Panel
-from tools.ingest.load import BENCHMARK
-from tools.ingest.universe import SEPARATORS, is_group, is_known, resolve
+from tools.ingest.universe import BENCHMARK, SEPARATORS, is_group, is_known, resolve
 from tools.kernel import fingerprint
 from tools.kernel.errors import BadRequest, NoData, Suggestion
 from tools.kernel.paths import Workspace

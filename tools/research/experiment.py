@@ -25,7 +25,7 @@ from tools.features.generated import GeneratedCode
 from tools.features.panel import Panel
 from tools.features.registry import spec_sha256
 from tools.features.resolve import require_index, resolve_all
-from tools.ingest.load import BENCHMARK
+from tools.ingest.universe import BENCHMARK
 from tools.kernel import fingerprint
 from tools.kernel.spec import Context
 from tools.models.registry import MODELS

@@ -17,10 +17,9 @@ from tools.backtest.costs import Costs
 from tools.backtest.engine import Ledger, run_weights
 from tools.backtest.record import Config, Fold, Metrics, Target
 from tools.backtest.weights import equal_weight, overlap, top_n
-from tools.features.feature import Signal
+from tools.features.feature import Signal, compute_all
 from tools.features.label import LABELS
 from tools.features.panel import Panel
-from tools.features.resolve import compute_all
 from tools.kernel.spec import Progress
 from tools.models.model import Model
 from tools.models.registry import MODELS

@@ -174,8 +174,6 @@ def test_the_note_says_what_is_left_out() -> None:
 
 days = [datetime.fromisoformat(day) for day in ("1970-01-01", "2030-12-31")]
 moments = st.datetimes(*days)
-    min_value=datetime.fromisoformat("1970-01-01"), max_value=datetime.fromisoformat("2030-12-31")
-)
 
 
 @given(st.dictionaries(st.sampled_from("ABCDE"), st.tuples(moments, st.integers(0, 15_000)), min_size=1))
