@@ -53,6 +53,7 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
         "model": first(evidence, "model"),
         "horizon_days": first(evidence, "horizon"),
         "top_n": first(evidence, "count"),
+        **{field: [value] for field, value in (mention.value for mention in evidence.of("option"))},
         **period(evidence),
     }
 

@@ -90,9 +90,12 @@ def read_bars(
     universe = [symbol for symbol in symbols if symbol in present]
     absent = [symbol for symbol in symbols if symbol not in present]
     panel = Panel.from_bars(frame, universe)
-    index_close = pd.Series(index["close"].to_numpy(), index=pd.DatetimeIndex(index["ts"]), dtype=float)
+    index_close, index_open = (
+        pd.Series(index[field].to_numpy(), index=pd.DatetimeIndex(index["ts"]), dtype=float)
+        for field in ("close", "open")
+    )
     return Bars(
-        panel=panel if index_close.empty else panel.with_market(index_close),
+        panel=panel if index_close.empty else panel.with_market(index_close, index_open),
         index_symbol=BENCHMARK if BENCHMARK in held else None,
         index_close=index_close,
         snapshot=snapshot,
@@ -159,7 +162,7 @@ def _index(read: Callable[[Sequence[str]], pd.DataFrame]) -> pd.DataFrame:
     try:
         return read([BENCHMARK])
     except NoData:
-        return pd.DataFrame(columns=["ts", "close"])
+        return pd.DataFrame(columns=["ts", "open", "close"])
 
 
 def _ends_early(frame: pd.DataFrame) -> tuple[str, ...]:
@@ -169,7 +172,7 @@ def _ends_early(frame: pd.DataFrame) -> tuple[str, ...]:
     if early.empty:
         return ()
     names = ", ".join(f"{symbol} ({ts.date()})" for symbol, ts in early.items())
-    what = "from then on they are neither chosen nor sold, keep their last price, and are not in the last signal"
+    what = "from then on they are not chosen, and they are not in the last signal"
     return (f"The bars of {names} end before {last.max().date()}: {what}.",)
 
 
