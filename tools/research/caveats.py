@@ -22,7 +22,7 @@ def survivorship(symbols: tuple[str, ...]) -> str:
 
 
 def caveats(
-    *, symbols: tuple[str, ...], oos: Metrics, ledger: Ledger, last_bar: date, today: date
+    *, symbols: tuple[str, ...], oos: Metrics, ledger: Ledger, last_bar: date, today: date, trials: int = 1
 ) -> tuple[str, ...]:
     """Return the warnings that follow from a run's figures, the gravest first.
 
@@ -32,8 +32,13 @@ def caveats(
         ledger: the strategy's trades.
         last_bar: date of the newest bar used.
         today: the present date.
+        trials: how many the run chose the recorded one from.
     """
     found = [survivorship(symbols)]
+    if trials > 1:
+        found.append(
+            f"The best of {trials:,} rules tried on the same bars: its figures flatter, and each counts as a trial."
+        )
     if oos.days < FEW_DAYS:
         found.append(f"Only {oos.days} test days: less than a year says next to nothing.")
     age = (today - last_bar).days
@@ -42,5 +47,5 @@ def caveats(
     if ledger.rejects:
         found.append(f"{ledger.rejects:,} changes of position were refused because the symbol had no price.")
     if ledger.orders == 0:
-        found.append("The strategy never traded: no score was above the threshold.")
+        found.append("The strategy never traded: no signal was ever strong enough.")
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tools.backtest.fills import possible_fill
 from tools.backtest.record import Config
 from tools.features.bars import Bars
 from tools.features.feature import Signal
@@ -21,7 +22,8 @@ def configure(args: ExperimentArgs, bars: Bars, signals: Sequence[Signal], setti
     """Return the settings of an experiment.
 
     Defaults: hold the best third of the symbols, at least one; train on 3 years, test on the next 6 months; drop
-    horizon + 1 bars between them, since a label needs that many bars to come true; fill at the next open.
+    horizon + 1 bars between them, since a label needs that many bars to come true; fill at the next open, or at the
+    next close where a symbol has no opens.
     """
     symbols = bars.panel.symbols
     return Config(
@@ -36,7 +38,7 @@ def configure(args: ExperimentArgs, bars: Bars, signals: Sequence[Signal], setti
         train_years=TRAIN_YEARS,
         test_months=TEST_MONTHS,
         purge_days=args.horizon_days + EXECUTION_LAG_DAYS,
-        fill="next_open",
+        fill=possible_fill(bars.panel.open),
         commission_bps=settings.commission_bps,
         slippage_bps=settings.slippage_bps,
         index_symbol=bars.index_symbol,

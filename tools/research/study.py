@@ -15,6 +15,7 @@ from tools.backtest import stats
 from tools.backtest.cost_curve import CostPoint
 from tools.backtest.costs import Costs
 from tools.backtest.engine import Ledger, run_weights
+from tools.backtest.fills import Rebalance
 from tools.backtest.record import Config, Fold, Metrics, Target
 from tools.backtest.weights import equal_weight, overlap, top_n
 from tools.features.feature import Signal
@@ -51,14 +52,17 @@ class Backtest:
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that came of one experiment."""
+    """Everything that came of one experiment.
+
+    Of a rule `scores` are its target weights, and there are no folds and no model.
+    """
 
     backtest: Backtest
     oos: Metrics
     folds: tuple[Fold, ...]
     targets: tuple[Target, ...]
     scores: pd.DataFrame
-    model: Model
+    model: Model | None
 
 
 def train(
@@ -100,7 +104,9 @@ def backtest(
     steps = len(COST_MULTIPLES) + 1
 
     def run(weights: pd.DataFrame, at: Costs) -> Ledger:
-        return run_weights(weights, open_=open_, close=close, costs=at, fill=config.fill)
+        return run_weights(
+            weights, open_=open_, close=close, costs=at, fill=config.fill, rebalance=rebalance_of(config)
+        )
 
     targets = positions(scores, config)
     ledgers = {}
@@ -123,7 +129,12 @@ def backtest(
 
 
 def positions(scores: pd.DataFrame, config: Config) -> pd.DataFrame:
-    """Return the target weights that follow from scores: each day's best ones, held for the horizon."""
+    """Return the target weights that follow from scores: each day's best ones, held for the horizon.
+
+    The scores of a rule are its target weights; one that is unknown is none.
+    """
+    if config.is_rule:
+        return scores.fillna(0.0)
     best = top_n(scores, config.top_n, threshold=MODELS[config.model].threshold)
     return overlap(best, config.horizon_days)
 
@@ -136,7 +147,13 @@ def trade(panel: Panel, scores: pd.DataFrame, config: Config) -> Ledger:
         close=panel.close.loc[scores.index],
         costs=Costs(config.commission_bps, config.slippage_bps),
         fill=config.fill,
+        rebalance=rebalance_of(config),
     )
+
+
+def rebalance_of(config: Config) -> Rebalance:
+    """Return when positions are traded: those of a rule when it changes its mind, those of scores every day."""
+    return "on_change" if config.is_rule else "daily"
 
 
 def scored_window(trained: WalkForward) -> pd.DataFrame:
@@ -151,7 +168,7 @@ def summarise(trained: WalkForward, scores: pd.DataFrame, tested: Backtest) -> S
         backtest=tested,
         oos=stats.summarise(ledger.returns, ledger.traded.iloc[1:]),
         folds=_folds(trained, ledger.returns),
-        targets=_last_targets(tested.targets, scores),
+        targets=last_targets(tested.targets, scores),
         scores=scores,
         model=trained.last_model,
     )
@@ -177,7 +194,7 @@ def _folds(trained: WalkForward, returns: pd.Series) -> tuple[Fold, ...]:
     )
 
 
-def _last_targets(targets: pd.DataFrame, scores: pd.DataFrame) -> tuple[Target, ...]:
+def last_targets(targets: pd.DataFrame, scores: pd.DataFrame) -> tuple[Target, ...]:
     """Return what is held after the last signal, the largest weight first, then the best score."""
     weights, latest = targets.iloc[-1], scores.ffill().iloc[-1]
     held = [
