@@ -92,6 +92,14 @@ class Reader:
         """Read operands joined by plus and minus."""
         return self._chain(at, SUM)
 
+    def operand_at(self, at: int) -> Part | None:
+        """Read one operand."""
+        return self._factor(at)
+
+    def its_at(self, at: int, left: Part) -> Part | None:
+        """Read "its 50-day average" of what stands before."""
+        return self._its(at, left)
+
     def _chain(self, at: int, level: int) -> Part | None:
         operand = self._factor if level == PRODUCT else lambda place: self._chain(place, PRODUCT)
         left = operand(at)
