@@ -8,7 +8,7 @@ What has a name of its own is a condition too: a golden cross, the 10/30 crossov
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -23,27 +23,37 @@ _FIGURE = re.compile(
 )
 _WORD = re.compile(rf"(?P<word>{SMALL}|nought)(?P<percent> percent\b| per cent\b)?(?![\w-])", re.IGNORECASE)
 _UNIT = re.compile(r" ?-?(?:trading )?(?:day|bar|week|month|quarter|year|session|period)s?\b", re.IGNORECASE)
-_BARE = re.compile(rf"(?:the |its )?(?P<length>{LENGTH})(?: one| line)?(?![\w-])", re.IGNORECASE)
+_BARE = re.compile(
+    rf"(?:the |its )?(?P<length>{LENGTH})(?: one| line)?"
+    r"(?= (?:is|are|cross|go|move|rise|fall|climb|drop|trade|stay|get|above|below|over|under|and|or|on|for|since"
+    r"|from|in|sell|exit|buy)\w*\b|[,.;!?]|\s*$)",
+    re.IGNORECASE,
+)
+_EXTREME = re.compile(
+    rf"(?:its |the |a )?(?:previous |prior |last )?(?P<length>{BEFORE})[ -](?P<which>high|low)(?![\w-])",
+    re.IGNORECASE,
+)
 _JOIN = re.compile(
     r",? (?P<sign>and|or|but only if)(?: also)?(?: only)? (?:when |if |while |once |that )?", re.IGNORECASE
 )
 _FILLER = re.compile(r"(?:the|an?|its?|there is) ", re.IGNORECASE)
 _TICKER = re.compile(r"[A-Z][\w.&-]*(?:'s)?(?= )")
-_LEVEL = re.compile(r"[<>=,] -?[0-9.]+\)?$")
+_LEVEL = re.compile(r"(?:[<>=]|^crosses_\w+\(close,) -?[0-9.]+\)?$")
 _TIMES = re.compile(
     r"(?:(?P<word>twice|double|half)|(?P<figure>[0-9]+(?:\.[0-9]+)?)(?: times|x)) (?=its )", re.IGNORECASE
 )
 _END = re.compile(r"(?: it| that| this)?\s*(?:[,.;!?]|$| and\b| on\b| for\b| since\b| from\b| in\b)", re.IGNORECASE)
-_NOUN = r"(?:(?:simple |exponential )?(?:moving[- ])?averages?|smas?|emas?|mas?)"
-_PAIR = r"(?P<{0}>[0-9]{{1,4}})[ -]?(?:days?|bars?|d)?(?: ?(?:/|,|-|&|and|by|x|over|vs\.?|to) ?)(?:the )?(?P<{1}>[0-9]{{1,4}})"
+_NOUN = r"(?P<noun>(?:(?:simple |exponential )?(?:moving[- ])?averages?|smas?|emas?|mas?))"
+_BARS = r"[ -]?(?:days?|bars?|d|periods?)?"
+_PAIR = rf"(?<![\w/])(?P<a>[0-9]{{1,4}}){_BARS} ?(?:/|,|-|&|and|by|x|over|vs\.?|to) ?(?:the )?(?P<b>[0-9]{{1,4}}){_BARS}"
+_CROSS = r"cross(?:-?overs?|es|ing)?"
 _CROSSOVERS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?<![\w/]){_PAIR.format('a', 'b')}[ -]?(?:days?|bars?|d|periods?)?[ -](?P<noun>{_NOUN} )?cross(?:es|over|overs|ing)?\b",
-        rf"\b(?P<noun>{_NOUN}) cross(?:over|ing)?(?: rule| strategy)?(?: (?:of|with|at|for|between))? \(?(?:the )?"
-        rf"{_PAIR.format('a', 'b')}[ -]?(?:days?|bars?|periods?)?\)?(?![\w/])",
-        rf"\bcross(?:over|ing)? (?:of|between) (?:the )?{_PAIR.format('a', 'b')}[ -]?(?:days?|bars?|periods?)? (?P<noun>{_NOUN})\b",
-        rf"(?<![\w/]){_PAIR.format('a', 'b')}[ -]?(?:days?|bars?|periods?)? (?P<noun>{_NOUN})\b(?= (?:rule|strategy|system))",
+        rf"{_PAIR}[ -](?:{_NOUN} )?{_CROSS}\b",
+        rf"\b{_NOUN} {_CROSS}(?: rule| strategy)?(?: (?:of|with|at|for|between))? \(?(?:the )?{_PAIR}\)?(?![\w/])",
+        rf"\b{_CROSS} (?:of|between) (?:the )?{_PAIR} {_NOUN}\b",
+        rf"{_PAIR} {_NOUN}\b(?= (?:rule|strategy|system))",
     )
 )
 
@@ -171,6 +181,11 @@ def _right(text: str, at: int, left: Part) -> Part | None:
     if figure := _figure(text, start):
         return figure
     reader = Reader(text, making=True)
+    if re.match(r"(?:sma|ema)\([0-9]+\)$", left.text):
+        left = replace(left, text="close")  # "its 50-day average is above its 200-day average": of the same price
+    if extreme := _EXTREME.match(text, at):
+        name = "ts_max(high" if extreme["which"].lower() == "high" else "ts_min(low"
+        return Part(f"delay({name}, {bars_of(extreme['length'])}), 1)", ATOM, extreme.end())
     if times := _TIMES.match(text, at):
         own = reader.its_at(times.end(), left)
         factor = {"twice": "2", "double": "2", "half": "0.5"}.get(times["word"] or "", times["figure"])

@@ -16,6 +16,7 @@ from copilot.planner.formula import find_expressions, is_condition
 from copilot.planner.making import is_making
 from copilot.planner.mention import Kind, Mention, claim
 
+KINDS: tuple[Kind, Kind] = ("entry", "exit")
 _ELSEWHERE = re.compile(
     r"\b(?:predict\w*|forecast\w*|features?|train\w*|models?|horizon|leak\w*|firewall|experiments?|top [0-9]+)\b"
     r"|^\W*(?:so |and |please )*(?:what(?:'s| is| are| does)|define|explain|describe|how (?:do|can|often|many))\b",
@@ -32,12 +33,16 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _ASKED_OF_US = re.compile(r"\b(?:can|could|would|will) you (?:please )?(?:buy|sell)\b|\bfor me\b", re.IGNORECASE)
+_SIGNAL_LINE = re.compile(r"\bsignal line\b", re.IGNORECASE)
+_CLOSES = re.compile(r"\bclose (?:out )?the positions?\b", re.IGNORECASE)
+_SOLD = re.compile(r"\b(?:sell|exit)(?:s|ing)?\b", re.IGNORECASE)
+_OTHERWISE = re.compile(r"\b(?:otherwise|else|(?:when|if) not|no longer)\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w.&-]*(?:'s)? (?=(?:close|trade|break|is|goes|move|cross)\w* )")
 
 
 def find_rule(text: str) -> list[Mention]:
-    """Return when to enter and when to leave: `entry` and `exit`, each a condition, or None where it is unreadable."""
-    if is_making(text):
+    """Return when to enter and when to leave: `entry` and `exit`, each a condition; None for an unreadable one."""
+    if is_making(_SIGNAL_LINE.sub("", text)):
         return []
     found = claim([], _triggered(text))
     readable = [mention for mention in found if mention.value is not None]
@@ -55,11 +60,14 @@ def unnamed_rule(text: str) -> bool:
 
 def without_orders(text: str) -> str:
     """Return a request for a rule without its "buy" and "sell", which order nothing; as it is where they may."""
-    return text if _ASKED_OF_US.search(text) else _ORDER.sub("hold", text)
+    return text if _ASKED_OF_US.search(text) else _CLOSES.sub("leave", _ORDER.sub("hold", text))
 
 
 def _triggered(text: str) -> Iterator[Mention]:
-    for kind in ("entry", "exit"):
+    if (first := _reversed(text)) and first[0].start < min(_verbs(text), default=len(text)):
+        yield from first
+        return
+    for kind in KINDS:
         for pattern, sure in _triggers(kind):
             for match in pattern.finditer(text):
                 if known := _read(text, match.end(), before=_before(text, match.start())):
@@ -67,25 +75,38 @@ def _triggered(text: str) -> Iterator[Mention]:
                 elif sure:
                     end = re.compile(r"[^.;!?,]*").match(text, match.end()).end()  # type: ignore[union-attr]
                     yield Mention(kind, match.end(), max(end, match.end() + 1), None)
-    yield from _reversed(text)
 
 
-def _reversed(text: str) -> Iterator[Mention]:
-    """Yield "when RSI is below 30, buy"."""
+def _verbs(text: str) -> list[int]:
+    """Return where "buy" and "sell" stand, in any of their forms."""
+    return [
+        match.start()
+        for name in ("enter", "leave")
+        for match in re.finditer(rf"\b(?:{words()[name]})\b", text, re.IGNORECASE)
+    ]
+
+
+def _reversed(text: str) -> list[Mention]:
+    """Return the conditions that stand before what they are for: "when RSI is below 30, buy"."""
+    found = []
     for match in re.finditer(rf"\b(?:{words()['when']}) ", text, re.IGNORECASE):
-        known = _read(text, match.end())
+        known = _read(text, match.end(), _before(text, match.start()))
         if known is None:
             continue
-        for kind, name in (("entry", "enter"), ("exit", "leave")):
+        for kind, name in zip(KINDS, ("enter", "leave"), strict=True):
             rest = rf",? (?:then |i |we |you |just |please |i'd |to )*(?:{words()[name]})\b"
             if re.compile(rest, re.IGNORECASE).match(text, known.end):
-                yield _mention("entry" if kind == "entry" else "exit", known, text)
+                found.append(_mention(kind, known, text))
+    return found
 
 
 def _until(text: str, found: list[Mention]) -> list[Mention]:
     """Add "... until RSI is above 70" where no exit was said."""
     if any(mention.kind == "exit" for mention in found):
         return found
+    sold = _SOLD.search(text)
+    if sold and not _OTHERWISE.search(text):
+        return claim(found, [Mention("exit", *sold.span(), None)])
     for match in re.finditer(rf"\b(?:{words()['until']}) ", text, re.IGNORECASE):
         if known := _read(text, match.end(), before=_before(text, match.start())):
             return claim(found, [_mention("exit", known, text)])
@@ -102,8 +123,10 @@ def _bare(text: str, exits: list[Mention]) -> list[Mention]:
         return claim(rule, exits)
     if by_name and not exits:
         return []
-    for match in re.finditer(rf"\b(?:{words()['tests']})\b(?: (?:the|a|an|this|my|simple|following|rule|strategy|idea))*"
-                             r"(?: ?:|,| of| that| where| with| whether)? ", text, re.IGNORECASE):  # fmt: skip
+    which = (
+        r"(?: (?:the|a|an|this|my|simple|following|rule|strategy|idea))*(?: ?:|,| of| that| where| with| whether)?"
+    )
+    for match in re.finditer(rf"\b(?:{words()['tests']})\b{which} ", text, re.IGNORECASE):
         if known := _read(text, match.end()):
             return claim([_mention("entry", known, text)], exits)
     if _SAID.search(text):
@@ -150,9 +173,12 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
     enter, leave = words()["enter"], words()["leave"]
     own, other = (enter, leave) if kind == "entry" else (leave, enter)
     gap = rf"(?:(?!\b(?:{other}|{words()['when']})\b)[^.;:!?]){{0,80}}?"
+    shortly = [(re.compile(rf"\b(?:{own})\b(?: it| them)? (?=(?:above|below|over|under)\b)", re.IGNORECASE), False)]
+    shortly = shortly if kind == "exit" else []  # "sell above 70"; "buy below 30" says not of what
     label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| when| on| if)? ?"
     return (
         (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['when']}) ", re.IGNORECASE), True),
         (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['at']}) (?=.*\b(?:cross|high|low))", re.IGNORECASE), False),
         (re.compile(label, re.IGNORECASE), False),
+        *shortly,
     )
