@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tools.backtest.trials import read_ledger
+from tools.backtest.trial_log import read_ledger
 from tools.kernel.spec import Context
 from tools.research.record import ExperimentArgs
 from tools.research.tool import run_experiment
