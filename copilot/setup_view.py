@@ -11,7 +11,7 @@ from tools.kernel.format import format_value
 
 
 def setup_lines(record: Record) -> list[Text]:
-    """Return a line each of the options that were chosen, the limits that bound, and the paths; none where plain."""
+    """Return a line each of the options chosen, of the limits that bound, and of the paths; none where plain."""
     lines = []
     if chosen := special(Config.model_validate(record["config"])):
         lines.append(Text(", ".join(chosen), style="quiet"))

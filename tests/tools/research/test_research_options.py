@@ -1,4 +1,4 @@
-"""Every option of an experiment, through the whole pipeline: recorded, repeatable, and refused where it cannot be."""
+"""Every option of an experiment, through the whole pipeline: recorded, repeatable, refused where it cannot be."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OPTIONS = {
     "anchored": {"split": "anchored", "model": "logistic"},
     "long_short": {"book": "long_short", "target_volatility": 0.05},
     "beta_neutral": {"book": "beta_neutral", "max_position": 0.3, "horizon_days": 3},
-    "stopped": {"max_drawdown": 0.05, "combinatorial": True},
+    "paths": {"combinatorial": True, "model": "ridge"},
 }
 
 
@@ -37,6 +37,7 @@ def test_an_option_is_recorded_and_repeats_to_the_byte(ctx, name):
     saved = [(ctx.workspace.experiments / each.experiment / model).read_bytes() for each in (first, second)]
     assert saved[0] == saved[1]
     assert first.orders == first.fills + first.rejects
+    assert (len(first.paths), first.config.embargo_days) == ((5, 13) if first.config.combinatorial else (0, 0))
 
 
 def test_defaults_are_as_they_were(ctx):
@@ -46,18 +47,19 @@ def test_defaults_are_as_they_were(ctx):
     assert (config.combinatorial, config.embargo_days, config.borrow_bps) == (False, 0, 0.0)
 
 
-def test_what_a_book_costs_and_drops_is_on_record(ctx):
+def test_a_book_and_what_it_costs_are_on_record(ctx):
     short = run_experiment(ctx, ExperimentArgs(**PLAIN, book="long_short"))
     assert short.config.borrow_bps == 50.0
     assert any(target.weight < 0 for target in short.targets)
     hedged = run_experiment(ctx, ExperimentArgs(**PLAIN, book="beta_neutral"))
     assert {target.symbol for target in hedged.targets} - {"^GSPC"} <= {"AAPL", "IBM", "MSFT"}
-    stopped = run_experiment(ctx, ExperimentArgs(**PLAIN, max_drawdown=0.05, combinatorial=True))
+
+
+def test_a_stopped_strategy_holds_nothing(ctx):
+    stopped = run_experiment(ctx, ExperimentArgs(**PLAIN, max_drawdown=0.05))
     assert {clamp.rule: clamp.count for clamp in stopped.clamps} == {"drawdown_cap": 1}
     assert stopped.targets == ()
     assert any("closed all positions" in warning for warning in stopped.warnings)
-    assert stopped.config.embargo_days > 0
-    assert len(stopped.paths) == 5
 
 
 def test_a_family_is_of_its_label(ctx):
@@ -82,7 +84,7 @@ def test_what_does_not_go_together_is_refused_with_a_way_out(ctx, changed):
     with pytest.raises(BadRequest) as caught:
         run_experiment(ctx, ExperimentArgs(**(PLAIN | changed)))
     assert caught.value.hint
-    assert not list(ctx.workspace.experiments.iterdir())
+    assert not list(ctx.workspace.experiments.glob("*exp*"))
 
 
 def test_a_hedge_needs_the_index(context):
@@ -102,9 +104,10 @@ def test_closes_alone_are_filled_at_the_close(context):
 
 
 def test_prices_that_end_close_a_position_at_a_discount(context):
-    bars = long_bars(("AAPL", "IBM"), persistence=0.4)
-    store(context.workspace, bars[(bars["symbol"] != "IBM") | (bars["ts"] < "2008-10-01")])
-    record = run_experiment(context, ExperimentArgs(symbols=("AAPL", "IBM"), features=("momentum_20",), top_n=2))
+    bars = long_bars(("AAPL", "IBM"))
+    store(context.workspace, bars[(bars["symbol"] != "IBM") | (bars["ts"] < "2008-06-01")])
+    args = ExperimentArgs(symbols=("AAPL", "IBM"), features=("momentum_20",), model="ridge", book="long_short")
+    record = run_experiment(context, args)
     counts = {clamp.rule: clamp.count for clamp in record.clamps}
     assert counts.get("no_price", 0) == record.rejects
     closed = [warning for warning in record.warnings if "prices ended, at 70% of the last one" in warning]

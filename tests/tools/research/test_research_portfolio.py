@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,16 +14,25 @@ from research_market import SYMBOLS, long_bars
 from test_research_study import config
 
 from tools.backtest.costs import Costs
+from tools.backtest.engine import run_market
+from tools.backtest.risk import Risk
 from tools.features.panel import Panel
 from tools.kernel.spec import silent
 from tools.models.split import walk_forward
 from tools.research.labels import LEARNERS, choose_label, lesson
-from tools.research.portfolio import market_of, positions, run_portfolio, trade
+from tools.research.portfolio import market_of, positions, run_portfolio, terms_of, trade
 from tools.research.study import backtest
 
 INDEX = "^GSPC"
-BOOKS = st.sampled_from(["long", "long_short", "beta_neutral"])
 SHARE = st.one_of(st.none(), st.sampled_from([0.04, 0.2, 0.7]))
+OPTIONS = st.fixed_dictionaries(
+    {
+        "book": st.sampled_from(["long", "long_short", "beta_neutral"]),
+        "target_volatility": SHARE,
+        "max_position": SHARE,
+        "horizon_days": st.sampled_from([1, 4]),
+    }
+)
 SEEDS = st.integers(0, 1_000)
 
 
@@ -40,16 +52,15 @@ def scores_of(panel, seed, first=200):
     return scores.where(scores > 0.1).iloc[first:]
 
 
-def setup_of(panel, book, volatility, cap, **more):
-    fee = 0.0 if book == "long" else 50.0
-    chosen = {"book": book, "target_volatility": volatility, "max_position": cap, "index_symbol": INDEX}
-    return config(panel, borrow_bps=fee, delisting_haircut=0.3, **chosen, **more)
+def setup_of(panel, chosen, **more):
+    fee = 50.0 if chosen.get("book", "long") != "long" else 0.0
+    return config(panel, borrow_bps=fee, delisting_haircut=0.3, index_symbol=INDEX, **chosen, **more)
 
 
 @settings(max_examples=30, deadline=None)
-@given(SEEDS, BOOKS, SHARE, SHARE, st.sampled_from([1, 4]), st.integers(210, 490), st.sampled_from([None, 0.03]))
-def test_later_prices_change_no_earlier_weight_nor_return(panel, seed, book, volatility, cap, horizon, cut, stop):
-    settings_ = setup_of(panel, book, volatility, cap, horizon_days=horizon, max_drawdown=stop)
+@given(SEEDS, OPTIONS, st.integers(210, 490), st.sampled_from([None, 0.03]))
+def test_later_prices_change_no_earlier_weight_nor_return(panel, seed, chosen, cut, stop):
+    settings_ = setup_of(panel, chosen, max_drawdown=stop)
     scores = scores_of(panel, seed)
     whole = backtest(panel, scores, settings_, index_close=None, progress=silent)
     known = panel.until(panel.sessions[cut])
@@ -59,9 +70,10 @@ def test_later_prices_change_no_earlier_weight_nor_return(panel, seed, book, vol
 
 
 @settings(max_examples=40, deadline=None)
-@given(SEEDS, BOOKS, SHARE, SHARE, st.sampled_from([1, 4]))
-def test_limits_hold_and_cash_is_never_negative(panel, seed, book, volatility, cap, horizon):
-    settings_ = setup_of(panel, book, volatility, cap, horizon_days=horizon)
+@given(SEEDS, OPTIONS)
+def test_limits_hold_and_cash_is_never_negative(panel, seed, chosen):
+    settings_ = setup_of(panel, chosen)
+    book, cap = settings_.book, settings_.max_position
     weights = positions(panel, scores_of(panel, seed), settings_).weights
     gross = weights.abs().sum(axis=1)
     assert (gross <= (2 if book == "beta_neutral" else 1) + 1e-9).all()
@@ -77,9 +89,9 @@ def test_limits_hold_and_cash_is_never_negative(panel, seed, book, volatility, c
 
 
 @settings(max_examples=20, deadline=None)
-@given(SEEDS, BOOKS, SHARE, SHARE)
-def test_money_is_conserved_and_no_order_disappears(panel, seed, book, volatility, cap):
-    settings_ = setup_of(panel, book, volatility, cap)
+@given(SEEDS, OPTIONS)
+def test_money_is_conserved_and_no_order_disappears(panel, seed, chosen):
+    settings_ = setup_of(panel, chosen)
     bars = panel.close.index
     gone = panel.close.mask((bars > bars[400])[:, None] & (panel.close.columns == SYMBOLS[0])[None, :])
     ended = Panel(panel.open.where(gone.notna()), panel.high, panel.low, gone, panel.volume, panel.market,
@@ -95,14 +107,30 @@ def test_money_is_conserved_and_no_order_disappears(panel, seed, book, volatilit
 
 
 @settings(max_examples=25, deadline=None)
-@given(SEEDS, BOOKS, SHARE, SHARE, st.sampled_from([1, 4]))
-def test_dearer_trading_is_never_better(panel, seed, book, volatility, cap, horizon):
-    settings_ = setup_of(panel, book, volatility, cap, horizon_days=horizon)
+@given(SEEDS, OPTIONS)
+def test_dearer_trading_is_never_better(panel, seed, chosen):
+    settings_ = setup_of(panel, chosen)
     weights = positions(panel, scores_of(panel, seed), settings_).weights
     prices = market_of(panel, weights)
     runs = [run_portfolio(weights, prices, settings_, Costs(bps)).equity for bps in (0, 6, 12, 18)]
-    for cheap, dear in zip(runs, runs[1:], strict=False):
+    for cheap, dear in pairwise(runs):
         assert (dear <= cheap * (1 + 1e-12)).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS, OPTIONS, st.sampled_from([0.01, 0.05, 0.2]), st.booleans())
+def test_a_stop_at_a_drawdown_is_the_rule_of_the_walk(panel, seed, chosen, cap, ends):
+    settings_ = setup_of(panel, chosen, max_drawdown=cap)
+    close = panel.close.mask((panel.close.index > panel.sessions[450])[:, None] & ends)
+    each = replace(panel, close=close, open=panel.open.where(close.notna()))
+    weights = positions(each, scores_of(each, seed), settings_).weights
+    prices = market_of(each, weights)
+    quick = run_portfolio(weights, prices, settings_, Costs(6))
+    terms = replace(terms_of(prices, settings_), risk=Risk(drawdown_cap=cap))
+    slow = run_market(weights, prices, costs=Costs(6), fill=settings_.fill, terms=terms)
+    np.testing.assert_allclose(quick.equity, slow.equity, rtol=1e-12)
+    assert (quick.orders, quick.rejects) == (slow.orders, slow.rejects)
+    assert sorted(quick.clamps["rule"]) == sorted(slow.clamps["rule"])
 
 
 def test_a_hedged_book_has_no_market_left_and_pays_for_it():
@@ -110,7 +138,7 @@ def test_a_hedged_book_has_no_market_left_and_pays_for_it():
     index = long_bars((INDEX,), years=2, seed=9)
     bars = pd.concat([index.assign(symbol=name) for name in SYMBOLS])
     twin = market(bars, index)
-    settings_ = setup_of(twin, "beta_neutral", None, None)
+    settings_ = setup_of(twin, {"book": "beta_neutral"})
     weights = positions(twin, scores_of(twin, 1), settings_).weights
     np.testing.assert_allclose(weights[INDEX], -weights[list(SYMBOLS)].sum(axis=1), atol=1e-9)
     free = run_portfolio(
@@ -118,12 +146,12 @@ def test_a_hedged_book_has_no_market_left_and_pays_for_it():
     )
     np.testing.assert_allclose(free.equity, 1, atol=1e-9)
     paid = run_portfolio(weights, market_of(twin, weights), settings_, Costs())
-    assert paid.borrow_paid == pytest.approx(0.005 * (len(weights) - 2) / 252, rel=0.02)
+    assert paid.borrow_paid == pytest.approx(0.005 / 252 * weights[INDEX].abs().iloc[:-2].sum(), rel=0.02)
 
 
 def test_a_volatility_that_is_wanted_is_met(panel):
     realised = [
-        trade(panel, scores_of(panel, 3), setup_of(panel, "long", wanted, None)).returns.std() * 252**0.5
+        trade(panel, scores_of(panel, 3), setup_of(panel, {"target_volatility": wanted})).returns.std() * 252**0.5
         for wanted in (None, 0.05)
     ]
     assert realised[0] > 0.1
