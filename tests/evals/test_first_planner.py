@@ -44,6 +44,11 @@ def lab(planner: FirstPlanner) -> list[Outcome]:
     return outcomes_of("lab_requests.jsonl", planner, "lab_state.json")
 
 
+@pytest.fixture(scope="module")
+def options(planner: FirstPlanner) -> list[Outcome]:
+    return outcomes_of("option_requests.jsonl", planner, "honest_state.json")
+
+
 def test_the_set_is_large_and_part_of_it_was_held_out(outcomes: list[Outcome]) -> None:
     assert len(outcomes) >= 250
     assert sum(outcome.case.split == "held" for outcome in outcomes) >= 50
@@ -91,6 +96,14 @@ def test_requests_to_the_feature_lab(lab: list[Outcome], split: str) -> None:
     score = summarize([outcome for outcome in lab if outcome.case.split == split])
     assert score.right_tool >= 0.96
     assert score.exact >= 0.94
+
+
+@pytest.mark.parametrize("split", ["dev", "held"])
+def test_requests_with_options(options: list[Outcome], split: str) -> None:
+    score = summarize([outcome for outcome in options if outcome.case.split == split])
+    assert score.right_tool >= 0.96
+    assert score.exact >= 0.94
+    assert not any(outcome.unheard for outcome in options)
 
 
 def test_plain_requests_are_heard_whole(outcomes: list[Outcome], about_data: list[Outcome]) -> None:
