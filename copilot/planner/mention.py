@@ -20,6 +20,7 @@ Kind = Literal[
     "entry",
     "exit",
     "model",
+    "option",
     "symbol",
     "period",
     "money",

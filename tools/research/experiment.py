@@ -27,7 +27,7 @@ from tools.features.generated import GeneratedCode
 from tools.features.panel import Panel
 from tools.features.registry import spec_sha256
 from tools.features.resolve import require_index, resolve_all
-from tools.ingest.load import BENCHMARK
+from tools.ingest.universe import BENCHMARK
 from tools.kernel import fingerprint
 from tools.kernel.spec import Context
 from tools.models.registry import MODELS
@@ -35,10 +35,10 @@ from tools.report.page import write_report
 from tools.research.caveats import caveats
 from tools.research.folder import experiment_id, recording
 from tools.research.hypothesis import configure
-from tools.research.judge import Judgement, Tried, count, judge, placebo_sharpes
+from tools.research.judge import Judgement, Tried, count, judge, placebo_sharpes, settings_of
 from tools.research.record import ExperimentArgs
 from tools.research.stages import Stages
-from tools.research.study import Study, backtest, scored_window, summarise, train
+from tools.research.study import Study, backtest, cross_validate, scored_window, summarise, train
 
 MAX_THREADS = 2
 MANY_CELLS = 5_000_000  # bars x symbols x features
@@ -67,9 +67,9 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
         with stages.timed("leak checks"):
             evidence = admit(signals, bars.panel, horizon_days=config.horizon_days, progress=ctx.progress)
         study = _study(ctx, config, bars, signals, stages, threads=threads)
-        settings = f"{config.model}, best {config.top_n}: {' | '.join(config.features)}"
-        tried = (Tried(settings, study.backtest.ledger.returns, output_sha256(study)),)
-        return Worked(config, signals, evidence, study, tried, threads)
+        paths = _paths(ctx, config, bars, signals, stages, threads=threads)
+        tried = (Tried(settings_of(config), study.backtest.ledger.returns, output_sha256(study)),)
+        return Worked(config, signals, evidence, study, tried, threads, paths)
 
     return record_run(ctx, bars, stages, started=started, model=config.model, work=work)
 
@@ -84,6 +84,7 @@ class Worked:
     study: Study
     tried: tuple[Tried, ...]
     threads: int = 1
+    paths: tuple[float | None, ...] = ()
 
 
 def record_run(
@@ -130,6 +131,15 @@ def _study(
         return summarise(trained, scores, tested)
 
 
+def _paths(
+    ctx: Context, config: Config, bars: Bars, signals: Sequence[Signal], stages: Stages, *, threads: int
+) -> tuple[float | None, ...]:
+    if not config.combinatorial:
+        return ()
+    with stages.timed("paths"):
+        return cross_validate(bars.panel, signals, config, threads=threads, progress=ctx.progress)
+
+
 def _judged(ctx: Context, bars: Bars, worked: Worked, *, name: str, at: datetime) -> Judgement:
     """Count the run's trials, then judge it; they count even if something fails afterwards."""
     family, ledger = count(ctx.workspace, worked.config, bars, worked.tried, name=name, at=at)
@@ -165,6 +175,7 @@ def _record(
         ledger=tested.ledger,
         trials=len(worked.tried),
         last_bar=config.end,
+        haircut=config.delisting_haircut,
         today=started.astimezone(UTC).date(),
     )
     return Experiment(
@@ -181,7 +192,11 @@ def _record(
         verdict=judged.verdict,
         signal_date=tested.targets.index[-1].date(),
         targets=study.targets,
-        orders=tested.ledger.orders,
+        paths=worked.paths,
+        orders=tested.ledger.orders_sent,
+        fills=tested.ledger.orders,
+        rejects=tested.ledger.rejects,
+        clamps=tested.clamps,
         warnings=(*notes, *bars.warnings, *_index_warning(study, bars)),
         provenance=Provenance(
             data_snapshot=bars.snapshot,

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from tools.backtest import stats
-from tools.backtest.record import RULE, Config, Trials
+from tools.backtest.record import Config, Trials
 from tools.backtest.rules import listed
+from tools.backtest.special import special
 from tools.backtest.statistics.gather import family, gather
 from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.backtest.statistics.overfitting import probability_of_overfitting
@@ -25,8 +26,8 @@ from tools.features.bars import Bars
 from tools.kernel.fingerprint import of_frame
 from tools.kernel.paths import Workspace
 from tools.kernel.spec import Progress
-from tools.models.registry import MODELS
-from tools.research.study import Study, trade
+from tools.research.portfolio import trade
+from tools.research.study import Study
 
 PLACEBOS = ((100_000, 99), (1_000_000, 39))  # most bars x symbols, placebos
 FEWEST_PLACEBOS = 19
@@ -74,7 +75,7 @@ def hypothesis_of(config: Config, bars: Bars) -> Family:
         symbols=config.symbols,
         interval=config.interval,
         horizon_days=config.horizon_days,
-        label=RULE if config.is_rule else MODELS[config.model].label,
+        label=config.label,
         sources=bars.sources,
     )
 
@@ -98,6 +99,11 @@ def count(
         for each in tried
     ]
     return hypothesis, count_trials(workspace, trials)
+
+
+def settings_of(config: Config) -> str:
+    """Return in a line what varies within a family."""
+    return f"{', '.join((config.model, f'best {config.top_n}', *special(config)))}: {' | '.join(config.features)}"
 
 
 def judge(
