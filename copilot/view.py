@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copilot.explain_view import explain_view
 from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
 from copilot.table import Record, new_table, record_rows, warning_lines
@@ -277,6 +278,7 @@ VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
     "check_features": features_view,
     "run_experiment": _experiment,
     "compare_experiments": _compared,
+    "explain_experiment": explain_view,
     "list_inventory": _inventory,
     "query_data": _query,
     "show_data": _shown,

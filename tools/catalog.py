@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.explain.tool import EXPLAIN_EXPERIMENT
 from tools.ingest.tool import INGEST_DATA, SHOW_DATA
 from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Tool
@@ -23,6 +24,7 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
     CHECK_FEATURES,
     RUN_EXPERIMENT,
     COMPARE_EXPERIMENTS,
+    EXPLAIN_EXPERIMENT,
     SHOW_REPORT,
     RUN_PYTHON,
     PROPOSE_TRADES,

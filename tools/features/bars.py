@@ -54,9 +54,16 @@ class Bars:
 
 
 def read_bars(
-    workspace: Workspace, names: Sequence[str], *, start: date | None = None, end: date | None = None
+    workspace: Workspace,
+    names: Sequence[str],
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    as_of: int | None = None,
 ) -> Bars:
-    """Read adjusted daily bars of the universe, and of the index where there is one.
+    """Read adjusted daily bars of the universe, and of the index over the same days where there is one.
+
+    `as_of` is the snapshot to read; None is the current one.
 
     Raises:
         BadRequest: the end is before the start, or a name means no symbol.
@@ -67,9 +74,10 @@ def read_bars(
     held = lake_symbols(workspace)
     symbols, left_out = choose_symbols(names, held)
     with open_lake(workspace) as lake:
-        snapshot = lake.snapshot_id()
+        snapshot = lake.snapshot_id() if as_of is None else as_of
         frame = lake.bars(symbols, start=start, end=end, as_of=snapshot)
-        index = _index(lake, snapshot, start, end) if BENCHMARK in held else frame.iloc[:0]
+        first, last = frame["ts"].min().date(), frame["ts"].max().date()
+        index = _index(lake, snapshot, first, last) if BENCHMARK in held else frame.iloc[:0]
         sources = lake.sources([*symbols, BENCHMARK], as_of=snapshot)
     present = set(frame["symbol"])
     universe = [symbol for symbol in symbols if symbol in present]
@@ -128,7 +136,7 @@ def _single_names(names: Sequence[str], held: Sequence[str]) -> list[str]:
     return parts
 
 
-def _index(lake: Lake, snapshot: int, start: date | None, end: date | None) -> pd.DataFrame:
+def _index(lake: Lake, snapshot: int, start: date, end: date) -> pd.DataFrame:
     """Return the bars of the index; none where the lake has none in the period."""
     try:
         return lake.bars([BENCHMARK], start=start, end=end, as_of=snapshot)
