@@ -25,6 +25,7 @@ _UNUSED = {
     "ingest_data": frozenset({"money", "feature"}),
     "propose_trades": frozenset({"feature", "horizon", "interval", "path", "source"}),
     "show_report": frozenset({"money", "horizon", "interval", "path"}),
+    "explain_experiment": frozenset({"money", "horizon", "interval", "path"}),
     "compare_experiments": frozenset({"money", "interval", "path"}),
     "list_inventory": frozenset({"money", "horizon", "path"}),
     "show_data": frozenset({"money", "horizon", "path"}),

@@ -80,7 +80,7 @@ def _with_model(plain: Explanation, record: Experiment, fitted: Fitted) -> Expla
     model = fitted.model
     found = model.contributions(used) if isinstance(model, Explainable) else None
     importance = importance_table(record.folds, window.names)
-    steady = stability(record.folds, importance)
+    steady = stability(record.folds, importance, window.names)
     effects = _effects(window, used, found, importance)
     if found is None:
         scores_by = next((each.feature for each in effects if each.importance > 0), None)

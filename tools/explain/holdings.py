@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
@@ -28,27 +29,31 @@ def holdings(targets: Sequence[Target], window: Window, model: Model, *, top_n: 
     """
     last = window.of_last_bar()
     x = window.x[last]
-    scores = model.predict(x)
-    found = model.contributions(x) if isinstance(model, Explainable) else None
-    row_of = {window.symbols[column]: row for row, column in enumerate(window.columns[last])}
-    return tuple(
-        _holding(target, row_of.get(target.symbol), window.names, x, scores, found, top_n)
-        for target in sorted(targets, key=lambda each: (-abs(each.weight), each.symbol))[:MOST_HOLDINGS]
+    bar = _Bar(
+        names=window.names,
+        x=x,
+        scores=model.predict(x),
+        found=model.contributions(x) if isinstance(model, Explainable) else None,
     )
+    row_of = {window.symbols[column]: row for row, column in enumerate(window.columns[last])}
+    largest = sorted(targets, key=lambda each: (-abs(each.weight), each.symbol))[:MOST_HOLDINGS]
+    return tuple(_holding(target, bar, row_of.get(target.symbol), top_n) for target in largest)
 
 
-def _holding(
-    target: Target,
-    row: int | None,
-    names: tuple[str, ...],
-    x: Floats,
-    scores: Floats,
-    found: Contributions | None,
-    top_n: int,
-) -> Holding:
-    scored = row is not None and isfinite(scores[row])
-    rank = int((scores > scores[row]).sum()) + 1 if scored else None
-    of = int(np.isfinite(scores).sum())
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bar:
+    """The rows of the last signal, their scores and what those are made of."""
+
+    names: tuple[str, ...]
+    x: Floats
+    scores: Floats
+    found: Contributions | None
+
+
+def _holding(target: Target, bar: _Bar, row: int | None, top_n: int) -> Holding:
+    scored = row is not None and isfinite(bar.scores[row])
+    rank = int((bar.scores > bar.scores[row]).sum()) + 1 if scored else None
+    of = int(np.isfinite(bar.scores).sum())
     place = rank if rank is None or target.weight > 0 else of + 1 - rank
     return Holding(
         symbol=target.symbol,
@@ -57,7 +62,7 @@ def _holding(
         rank=rank,
         of=of,
         chosen=place is not None and place <= top_n,
-        parts=() if row is None or found is None else _parts(row, names, x, found),
+        parts=() if row is None or bar.found is None else _parts(row, bar.names, bar.x, bar.found),
     )
 
 

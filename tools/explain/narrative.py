@@ -14,9 +14,10 @@ NO_EDGE = "no edge"
 
 
 def narrate(record: Explanation) -> tuple[str, ...]:
-    """Return the sentences about a record."""
-    parts = (_verdict, _conditions, _features, _curve, _stability, _holdings, _positions)
-    return tuple(text.replace("[r]", record.experiment) for part in parts for text in part(record))
+    """Return the paragraphs about a record."""
+    parts = (_verdict, _conditions, _features, _stability, _holdings, _positions)
+    said = (" ".join(part(record)) for part in parts)
+    return tuple(text.replace("[r]", record.experiment) for text in said if text)
 
 
 def _verdict(record: Explanation) -> list[str]:
@@ -32,22 +33,20 @@ def _verdict(record: Explanation) -> list[str]:
 def _conditions(record: Explanation) -> list[str]:
     if record.conditions is None:
         return []
-    said = ["It opens a position where {[r].conditions.entry}, which holds in {[r].conditions.entry_true} of cases."]
+    entry = "It opens a position where {[r].conditions.entry}, true in {[r].conditions.entry_true} of cases."
     if record.conditions.exit is None:
-        return [*said, "It closes where that no longer holds."]
-    return [*said, "It closes where {[r].conditions.exit}, which holds in {[r].conditions.exit_true} of them."]
+        return [entry, "It closes where that no longer holds."]
+    return [entry, "It closes where {[r].conditions.exit}, true in {[r].conditions.exit_true} of them."]
 
 
 def _features(record: Explanation) -> list[str]:
     if not record.features or not record.features[0].share:
         return []
-    said = [
-        "On the {[r].rows} rows of the last test window ({[r].window_start} to {[r].window_end}), "
-        f"{_feature(0)} makes {_share(0)} of what moves the score: {_way(record.features[0])}."
-    ]
+    rows = "On the {[r].rows} rows of the last test window ({[r].window_start} to {[r].window_end})"
+    said = [f"{rows}, {_feature(0)} makes {_share(0)} of what moves the score: {_way(record.features[0])}."]
     if len(record.features) > 1 and record.features[1].share:
         said.append(f"Next is {_feature(1)} with {_share(1)}: {_way(record.features[1])}.")
-    return said
+    return [*said, *_curve(record)]
 
 
 def _feature(number: int) -> str:
@@ -68,23 +67,24 @@ def _curve(record: Explanation) -> list[str]:
     if not record.curves or len(record.curves[0].x) < 2:  # noqa: PLR2004  from, to
         return []
     last = len(record.curves[0].x) - 1
-    return [
-        "With all else as it was, the mean score goes from {[r].curves.0.y.0} to "
-        f"{{[r].curves.0.y.{last}}} as {{[r].curves.0.feature}} goes from {{[r].curves.0.x.0}} to "
-        f"{{[r].curves.0.x.{last}}}."
-    ]
+    score = f"the mean score goes from {{[r].curves.0.y.0}} to {{[r].curves.0.y.{last}}}"
+    value = f"{{[r].curves.0.feature}} goes from {{[r].curves.0.x.0}} to {{[r].curves.0.x.{last}}}"
+    return [f"With all else as it was, {score} as {value}."]
 
 
 def _stability(record: Explanation) -> list[str]:
     steady = record.stability
     if steady is None or steady.stable is None:
         return []
-    which, name = ("apart", "that share no training bar") if steady.apart is not None else ("consecutive", "in a row")
-    verdict = "the order of the features holds" if steady.stable else "the order of the features does not hold"
-    return [
-        f"Over {{[r].stability.steps}} walk-forward steps {verdict}: between steps {name} its rank correlation is "
-        f"{{[r].stability.{which}}}."
-    ]
+    which, steps = ("consecutive", "neighbouring steps")
+    if steady.apart is not None:
+        which, steps = ("apart", "steps that share no training bar")
+    verdict = "agree" if steady.stable else "do not agree"
+    said = f"The {{[r].stability.steps}} walk-forward steps {verdict} on which features matter"
+    lead = (
+        "{[r].stability.leader} is in the most important third of them in {[r].stability.leader_top_third} of steps"
+    )
+    return [f"{said}: {lead}, and the rank correlation of {steps} is {{[r].stability.{which}}}."]
 
 
 def _holdings(record: Explanation) -> list[str]:
@@ -108,16 +108,12 @@ def _held(number: int, holding: Holding) -> str:
 def _positions(record: Explanation) -> list[str]:
     if not record.positions.spells:
         return ["It never held anything."]
-    said = [
-        "It was in the market on {[r].positions.in_market} of the days and kept a position for "
-        "{[r].positions.holding_bars} bars on average."
-    ]
+    market = "It was in the market on {[r].positions.in_market} of the days"
+    said = [f"{market} and kept a position for {{[r].positions.holding_bars}} bars on average."]
     earned = record.positions.earned
     if len(earned) > 1:
         last = len(earned) - 1
-        said.append(
-            "Of {[r].positions.total} earned in all, most came from {[r].positions.earned.0.symbol} "
-            "({[r].positions.earned.0.earned}) and least from "
-            f"{{[r].positions.earned.{last}.symbol}} ({{[r].positions.earned.{last}.earned}})."
-        )
+        best = "{[r].positions.earned.0.symbol} added most ({[r].positions.earned.0.earned})"
+        worst = f"{{[r].positions.earned.{last}.symbol}} least ({{[r].positions.earned.{last}.earned}})"
+        said.append(f"In all it made {{[r].positions.total}}: {best} and {worst}.")
     return said

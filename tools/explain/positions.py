@@ -58,7 +58,9 @@ def keep_book(trades: pd.DataFrame, panel: Panel, equity: pd.Series, fill: Fill)
             earned += units * (closes[bar] - closes[bar - 1])
         else:
             today = slice(fills.ends[bar - 1], fills.ends[bar])
-            units = _trade(fills, today, units, earned, closes[bar - 1 : bar + 1], at[bar], nav[bar - 1])
+            units = _trade(
+                fills, today, units, earned, closes=closes[bar - 1 : bar + 1], price=at[bar], nav=nav[bar - 1]
+            )
         held[bar] = np.abs(units * closes[bar]) > DUST * nav[bar]
     return Book(held, earned)
 
@@ -86,7 +88,7 @@ class _Fills:
 
 
 def _trade(
-    fills: _Fills, today: slice, units: Floats, earned: Floats, closes: Floats, price: Floats, nav: float
+    fills: _Fills, today: slice, units: Floats, earned: Floats, *, closes: Floats, price: Floats, nav: float
 ) -> Floats:
     """Book a bar with fills: what was held earns up to the fills, what is held then from there to the close."""
     column, cost = fills.column[today], fills.cost[today]

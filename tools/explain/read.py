@@ -6,7 +6,7 @@ features the source of the record, and the model and the features must give the 
 
 from __future__ import annotations
 
-from math import isclose
+from math import isclose, isfinite, nan
 from pathlib import Path
 
 import pandas as pd
@@ -88,7 +88,7 @@ def _fitted(ctx: Context, folder: Path, record: Experiment, panel: Panel) -> Fit
 
 
 def _same_scores(record: Experiment, fitted: Fitted) -> bool:
-    """Tell whether the symbols held after the last signal, where they have a score there, get that of the record."""
+    """Tell whether what is held after the last signal gets the scores on record, where it has one there."""
     window = test_window(fitted.features, record.folds[-1])
     last = window.of_last_bar()
     scores = fitted.model.predict(window.x[last])
@@ -96,5 +96,5 @@ def _same_scores(record: Experiment, fitted: Fitted) -> bool:
     return all(
         isclose(found[target.symbol], target.score, rel_tol=SCORES_AGREE, abs_tol=SCORES_AGREE**2)
         for target in record.targets
-        if found.get(target.symbol) == found.get(target.symbol) and target.symbol in found
+        if isfinite(found.get(target.symbol, nan))
     )

@@ -50,12 +50,16 @@ class Stability(Record):
         steps: walk-forward steps.
         consecutive: between neighbouring steps, most of whose training bars are the same; None where undefined.
         apart: between steps that share no training bar; None where there are none such.
-        stable: whether the steps agree, by `apart` where it is known, else by `consecutive`; None where neither is.
+        leader: the feature that is most important on average; None where nothing was learnt.
+        leader_top_third: share of the steps in which it is in the most important third.
+        stable: whether the steps agree; see `tools.explain.stability`. None where they cannot be compared.
     """
 
     steps: Count
     consecutive: Correlation | None
     apart: Correlation | None
+    leader: str | None
+    leader_top_third: Fraction
     stable: bool | None
 
 
@@ -160,7 +164,7 @@ class Explanation(Result):
         holdings: the largest weight first.
         positions: what was held.
         conditions: of a rule.
-        narrative: sentences whose figures and names are references to this record (`{ID.features.0.share}`).
+        narrative: paragraphs whose figures and names are references to this record (`{ID.features.0.share}`).
         warnings: what keeps this from being the reason why it worked.
     """
 

@@ -4,6 +4,9 @@ Neighbouring steps are trained on mostly the same bars, so that their models loo
 noise. Whether importance is stable is therefore judged between steps that share no training bar, where there are
 such: rolling windows of three years and steps of six months have them from the seventh step on, anchored windows
 never.
+
+The steps agree where those correlations average a half or more, or where one feature leads: with a driver among many
+features of noise, only the first place is settled, and a correlation of all places is low.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from tools.explain.record import Stability
 from tools.models.model import Floats
 
 AGREEING = 0.5
+LEADING = 0.9  # of the steps
+FEWEST_STEPS = 4  # before a lead counts
 
 
 def importance_table(folds: Sequence[Fold], features: Sequence[str]) -> Floats:
@@ -36,21 +41,30 @@ def top_third(importance: Floats) -> Floats:
     return np.asarray(((place <= wanted) & (importance > 0)).mean(axis=0), dtype=float)
 
 
-def stability(folds: Sequence[Fold], importance: Floats) -> Stability:
+def stability(folds: Sequence[Fold], importance: Floats, features: Sequence[str]) -> Stability:
     """Return whether the steps agree.
 
     Args:
         folds: the steps, in time order.
         importance: steps x features.
+        features: the names of the columns.
     """
     agreement = rank_correlations(importance)
-    neighbours = np.diagonal(agreement, offset=1)
     starts = np.array([fold.train_start.toordinal() for fold in folds])
     ends = np.array([fold.train_end.toordinal() for fold in folds])
-    consecutive, apart = _mean(neighbours), _mean(agreement[starts[None, :] > ends[:, None]])
+    consecutive = _mean(np.diagonal(agreement, offset=1))
+    apart = _mean(agreement[starts[None, :] > ends[:, None]])
+    first = int(importance.mean(axis=0).argmax())
+    lead = float(top_third(importance)[first])
     known = consecutive if apart is None else apart
+    leads = len(folds) >= FEWEST_STEPS and lead >= LEADING
     return Stability(
-        steps=len(folds), consecutive=consecutive, apart=apart, stable=None if known is None else known >= AGREEING
+        steps=len(folds),
+        consecutive=consecutive,
+        apart=apart,
+        leader=features[first] if importance.any() else None,
+        leader_top_third=lead,
+        stable=None if known is None else known >= AGREEING or leads,
     )
 
 
@@ -60,7 +74,7 @@ def rank_correlations(importance: Floats) -> Floats:
     away = ranks - ranks.mean(axis=1, keepdims=True)
     length = np.sqrt((away**2).sum(axis=1))
     unit = away / np.where(length > 0, length, np.nan)[:, None]
-    return np.clip(unit @ unit.T, -1.0, 1.0)
+    return np.asarray(np.clip(unit @ unit.T, -1.0, 1.0), dtype=float)
 
 
 def _mean(values: Floats) -> float | None:

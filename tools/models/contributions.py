@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+
 from tools.models.model import Floats
 
 
@@ -28,7 +30,7 @@ class Contributions:
     @property
     def raw(self) -> Floats:
         """The scores that the parts sum to, one a row."""
-        return self.base + self.parts.sum(axis=1)
+        return np.asarray(self.base + self.parts.sum(axis=1), dtype=float)
 
 
 @runtime_checkable
