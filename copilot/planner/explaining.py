@@ -26,7 +26,8 @@ def asks_why(evidence: Evidence) -> bool:
 
 def about_a_holding(text: str) -> bool:
     """Tell whether a symbol in `text` is one that is held, rather than one that an experiment was run on."""
-    return re.search(rf"\b{load_plan_file('explain.json')['holds']}\b", text, re.IGNORECASE) is not None
+    holds = load_plan_file("explain.json")["holds"]
+    return re.search(rf"\b{holds}\b|^\W*(?:and |but )?why [\w.]+\W*$", text, re.IGNORECASE) is not None
 
 
 def with_shown(said: Candidates, evidence: Evidence, history: Sequence[Turn], state: LiveState) -> Candidates:

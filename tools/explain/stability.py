@@ -2,11 +2,10 @@
 
 Neighbouring steps are trained on mostly the same bars, so that their models look alike even where they learnt
 noise. Whether importance is stable is therefore judged between steps that share no training bar, where there are
-such: rolling windows of three years and steps of six months have them from the seventh step on, anchored windows
-never.
+such: rolling windows of three years in steps of six months have them from the seventh on, anchored ones never.
 
-The steps agree where those correlations average a half or more, or where one feature leads: with a driver among many
-features of noise, only the first place is settled, and a correlation of all places is low.
+The steps agree where those correlations average a half or more, or where one feature leads: with one driver among
+many features of noise, only the first place is settled, and a correlation of all places is low.
 """
 
 from __future__ import annotations
