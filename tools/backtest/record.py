@@ -15,6 +15,7 @@ from tools.backtest.cost_curve import CostPoint
 from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.features.evidence import Evidence
 from tools.kernel.types import Bps, Count, Days, Fraction, Ratio, Record, Result, Seconds
+from tools.lake.seal import Sealed
 
 
 class Metrics(Record):
@@ -115,6 +116,7 @@ class Trials(Record):
     Attributes:
         family: the hypothesis: universe, interval, horizon, label and sources.
         count: distinct trials.
+        archived: trials that count no more, by a human decision on record.
         overfitting: probability that choosing the best of them was overfitting; None below two trials.
         head: hash of the ledger's last line: kept elsewhere, it vouches for all before it.
     """
@@ -123,13 +125,7 @@ class Trials(Record):
     count: Count
     overfitting: Fraction | None
     head: str
-
-
-class Sealed(Record):
-    """The bars that nobody may look at until the holdout of the hypothesis is opened; both days are included."""
-
-    start: date
-    end: date
+    archived: Count = 0
 
 
 class Holdout(Record):

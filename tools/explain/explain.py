@@ -77,6 +77,7 @@ def _with_model(plain: Explanation, record: Experiment, fitted: Fitted) -> Expla
     """Return the explanation with what the model did on its last test window."""
     window = test_window(fitted.features, record.folds[-1])
     used = window.x[spread(len(window.x), MOST_ROWS)]
+    has_signal = window.last_day() == record.signal_date
     model = fitted.model
     found = model.contributions(used) if isinstance(model, Explainable) else None
     importance = importance_table(record.folds, window.names)
@@ -97,7 +98,7 @@ def _with_model(plain: Explanation, record: Experiment, fitted: Fitted) -> Expla
             "features": effects,
             "stability": None if found is None else steady,
             "curves": _curves(model, window, effects),
-            "holdings": holdings(record.targets, window, model, top_n=record.config.top_n),
+            "holdings": holdings(record.targets, window, model, top_n=record.config.top_n) if has_signal else (),
             "warnings": warnings,
         }
     )

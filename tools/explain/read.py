@@ -90,6 +90,8 @@ def _fitted(ctx: Context, folder: Path, record: Experiment, panel: Panel) -> Fit
 def _same_scores(record: Experiment, fitted: Fitted) -> bool:
     """Tell whether what is held after the last signal gets the scores on record, where it has one there."""
     window = test_window(fitted.features, record.folds[-1])
+    if window.last_day() != record.signal_date:
+        return True  # the scores on record are of a later bar
     last = window.of_last_bar()
     scores = fitted.model.predict(window.x[last])
     found = {window.symbols[column]: score for column, score in zip(window.columns[last], scores, strict=True)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,11 @@ class Window:
     columns: Integers
     sessions: pd.DatetimeIndex
     symbols: tuple[str, ...]
+
+    def last_day(self) -> date:
+        """Return the day of the last bar."""
+        day: date = self.sessions[-1].date()
+        return day
 
     def of_last_bar(self) -> Integers:
         """Return the numbers of the rows of the last bar."""
