@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.compare_view import compare_view
+from copilot.explain_view import explain_view
 from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
 from copilot.setup_view import setup_lines
@@ -262,6 +263,7 @@ VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
     "run_experiment": _experiment,
     "run_backtest": _experiment,
     "compare_experiments": compare_view,
+    "explain_experiment": explain_view,
     "list_inventory": _inventory,
     "query_data": _query,
     "show_data": _shown,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.explain.tool import EXPLAIN_EXPERIMENT
 from tools.ingest.tool import INGEST_DATA, SHOW_DATA
 from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Tool
@@ -24,6 +25,7 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
     RUN_EXPERIMENT,
     RUN_BACKTEST,
     COMPARE_EXPERIMENTS,
+    EXPLAIN_EXPERIMENT,
     SHOW_REPORT,
     RUN_PYTHON,
     PROPOSE_TRADES,

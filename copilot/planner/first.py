@@ -24,6 +24,7 @@ from copilot.planner.direct import after, looked_up, own_words, words_for
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.experiments import find_winners
+from copilot.planner.explaining import asks_why, with_shown
 from copilot.planner.fill import fill, ranks_all
 from copilot.planner.fill_data import lacks_path
 from copilot.planner.history import (
@@ -143,7 +144,7 @@ class FirstPlanner:
         if self._open(history, evidence, state):
             declines = _asked_without(history) and says_no(user)
             return Call(tool="reply", args={"text": talk.reply("declined")}) if declines else None
-        about = not evidence.of("symbol") and not lab.wants_checked(evidence)
+        about = not (evidence.of("symbol") or lab.wants_checked(evidence) or asks_why(evidence))
         if about and (words := about_last(user, history)):
             return Call(tool="reply", args={"text": words})
         return looked_up(evidence, state)
@@ -227,8 +228,10 @@ class FirstPlanner:
             return _certain("query_data")
         if evidence.of("winner") and not evidence.content:
             return _certain("show_report")
-        compares = "compare_experiments" if ranks_all(evidence) else None
-        if label := compares or workbench.label_of(evidence, request.history, self._earlier(request)):
+        plain = (
+            "compare_experiments" if ranks_all(evidence) else "explain_experiment" if asks_why(evidence) else None
+        )
+        if label := plain or workbench.label_of(evidence, request.history, self._earlier(request)):
             return _certain(label)
         terms = terms_of(evidence.text, evidence.mentions)
         readings = self._retriever.rank(terms)
@@ -280,6 +283,8 @@ class FirstPlanner:
             raise Missing("symbols" if "code" in said else "code")
         if tool in workbench.OWN:
             return said
+        if tool == "explain_experiment":
+            return with_shown(said, request.evidence, request.history, request.state)
         # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
         previous = last_call(request.history, tool if tool == "run_experiment" else None)
         if previous is not None and previous.tool == tool and _goes_with(previous, request.evidence):
