@@ -31,6 +31,7 @@ from model_rows import constrained_call, constrained_overhead, plan_cold, plan_w
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from report_rows import report_write
 from sandbox_rows import sandbox_first, sandbox_warm
 from session_rows import experiment_sample, first_prompt, peak_memory
 
@@ -63,6 +64,7 @@ ROWS: tuple[Callable[[], list[Measurement]], ...] = (
     backtest_rule,
     backtest_wide,
     backtest_sweep,
+    report_write,
     peak_memory,
 )
 
