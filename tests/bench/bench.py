@@ -28,10 +28,10 @@ from firewall_rows import firewall
 from lake_rows import ingest_daily_2500k, ingest_minute_585k, lake_open_5000, lake_reads
 from measurement import BUILD, Measurement
 from model_rows import constrained_call, constrained_overhead, plan_cold, plan_warm
+from report_rows import report_write
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from report_rows import report_write
 from sandbox_rows import sandbox_first, sandbox_warm
 from session_rows import experiment_sample, first_prompt, peak_memory
 

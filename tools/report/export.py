@@ -33,7 +33,7 @@ def read_series(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def read_holdout_equity(folder: Path, holdout: Holdout | None) -> pd.DataFrame | None:
-    """Return the curves of an opened holdout; None where it is sealed. Raises WorkspaceError where it is damaged."""
+    """Return the curves of an opened holdout; None where it is sealed. Raises WorkspaceError."""
     if holdout is None:
         return None
     try:

@@ -45,7 +45,7 @@ def importance_figure(folds: tuple[Fold, ...]) -> str:
     longest = min(max((len(name) for name in features), default=0), LONGEST_NAME)
     with_layout(figure, 84 + ROW_PX * max(len(order), 2))
     figure.update_layout(hovermode="closest", margin={"l": 24 + 7 * longest, "t": 8, "r": 8, "b": 64})
-    figure.update_xaxes(type="category", tickangle=-45 if len(folds) > SLANTED else 0, showgrid=False)
+    figure.update_xaxes(type="category", nticks=20, tickangle=-45 if len(folds) > SLANTED else 0, showgrid=False)
     figure.update_yaxes(type="category", showgrid=False)
     return figure_json(figure)
 

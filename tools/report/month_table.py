@@ -25,7 +25,7 @@ FAINTEST_SCALE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One cell: per cent with a sign, gain or loss, and how strong its tint is, 0 to 1; empty where there is none."""
+    """One cell: per cent with a sign, gain or loss, how strong its tint is, 0 to 1; empty where there is none."""
 
     text: str = ""
     tone: str = ""
@@ -52,9 +52,7 @@ def year_rows(performance: Performance, roles: Sequence[str]) -> list[Year]:
     return [_year(each, months, monthly, yearly, others) for each in reversed(own)]
 
 
-def _year(
-    own: Slice, months: pd.Series, monthly: float, yearly: float, others: Sequence[dict[str, Slice]]
-) -> Year:
+def _year(own: Slice, months: pd.Series, monthly: float, yearly: float, others: Sequence[dict[str, Slice]]) -> Year:
     days = pd.DatetimeIndex(months.index)
     inside = {int(day.month): float(months[day]) for day in days[days.year == int(own.label)]}
     theirs = (each.get(own.label) for each in others)

@@ -95,7 +95,7 @@ def held_weights(trades: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
         trades: columns ts, symbol, weight_after.
         days: time stamps of the result, in order.
     """
-    last = trades.groupby(["ts", "symbol"], sort=True)["weight_after"].last().unstack()
+    last = trades.pivot_table(index="ts", columns="symbol", values="weight_after", aggfunc="last")
     last.index = pd.DatetimeIndex(last.index).tz_localize(None)
     return last.reindex(days.tz_localize(None)).ffill().fillna(0.0).set_axis(days)
 

@@ -89,13 +89,26 @@ class Page:
         )
         self.send("Page.navigate", url=path.as_uri())
         self.wait_for("document.readyState === 'complete' && location.protocol === 'file:'")
-        self.wait_for("Number(document.documentElement.dataset.drawn) === document.querySelectorAll('.plot').length")
+        self.wait_for(
+            "Number(document.documentElement.dataset.drawn) === document.querySelectorAll('.plot').length"
+        )
 
     def resize(self, width: int, height: int = 900) -> None:
         """Give the page another width."""
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
         )
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Draw the mouse from one point of the window to another, its button down."""
+        steps = (
+            ("mouseMoved", start, 0),
+            ("mousePressed", start, 1),
+            ("mouseMoved", end, 1),
+            ("mouseReleased", end, 0),
+        )
+        for kind, (x, y), held in steps:
+            self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=held, clickCount=1)
 
     def complaints(self) -> list[str]:
         """Return every line on the console and every error so far."""
@@ -123,7 +136,7 @@ def browser(profile: Path) -> Iterator[Page]:
     """Start a browser with a fresh profile in `profile`, and end it with all its children."""
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
-    script = f"exec 3<&{theirs_in} 4>&{theirs_out}; exec \"$@\""
+    script = f'exec 3<&{theirs_in} 4>&{theirs_out}; exec "$@"'
     command = ["bash", "-c", script, "bash", str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}"]
     process = subprocess.Popen(
         command,
