@@ -15,7 +15,7 @@ trials = typer.Typer(no_args_is_help=True, help="The trial ledger: how often eac
 def list_trials(json_output: JsonOption = False) -> None:
     """List every hypothesis with its trials; the one tried last at the end."""
     from tools.backtest.families import families
-    from tools.backtest.trials import read_ledger
+    from tools.backtest.trial_log import read_ledger
 
     found = families(read_ledger(Options.workspace))
     if json_output:

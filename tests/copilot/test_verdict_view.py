@@ -20,7 +20,7 @@ from copilot.theme import THEME
 from copilot.verdict_view import TONES, grade_text
 from copilot.view import result_view
 from tools.backtest.statistics.grade import GRADES
-from tools.backtest.trials import GENESIS
+from tools.backtest.trial_log import GENESIS
 from tools.catalog import find_tool
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.paths import Workspace

@@ -115,6 +115,7 @@ class Trials(Record):
     Attributes:
         family: the hypothesis: universe, interval, horizon, label and sources.
         count: distinct trials.
+        archived: trials that count no more, by a human decision on record.
         overfitting: probability that choosing the best of them was overfitting; None below two trials.
         head: hash of the ledger's last line: kept elsewhere, it vouches for all before it.
     """
@@ -123,6 +124,7 @@ class Trials(Record):
     count: Count
     overfitting: Fraction | None
     head: str
+    archived: Count = 0
 
 
 class Sealed(Record):

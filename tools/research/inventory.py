@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from tools.backtest.families import families
 from tools.backtest.folder import list_experiments, load_experiment
 from tools.backtest.record import Experiment
-from tools.backtest.trials import read_ledger
+from tools.backtest.trial_log import read_ledger
 from tools.features.catalog import FEATURES
 from tools.features.registry import registered
 from tools.kernel.errors import WorkspaceError

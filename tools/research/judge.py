@@ -18,7 +18,8 @@ from tools.backtest.statistics.placebo import placebo_p_value
 from tools.backtest.statistics.relative import hedged_columns
 from tools.backtest.statistics.sample import moments, sharpes_per_bar
 from tools.backtest.statistics.verdict import verdict
-from tools.backtest.trials import Family, Ledger, Trial, count_trial, sharpes
+from tools.backtest.trial_log import count_trial
+from tools.backtest.trials import Family, Ledger, Trial, sharpes
 from tools.features.bars import Bars
 from tools.kernel.paths import Workspace
 from tools.kernel.spec import Progress
@@ -111,7 +112,13 @@ def judge(
         placebo_p=None if study.oos.sharpe is None else placebo_p_value(study.oos.sharpe, placebos),
         costs=tested.cost_curve,
     )
-    trials = Trials(family=hypothesis.id, count=len(tried), overfitting=chosen_from.overfitting, head=ledger.head)
+    trials = Trials(
+        family=hypothesis.id,
+        count=len(tried),
+        overfitting=chosen_from.overfitting,
+        head=ledger.head,
+        archived=ledger.archived(hypothesis.id),
+    )
     return Judgement(trials, evidence, verdict(evidence))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.backtest.trials import read_ledger
+from tools.backtest.trial_log import read_ledger
 from tools.ingest.tool import IngestArgs, ingest_data
 from tools.kernel.paths import Workspace
 from tools.kernel.settings import Settings
