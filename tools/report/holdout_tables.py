@@ -35,12 +35,10 @@ def holdout_sentence(holdout: Holdout) -> str:
     error = holdout.oos.sharpe_stderr
     around = "" if error is None else f" ± {format_number(error, 'ratio')}"
     change = "fell" if on < before else "rose"
+    fresh = "" if holdout.seen_by else " that nothing had been chosen on"
     return typeset(
         f"The Sharpe ratio {change} from {before:.2f} walk-forward to {on:.2f}{around} on "
-        f"{format_number(holdout.oos.days)} days that nothing had been chosen on."
-        if not holdout.seen_by
-        else f"The Sharpe ratio {change} from {before:.2f} walk-forward to {on:.2f}{around} on "
-        f"{format_number(holdout.oos.days)} days."
+        f"{format_number(holdout.oos.days)} days{fresh}."
     )
 
 

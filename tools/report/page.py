@@ -137,7 +137,7 @@ def experiment_page(
         trades=tables.trade_rows(trades),
         trade_count=f"{len(trades):,}",
         settings=config_rows(record),
-        provenance=provenance_rows(record),
+        provenance=provenance_rows(record, holdout),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tools.backtest.record import Experiment
-from tools.report.number import UNDEFINED, format_number
+from tools.backtest.record import Experiment, Holdout
+from tools.report.number import EN_DASH, UNDEFINED, format_number
 from tools.report.tables import Cell, Row, number_cell
 
 FOR_MODELS = frozenset({"features", "label", "train_years", "test_months", "purge_days", "split", "horizon_days"})
@@ -18,8 +18,8 @@ def config_rows(record: Experiment) -> list[Row]:
     ]
 
 
-def provenance_rows(record: Experiment) -> list[Row]:
-    """Return what a replay needs, whole."""
+def provenance_rows(record: Experiment, holdout: Holdout | None = None) -> list[Row]:
+    """Return what a replay needs, whole, and what vouches for trials and holdout."""
     rows = [
         Row("experiment", (Cell(record.experiment),)),
         Row("created at", (Cell(record.created_at.isoformat()),)),
@@ -35,6 +35,7 @@ def provenance_rows(record: Experiment) -> list[Row]:
         *rows,
         *sources,
         *_trial_rows(record),
+        *_holdout_rows(record, holdout),
         Row("libraries", (Cell(libraries or UNDEFINED),)),
         Row("seconds", (number_cell(record.seconds, "seconds"),)),
     ]
@@ -49,6 +50,21 @@ def _trial_rows(record: Experiment) -> list[Row]:
         "trials counted": format_number(record.trials.count),
         "trial ledger head": record.trials.head,
     }
+    return [Row(name, (Cell(text),)) for name, text in facts.items()]
+
+
+def _holdout_rows(record: Experiment, holdout: Holdout | None) -> list[Row]:
+    """Return which bars were sealed, and the record of the decision to open them."""
+    if holdout is not None:
+        facts = {
+            "holdout": f"{holdout.start} {EN_DASH} {holdout.end}",
+            "holdout opened at": holdout.opened_at.isoformat(),
+            "holdout audit head": _plain(holdout.audit_head),
+        }
+    elif record.sealed is not None:
+        facts = {"holdout, sealed": f"{record.sealed.start} {EN_DASH} {record.sealed.end}"}
+    else:
+        facts = {}
     return [Row(name, (Cell(text),)) for name, text in facts.items()]
 
 

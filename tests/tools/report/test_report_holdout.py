@@ -57,6 +57,8 @@ def test_the_table_sets_both_side_by_side(experiment_folder: Path) -> None:
     assert "On the holdout" in page
     assert "sealed holdout, not opened" not in page
     assert "no clean test" not in page
+    assert "holdout audit head" in page
+    assert "5e" * 32 in page
     assert "that nothing had been chosen on" in page
     row = re.search(r'<th scope="row">Trading days</th>(.*?)</tr>', page, re.DOTALL)
     assert row is not None
