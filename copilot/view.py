@@ -12,14 +12,15 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copilot.compare_view import compare_view
 from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
-from copilot.table import Record, new_table, record_rows, warning_lines
+from copilot.table import Record, new_table, record_rows, warning_lines, year_columns
 from copilot.untrusted import plain
 from copilot.verdict_view import verdict_lines
 from tools.backtest.record import Metrics
 from tools.catalog import find_tool
-from tools.kernel.format import format_seconds, format_value
+from tools.kernel.format import counted, format_seconds, format_value
 from tools.kernel.spec import Effect
 from tools.kernel.types import unit_of
 from tools.trade.ticket import Ticket
@@ -140,33 +141,6 @@ def _setup(record: Record) -> str:
     )
 
 
-COMPARED = {"sharpe_stderr": "±", "max_drawdown": "drawdown", "sharpe_over_equal_weight": "vs EW"}
-
-
-def _compared(record: Record) -> RenderableType:
-    names = [
-        "experiment",
-        "sharpe",
-        "sharpe_stderr",
-        "cagr",
-        "max_drawdown",
-        "turnover",
-        "sharpe_over_equal_weight",
-    ]
-    # Records made before there were verdicts lack both; a column of nothing says nothing.
-    names[1:1] = [
-        name for name in ("verdict", "trials") if any(item.get(name) is not None for item in record["experiments"])
-    ]
-    figures = record_rows("compare_experiments", "experiments", record, names, labels=COMPARED)
-    parts: list[RenderableType] = [figures]
-    if record["differences"]:
-        table = new_table("differs in", *(f"#{i}" for i in range(1, len(record["experiments"]) + 1)))
-        for difference in record["differences"]:
-            table.add_row(plain(difference["setting"]), *map(plain, difference["values"]))
-        parts += [Text(), table]
-    return Group(*parts, warning_lines(record))
-
-
 def _inventory(record: Record) -> RenderableType | None:
     if not record["items"]:
         return None
@@ -181,10 +155,12 @@ def _inventory(record: Record) -> RenderableType | None:
 
 def _query(record: Record) -> RenderableType:
     table = new_table(*record["columns"], numeric=99)
+    years = year_columns(record["columns"], record["rows"])
     for row in record["rows"][:ROWS_SHOWN]:
-        table.add_row(*(plain(_cell(value)) for value in row))
+        table.add_row(*(plain(str(value) if at in years else _cell(value)) for at, value in enumerate(row)))
     hidden = len(record["rows"]) - ROWS_SHOWN
-    return table if hidden <= 0 else Group(table, Text(f"... and {hidden:,} more rows; add a LIMIT", style="quiet"))
+    more = f"... and {counted(hidden, 'more row')}; add a LIMIT"
+    return table if hidden <= 0 else Group(table, Text(more, style="quiet"))
 
 
 def _cell(value: object) -> str:
@@ -276,7 +252,7 @@ VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
     "generate_features": features_view,
     "check_features": features_view,
     "run_experiment": _experiment,
-    "compare_experiments": _compared,
+    "compare_experiments": compare_view,
     "list_inventory": _inventory,
     "query_data": _query,
     "show_data": _shown,

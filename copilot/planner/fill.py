@@ -25,7 +25,9 @@ _EVERYTHING = re.compile(
 _AMONG_ALL = re.compile(
     r"\b(?:rank|sort|order|leader ?board)\b(?!.*\b(?:last|latest|two|three|first)\b)"
     r"|\b(?:best|worst|highest|lowest|most|top|winner|strongest|weakest)\b.*\b(?:my|all|so far|ever|every)\b"
-    r"|\b(?:my|all|so far|ever|every)\b.*\b(?:best|worst|highest|lowest|most|strongest|weakest)\b",
+    r"|\b(?:my|all|so far|ever|every)\b.*\b(?:best|worst|highest|lowest|most|strongest|weakest)\b"
+    r"|\bwhich\b(?!.*\b(?:last|latest|two|both|three|first|them|these|those)\b)"
+    r".*\b(?:best|worst|highest|lowest|strongest|weakest)\b",
     re.IGNORECASE,
 )
 _RUNS = re.compile(r"\b(?:experiments?|runs?|ran|backtests?|trials?|strateg(?:y|ies)|models?)\b", re.IGNORECASE)
@@ -51,6 +53,7 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
         "model": first(evidence, "model"),
         "horizon_days": first(evidence, "horizon"),
         "top_n": first(evidence, "count"),
+        **{field: [value] for field, value in (mention.value for mention in evidence.of("option"))},
         **period(evidence),
     }
 

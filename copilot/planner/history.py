@@ -32,6 +32,14 @@ _MEANT = frozenset(
     }
 )
 
+_COMMAND = re.compile(
+    r"\W*(?:(?:please|now|ok(?:ay)?|then|so|can you|could you|let's|first)\W+)*(?:run|tests?|backtest|train|load"
+    r"|fetch|download|import|ingest|make|create|build|generate|open|show|list|compare|rank|check|plot|draw|chart|compute"
+    r"|calculate|propose|draft)\b",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\b(?:it|them|that|this|those|these|too|as well|also|instead|again|same)\b", re.IGNORECASE)
+
 
 def usable(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """Return the turns without failed calls, so that what was never done supplies nothing to what follows.
@@ -112,6 +120,11 @@ def _ratio(row: Any) -> list[tuple[str, float]]:
         return []
     name, sharpe = row.get("experiment"), row.get("sharpe")
     return [(name, float(sharpe))] if isinstance(name, str) and isinstance(sharpe, int | float) else []
+
+
+def commands(text: str) -> bool:
+    """Tell whether the words begin with what is to be done, and lean on nothing said before."""
+    return _COMMAND.match(text) is not None and _BEFORE.search(text) is None
 
 
 def open_request(turns: Sequence[Turn]) -> list[str]:

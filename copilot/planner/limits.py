@@ -60,6 +60,7 @@ def find_limits(text: str, mentions: Sequence[Mention], tool: str | None = None)
         each
         for each in mentions
         if each.kind in ("symbol", "feature", "path", "sql", "experiment", "horizon", "model")
+        or (each.kind == "option" and tool != "propose_trades")
     ]
     found: list[Limit] = []
     for name, tools, pattern in _rules():

@@ -18,6 +18,7 @@ Kind = Literal[
     "winner",
     "feature",
     "model",
+    "option",
     "symbol",
     "period",
     "money",

@@ -25,7 +25,7 @@ from tools.features.generated import GeneratedCode
 from tools.features.panel import Panel
 from tools.features.registry import spec_sha256
 from tools.features.resolve import require_index, resolve_all
-from tools.ingest.load import BENCHMARK
+from tools.ingest.universe import BENCHMARK
 from tools.kernel import fingerprint
 from tools.kernel.spec import Context
 from tools.models.registry import MODELS
@@ -36,7 +36,7 @@ from tools.research.hypothesis import configure
 from tools.research.judge import Judgement, count, judge, placebo_sharpes
 from tools.research.record import ExperimentArgs
 from tools.research.stages import Stages
-from tools.research.study import Study, backtest, scored_window, summarise, train
+from tools.research.study import Study, backtest, cross_validate, scored_window, summarise, train
 
 MAX_THREADS = 2
 MANY_CELLS = 5_000_000  # bars x symbols x features
@@ -67,6 +67,7 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
         with stages.timed("leak checks"):
             evidence = admit(signals, bars.panel, horizon_days=config.horizon_days, progress=ctx.progress)
         study = _study(ctx, config, bars, signals, stages, threads=threads)
+        paths = _paths(ctx, config, bars, signals, stages, threads=threads)
         with stages.timed("verdict"):
             output = output_sha256(study)
             judged = _judged(ctx, config, bars, study, name=name, at=started, output=output)
@@ -77,6 +78,7 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
                 config=config,
                 signals=signals,
                 study=study,
+                paths=paths,
                 evidence=evidence,
                 judged=judged,
                 bars=bars,
@@ -104,6 +106,15 @@ def _study(
         index_close = bars.index_over(pd.DatetimeIndex(scores.index))
         tested = backtest(bars.panel, scores, config, index_close=index_close, progress=ctx.progress)
         return summarise(trained, scores, tested)
+
+
+def _paths(
+    ctx: Context, config: Config, bars: Bars, signals: Sequence[Signal], stages: Stages, *, threads: int
+) -> tuple[float | None, ...]:
+    if not config.combinatorial:
+        return ()
+    with stages.timed("paths"):
+        return cross_validate(bars.panel, signals, config, threads=threads, progress=ctx.progress)
 
 
 def _judged(
@@ -134,6 +145,7 @@ def _record(
     config: Config,
     signals: Sequence[Signal],
     study: Study,
+    paths: tuple[float | None, ...],
     evidence: tuple[Evidence, ...],
     judged: Judgement,
     bars: Bars,
@@ -148,6 +160,7 @@ def _record(
         oos=study.oos,
         ledger=tested.ledger,
         last_bar=config.end,
+        haircut=config.delisting_haircut,
         today=started.astimezone(UTC).date(),
     )
     return Experiment(
@@ -164,7 +177,11 @@ def _record(
         verdict=judged.verdict,
         signal_date=tested.targets.index[-1].date(),
         targets=study.targets,
-        orders=tested.ledger.orders,
+        paths=paths,
+        orders=tested.ledger.orders_sent,
+        fills=tested.ledger.orders,
+        rejects=tested.ledger.rejects,
+        clamps=tested.clamps,
         warnings=(*notes, *bars.warnings, *_index_warning(study, bars)),
         provenance=Provenance(
             data_snapshot=bars.snapshot,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tools.backtest import stats
 from tools.backtest.record import Config, Trials
+from tools.backtest.special import special
 from tools.backtest.statistics.gather import family, gather
 from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.backtest.statistics.overfitting import probability_of_overfitting
@@ -23,8 +24,8 @@ from tools.backtest.trials import Family, Ledger, Trial, sharpes
 from tools.features.bars import Bars
 from tools.kernel.paths import Workspace
 from tools.kernel.spec import Progress
-from tools.models.registry import MODELS
-from tools.research.study import Study, trade
+from tools.research.portfolio import trade
+from tools.research.study import Study
 
 PLACEBOS = ((100_000, 99), (1_000_000, 39))  # most bars x symbols, placebos
 FEWEST_PLACEBOS = 19
@@ -46,7 +47,7 @@ def hypothesis_of(config: Config, bars: Bars) -> Family:
         symbols=config.symbols,
         interval=config.interval,
         horizon_days=config.horizon_days,
-        label=MODELS[config.model].label,
+        label=config.label,
         sources=bars.sources,
     )
 
@@ -62,12 +63,17 @@ def count(
         hypothesis=hypothesis,
         name=name,
         made_at=at,
-        settings=f"{config.model}, best {config.top_n}: {' | '.join(config.features)}",
+        settings=_settings(config),
         sharpe_per_bar=None if found is None else found.sharpe_per_bar,
         bars=len(returns),
         output_sha256=output,
     )
     return hypothesis, count_trial(workspace, trial)
+
+
+def _settings(config: Config) -> str:
+    """Return in a line what varies within a family."""
+    return f"{', '.join((config.model, f'best {config.top_n}', *special(config)))}: {' | '.join(config.features)}"
 
 
 def judge(
