@@ -19,6 +19,7 @@ from copilot.table import Record, new_table, record_rows, warning_lines, year_co
 from copilot.untrusted import plain
 from copilot.verdict_view import verdict_lines
 from tools.backtest.record import Metrics
+from tools.backtest.rule_words import rule_words
 from tools.catalog import find_tool
 from tools.kernel.format import counted, format_seconds, format_value
 from tools.kernel.spec import Effect
@@ -117,9 +118,12 @@ def metric_table(columns: Mapping[str, Record], names: Sequence[str] = tuple(Met
 
 def _experiment(record: Record) -> RenderableType:
     config = record["config"]
+    what = f"{', '.join(config['features'])} → {config['model']}"
+    if config.get("entry") is not None:
+        what = rule_words(config["entry"], config["exit"])
     head = Text.assemble(
         (record["experiment"], "accent"),
-        (f"\n{', '.join(config['features'])} → {config['model']} on {', '.join(config['symbols'])}", ""),
+        plain(f"\n{what} on {', '.join(config['symbols'])}"),
         (f"\n{_setup(record)}", "quiet"),
     )
     benchmarks = {name.replace("_", " "): metrics for name, metrics in record["benchmarks"].items()}
@@ -134,10 +138,13 @@ def _setup(record: Record) -> str:
     """Return in a line what decides a result besides features and symbols."""
     config = record["config"]
     cost_bps = config["commission_bps"] + config["slippage_bps"]
+    period = f"{config['start']} to {config['end']}"
+    learnt = (
+        f"{len(record['folds'])} folds, {period}, horizon {config['horizon_days']} d, best {config['top_n']} held"
+    )
     return (
-        f"{len(record['folds'])} folds, {config['start']} to {config['end']}, horizon {config['horizon_days']} d, "
-        f"best {config['top_n']} held, {cost_bps:g} bps a trade, fill at the {config['fill'].replace('_', ' ')}, "
-        f"snapshot {record['provenance']['data_snapshot']}"
+        f"{learnt if record['folds'] else period}, {cost_bps:g} bps a trade, "
+        f"fill at the {config['fill'].replace('_', ' ')}, snapshot {record['provenance']['data_snapshot']}"
     )
 
 
@@ -252,6 +259,7 @@ VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
     "generate_features": features_view,
     "check_features": features_view,
     "run_experiment": _experiment,
+    "run_backtest": _experiment,
     "compare_experiments": compare_view,
     "list_inventory": _inventory,
     "query_data": _query,

@@ -58,6 +58,11 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
     }
 
 
+def _backtest(evidence: Evidence, state: LiveState) -> Candidates:
+    said = {kind: [mention.value for mention in evidence.of(kind)][:1] for kind in ("entry", "exit")}
+    return {"symbols": _experiment(evidence, state)["symbols"], **said, **period(evidence)}
+
+
 def _chosen(evidence: Evidence, state: LiveState) -> list[str]:
     """Return the experiment ids a request may mean: one if it is named, several if only its symbols are."""
     if winners := evidence.of("winner"):
@@ -133,6 +138,7 @@ _FILLERS: dict[str, Callable[[Evidence, LiveState], Candidates]] = {
     "generate_features": lab.generate,
     "check_features": lab.check,
     "run_experiment": _experiment,
+    "run_backtest": _backtest,
     "run_python": _python,
     "show_report": _report,
     "compare_experiments": _compare,

@@ -52,7 +52,7 @@ SHORT = 2  # words of substance up to which an answer to a question is only an a
 MOST_ALTERNATIVES = 2
 MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
-_SUBJECTS = frozenset({"symbol", "feature", "experiment", "winner", "money", "path", "code"})
+_SUBJECTS = frozenset({"symbol", "feature", "entry", "experiment", "winner", "money", "path", "code"})
 _PRONOUN = re.compile(r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$))\b", re.IGNORECASE)
 _OPENS = re.compile(
     r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
@@ -64,6 +64,8 @@ _ASK = {
     ("show_data", "interval"): "ask_interval",
     ("ingest_data", "symbols"): "ask_symbols_ingest",
     ("run_experiment", "symbols"): "ask_symbols_experiment",
+    ("run_backtest", "symbols"): "ask_symbols_experiment",
+    ("run_backtest", "entry"): "ask_condition",
     ("propose_trades", "capital_usd"): "ask_capital",
     ("query_data", "sql"): "ask_sql",
     ("run_python", "code"): "ask_analysis",
@@ -121,7 +123,7 @@ class FirstPlanner:
         call = self._write(label, request, cancel)
         missed = unheard(call, request.own or request.evidence)
         figures = [phrase for phrase in missed if any(letter.isdigit() for letter in phrase)]
-        if figures and call.tool in ("run_experiment", "propose_trades") and not request.agreed:
+        if figures and call.tool in ("run_experiment", "run_backtest", "propose_trades") and not request.agreed:
             words = ", ".join(figures).replace("{", "(").replace("}", ")")
             asked = talk.reply("ask_figure").replace("[said]", words)
             call = self._emit_exact(request.text, Call(tool="reply", args={"ask": asked}), cancel)
@@ -262,6 +264,8 @@ class FirstPlanner:
         """Return what the arguments of `tool` may be. Raises Missing where a file is meant and not named."""
         if tool == "ingest_data" and lacks_path(request.evidence):
             raise Missing("path")
+        if any(mention.value is None for mention in request.evidence.mentions):
+            raise Missing("entry")  # a condition was said that nobody can read
         said = fill(tool, request.evidence, request.state)
         said = workbench.arguments(
             said,
@@ -345,7 +349,7 @@ def _leans_on_symbols(tool: str, request: Request) -> bool:
     evidence = request.evidence
     if tool in ("ingest_data", "show_data") and not evidence.of("path"):
         return evidence.continues or _PRONOUN.search(evidence.text) is not None
-    return tool == "run_experiment"
+    return tool in ("run_experiment", "run_backtest")
 
 
 def _certain(label: str) -> list[Reading]:

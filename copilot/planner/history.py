@@ -140,6 +140,8 @@ def open_request(turns: Sequence[Turn]) -> list[str]:
 def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidates:
     """Return the arguments of `previous` with what was said now in their place; features are added where asked."""
     carried: Candidates = {name: [_plain(value)] for name, value in previous.args.items() if value is not None}
+    if "entry" in said:
+        carried.pop("exit", None)  # the exit of another rule
     merged = {**carried, **said}
     if evidence.adds and "features" in said and "features" in carried and "symbols" not in said:
         merged["features"] = [list(dict.fromkeys([*carried["features"][0], *said["features"][0]]))]

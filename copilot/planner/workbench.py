@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from copilot.messages import LiveState, Turn
-from copilot.planner import analysis, lab
+from copilot.planner import analysis, lab, rule
 from copilot.planner.candidates import Candidates
 from copilot.planner.evidence import Evidence
 from copilot.planner.history import commands, last_call, last_symbols
@@ -25,6 +25,8 @@ def label_of(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | No
     """
     if code := evidence.of("code"):
         return "generate_features" if "def feature" in code[0].value else "run_python"
+    if evidence.of("entry") or rule.unnamed_rule(evidence.text):
+        return "run_backtest"
     if analysis.analysis(evidence) or analysis.varied(evidence, history, earlier):
         return "run_python"
     if lab.wants_made(evidence):
