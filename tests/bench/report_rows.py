@@ -16,8 +16,9 @@ from tools.backtest.cost_curve import CostPoint
 from tools.backtest.costs import Costs
 from tools.backtest.engine import Ledger, run_weights
 from tools.backtest.folder import RESULT_FILE
-from tools.backtest.record import Config, Experiment, Fold, Metrics, Provenance, Sealed, Target
+from tools.backtest.record import Config, Experiment, Fold, Metrics, Provenance, Target
 from tools.backtest.weights import equal_weight, top_n
+from tools.lake.seal import Sealed
 from tools.report.page import write_report
 
 BARS, SYMBOLS, FEATURES, FOLDS = 8_313, 20, 10, 60
@@ -52,14 +53,16 @@ def large_experiment(root: Path) -> Path:
     close = pd.DataFrame(20 * np.exp(np.clip(steps, -0.2, 0.2).cumsum(axis=0)), index=days, columns=names)
     weights = top_n(close.pct_change(63), 5, threshold=None)
     runs = {multiple: _run(weights, close, COSTS.times(multiple)) for multiple in (0, 1, 2, 3)}
+    past = _run(top_n(close.pct_change(126), 5, threshold=None), close, COSTS)
     naive, index = _run(equal_weight(close), close, COSTS), _run(equal_weight(close) * 0.8, close, Costs())
-    benchmarks = {"equal_weight": _figures(naive), "index": _figures(index)}
+    benchmarks = {"equal_weight": _figures(naive), "momentum": _figures(past), "index": _figures(index)}
     record = _record(days, names, runs, benchmarks, rng)
     folder = root / record.experiment
     folder.mkdir(parents=True)
     (folder / RESULT_FILE).write_text(record.model_dump_json())
     runs[1].trades.to_csv(folder / "trades.csv", index=False)
-    equity = pd.DataFrame({"strategy": runs[1].equity, "equal_weight": naive.equity, "index": index.equity})
+    others = {"equal_weight": naive, "momentum": past, "index": index}
+    equity = pd.DataFrame({"strategy": runs[1].equity} | {name: each.equity for name, each in others.items()})
     equity.rename_axis("ts").reset_index().to_parquet(folder / "equity.parquet", index=False)
     return folder
 

@@ -14,11 +14,12 @@ from datetime import date
 
 import pandas as pd
 
-from tools.backtest.record import Holdout, Sealed
+from tools.backtest.record import Holdout
 from tools.backtest.statistics.rolling import rolling_sharpe
 from tools.backtest.statistics.sample import BARS_A_YEAR
+from tools.lake.seal import Sealed
 
-ROLES = ("strategy", "equal_weight", "index")
+ROLES = ("strategy", "equal_weight", "momentum", "index")
 DIGITS = 5
 QUARTER = BARS_A_YEAR // 4
 
@@ -79,7 +80,7 @@ def build_curves(
     """Return the curves.
 
     Args:
-        equity: columns ts, strategy, equal_weight and perhaps index: multiples that start at 1.
+        equity: columns ts and roles of `ROLES`: multiples that start at 1.
         sealed: the bars the experiment could not see.
         holdout: how it did on them, where they were looked at.
         holdout_equity: its curves, as `equity`, starting at 1 again.

@@ -1,7 +1,7 @@
 """What every figure of a page has in common: the Plotly library, a layout, and JSON that is safe inside a page.
 
-Traces carry a `role` ("strategy", "equal_weight", "index", "heat") in `meta`, and no colours: the page colours them
-from its style sheet, so that they follow light, dark and print. The figures themselves are in `time_figures`,
+Traces carry a `role` (a key of `NAMES`, or "heat") in `meta`, and no colours: the page colours them from its style
+sheet, so that they follow light, dark and print. The figures themselves are in `time_figures`,
 `model_figures` and `feature_figures`: pure functions that return the same text for the same input.
 """
 
@@ -12,7 +12,7 @@ from functools import cache
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-NAMES = {"strategy": "Strategy", "equal_weight": "Equal weight", "index": "Index"}
+NAMES = {"strategy": "Strategy", "equal_weight": "Equal weight", "momentum": "Momentum", "index": "Index"}
 DIGITS = 6
 
 

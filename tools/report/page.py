@@ -11,7 +11,7 @@ from tools.backtest.folder import load_experiment, load_holdout
 from tools.backtest.record import Experiment, Holdout
 from tools.kernel.atomic import write_atomic
 from tools.report import figures, model_figures, tables, time_figures
-from tools.report.curves import Curves, build_curves, by_day, columns_json
+from tools.report.curves import ROLES, Curves, build_curves, by_day, columns_json
 from tools.report.document import render_page
 from tools.report.embedded import embedded_csv
 from tools.report.export import read_holdout_equity, read_series
@@ -24,6 +24,7 @@ from tools.report.performance_tables import (
     certainty_rows,
     drawdown_rows,
     habit_rows,
+    order_rows,
     regime_rows,
     relative_rows,
 )
@@ -77,7 +78,7 @@ def tiles(record: Experiment) -> list[tables.Tile]:
 
 def benchmark_roles(record: Experiment) -> list[str]:
     """Return the benchmarks that the record has, in the order they are shown."""
-    return [role for role in ("equal_weight", "index") if role in record.benchmarks]
+    return [role for role in ROLES[1:] if role in record.benchmarks]
 
 
 def charts(record: Experiment, curves: Curves) -> dict[str, str]:
@@ -109,7 +110,7 @@ def experiment_page(
 
     Args:
         record: the experiment.
-        equity: columns ts, strategy, equal_weight and perhaps index: multiples that start at 1.
+        equity: columns ts, strategy and benchmarks (see `curves.ROLES`): multiples that start at 1.
         trades: columns ts, symbol, side, weight_before, weight_after, price, cost_fraction; oldest first.
         holdout: how it did on the sealed bars, where they were opened.
         holdout_equity: its curves on them, as `equity`.
@@ -154,17 +155,19 @@ def _verdict_values(record: Experiment) -> dict[str, object]:
 
 
 def _performance_values(record: Experiment, performance: Performance, roles: list[str]) -> dict[str, object]:
+    yearly = [role for role in roles if role in performance.years and role != "momentum"]  # room for two
     return {
         "metrics": tables.metric_rows(record, roles),
         "drawdowns": drawdown_rows(performance.drawdowns),
         "months": MONTHS,
-        "years": year_rows(performance, [role for role in roles if role in performance.years]),
+        "years": year_rows(performance, yearly),
+        "year_columns": [series_names(record)[role] for role in yearly],
         "regimes": regime_rows(performance, [role for role in roles if role in performance.regimes]),
         "market": series_names(record)[performance.market] if performance.market else "",
         "relative": relative_rows(performance, roles),
         "certainty": certainty_rows(record, performance),
         "intervals": performance.intervals,
-        "habits": habit_rows(performance.habits),
+        "habits": habit_rows(performance.habits) + order_rows(record),
     }
 
 

@@ -56,14 +56,14 @@ def measure(growth: pd.DataFrame, trades: pd.DataFrame, *, seed: int) -> Perform
     """Return the figures.
 
     Args:
-        growth: multiples by time stamp, walk-forward only, columns strategy, equal_weight and perhaps index.
+        growth: multiples by time stamp, walk-forward only, columns strategy and benchmarks.
         trades: columns ts, symbol, weight_before, weight_after (fractions of NAV); oldest first.
         seed: of the bootstrap.
     """
     returns = growth.pct_change(fill_method=None).iloc[1:]
     own = returns["strategy"]
     others = [role for role in returns if role != "strategy"]
-    market = others[-1] if others else None
+    market = next((role for role in ("index", "equal_weight") if role in others), None)
     found = {role: relative_to(own, returns[role]) for role in others}
     return Performance(
         drawdowns=worst_drawdowns(own),

@@ -8,7 +8,7 @@ from tools.backtest.record import Experiment
 from tools.backtest.statistics.activity import Activity
 from tools.backtest.statistics.drawdowns import Drawdown
 from tools.backtest.statistics.relative import Relative
-from tools.report.number import UNDEFINED, format_number
+from tools.report.number import TIMES, UNDEFINED, format_number
 from tools.report.performance import Performance
 from tools.report.tables import Cell, Row, number_cell
 
@@ -108,3 +108,15 @@ def habit_rows(habits: Activity | None) -> list[Row]:
         "Days a position is held": (habits.holding_days, "ratio"),
     }
     return [Row(label, (number_cell(value, unit),)) for label, (value, unit) in figures.items()]
+
+
+def order_rows(record: Experiment) -> list[Row]:
+    """Return what became of the orders, and how often each limit bound; nothing for older records."""
+    if record.fills is None or record.rejects is None:
+        return []
+    rows = [Row("Orders", (Cell(format_number(record.orders)),))]
+    rows += [Row("Orders refused", (Cell(format_number(record.rejects)),))]
+    return rows + [
+        Row(f"Limit {each.rule.replace('_', ' ')}", (Cell(f"{format_number(each.count)}{TIMES}"),))
+        for each in record.clamps
+    ]

@@ -16,6 +16,7 @@ from tools.report.number import TIMES
 
 NICE_STEPS = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9))
 FEWEST_TICKS = 4
+DASHES = {"index": "dot", "momentum": "dash"}
 
 
 def equity_figure(curves: Curves, names: dict[str, str]) -> str:
@@ -61,7 +62,7 @@ def _lines(curves: Curves, kind: str, hover: str, names: dict[str, str], *, fill
             name=names[role],
             mode="lines",
             meta={"role": role, "x": "ts", "y": f"{kind}.{role}"},
-            line={"width": 2.2 if role == "strategy" else 1.5, "dash": "dot" if role == "index" else "solid"},
+            line={"width": 2.2 if role == "strategy" else 1.5, "dash": DASHES.get(role, "solid")},
             fill="tozeroy" if fill and role == "strategy" else None,
             hovertemplate=hover,
             legendrank=1000 - len(figure.data),

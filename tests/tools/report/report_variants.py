@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from tools.backtest.folder import HOLDOUT_EQUITY_FILE, HOLDOUT_FILE, RESULT_FILE, load_experiment
-from tools.backtest.record import Holdout, Sealed
+from tools.backtest.record import Holdout
 from tools.backtest.stats import summarise
+from tools.lake.seal import Sealed
 
 SEALED_BARS = 252
 

@@ -53,7 +53,7 @@ def test_it_draws_everything_silently_and_asks_nobody(
     assert figures == 5
     assert chromium.run("[...document.querySelectorAll('.plot')].every((e) => e.querySelector('.main-svg'))")
     lines = chromium.run("document.querySelectorAll('#fig-equity .scatterlayer path.js-line').length")
-    assert lines == 3
+    assert lines == 4
     shade = chromium.run("getComputedStyle(document.body).backgroundColor")
     assert (shade == "rgb(14, 12, 21)") == dark
     ink = chromium.run("getComputedStyle(document.querySelector('#fig-equity .legendtext')).fill")
@@ -100,9 +100,9 @@ def test_a_button_gives_the_equity_as_csv_without_a_request(
         }); document.querySelector('[data-csv=equity] button').click()"""
     )
     lines = str(chromium.run("window.caught")).splitlines()
-    assert lines[0] == "ts,strategy,equal_weight,index"
+    assert lines[0] == "ts,strategy,equal_weight,momentum,index"
     assert len(lines) == 1 + 2512 + 252
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d(,[\d.]+){3}", lines[-1])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d(,[\d.]+){4}", lines[-1])
     assert chromium.complaints() == []
 
 

@@ -78,7 +78,7 @@ def test_drawdown_never_exceeds_zero_and_matches_the_record(experiment_folder: P
 
 def test_the_strategy_is_drawn_last_and_the_index_may_be_missing(experiment_folder: Path) -> None:
     traces = json.loads(equity_figure(curves_of(experiment_folder, "index"), NAMES))["data"]
-    assert [trace["meta"]["role"] for trace in traces] == ["equal_weight", "strategy"]
+    assert [trace["meta"]["role"] for trace in traces] == ["momentum", "equal_weight", "strategy"]
 
 
 def test_the_heat_map_puts_the_most_important_feature_on_top(experiment_folder: Path) -> None:

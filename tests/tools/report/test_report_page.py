@@ -196,7 +196,7 @@ def test_one_feature_has_no_heat_map_of_itself(experiment_folder: Path) -> None:
 
 
 def test_combinatorial_paths_are_drawn_where_there_are_any(experiment_folder: Path) -> None:
-    assert "combinatorial" not in own_parts(write_report(experiment_folder).read_text())
+    assert "fig-paths" not in own_parts(write_report(experiment_folder).read_text())
     rewrite(experiment_folder, paths=[0.4, -0.1, None])
     own = own_parts(write_report(experiment_folder).read_text())
     assert "Sharpe ratio on 3 combinatorial paths" in own
@@ -218,5 +218,5 @@ def test_a_short_record_without_trades_still_has_a_page(experiment_folder: Path)
     equity.head(30).drop(columns="index").to_parquet(experiment_folder / "equity.parquet")
     pd.read_csv(experiment_folder / "trades.csv").head(0).to_csv(experiment_folder / "trades.csv", index=False)
     own = own_parts(write_report(experiment_folder).read_text())
-    assert "How it trades" not in own
+    assert "Winning days" not in own
     assert "fig-sharpe" not in own
