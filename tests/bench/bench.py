@@ -29,6 +29,7 @@ from lake_rows import ingest_daily_2500k, ingest_minute_585k, lake_open_5000, la
 from measurement import BUILD, Measurement
 from model_rows import constrained_call, constrained_overhead, plan_cold, plan_warm
 from research_rows import experiment_20x33
+from report_rows import report_write
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -65,6 +66,7 @@ ROWS: tuple[Callable[[], list[Measurement]], ...] = (
     backtest_rule,
     backtest_wide,
     backtest_sweep,
+    report_write,
     peak_memory,
 )
 
