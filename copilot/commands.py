@@ -90,6 +90,23 @@ def _audit(desk: Desk, words: str) -> None:
     desk.shell.console.print(verification_line(log))
 
 
+def _holdout(desk: Desk, words: str) -> bool:
+    from copilot.holdout import holdout_view, open_by_hand, states_table
+    from tools.research.holdout import states
+
+    console, (verb, *rest) = desk.shell.console, words.split() or ["list"]
+    if verb == "open" and len(rest) in (1, 2):
+        held = open_by_hand(desk.app, desk.shell, *rest)
+        console.print("It stays sealed." if held is None else holdout_view(held))
+        return held is not None
+    found = states(desk.app.workspace)
+    console.print(states_table(found) if found else "Nothing was tried yet.")
+    console.print(
+        Text("/holdout open FAMILY [EXPERIMENT] looks at the sealed bars, once a hypothesis.", style="quiet")
+    )
+    return True
+
+
 def _report(desk: Desk, words: str) -> bool:
     return run_typed(desk, f"show_report {words}".strip())
 
@@ -139,6 +156,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", "this list; with a tool, its arguments; expressions or python: what may be written", _help),
     Command("tools", "the tools, what they can do to the world, and how to type them", _tools),
     Command("audit", "the last records of the audit log, and whether it is intact", _audit),
+    Command("holdout", "what is sealed; with open FAMILY, the one look at it", _holdout),
     Command("report", "the report of the latest experiment, or of the one named", _report),
     Command("tickets", "the decision tickets; with an id, decide that one", _tickets),
     Command("model", "which model runs here", _model),
