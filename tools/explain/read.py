@@ -17,10 +17,11 @@ from tools.explain.explain import Fitted, explain
 from tools.explain.record import Explanation
 from tools.explain.window import test_window
 from tools.features.bars import read_bars
+from tools.features.feature import compute_all
 from tools.features.generated import GeneratedCode
 from tools.features.panel import Panel
 from tools.features.registry import spec_sha256
-from tools.features.resolve import compute_all, resolve_all
+from tools.features.resolve import resolve_all
 from tools.kernel.errors import BadRequest, WorkspaceError
 from tools.kernel.spec import Context
 from tools.models.registry import MODELS

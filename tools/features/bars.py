@@ -10,8 +10,7 @@ from functools import partial
 import pandas as pd
 
 from tools.features.panel import Panel
-from tools.ingest.load import BENCHMARK
-from tools.ingest.universe import SEPARATORS, is_group, is_known, resolve
+from tools.ingest.universe import BENCHMARK, SEPARATORS, is_group, is_known, resolve
 from tools.kernel import fingerprint
 from tools.kernel.errors import BadRequest, NoData, Suggestion
 from tools.kernel.paths import Workspace
@@ -91,9 +90,12 @@ def read_bars(
     universe = [symbol for symbol in symbols if symbol in present]
     absent = [symbol for symbol in symbols if symbol not in present]
     panel = Panel.from_bars(frame, universe)
-    index_close = pd.Series(index["close"].to_numpy(), index=pd.DatetimeIndex(index["ts"]), dtype=float)
+    index_close, index_open = (
+        pd.Series(index[field].to_numpy(), index=pd.DatetimeIndex(index["ts"]), dtype=float)
+        for field in ("close", "open")
+    )
     return Bars(
-        panel=panel if index_close.empty else panel.with_market(index_close),
+        panel=panel if index_close.empty else panel.with_market(index_close, index_open),
         index_symbol=BENCHMARK if BENCHMARK in held else None,
         index_close=index_close,
         snapshot=snapshot,
@@ -160,7 +162,7 @@ def _index(read: Callable[..., pd.DataFrame], frame: pd.DataFrame) -> pd.DataFra
     try:
         return read([BENCHMARK], start=frame["ts"].min().date(), end=frame["ts"].max().date())
     except NoData:
-        return pd.DataFrame(columns=["ts", "close"])
+        return pd.DataFrame(columns=["ts", "open", "close"])
 
 
 def _ends_early(frame: pd.DataFrame) -> tuple[str, ...]:
@@ -170,7 +172,7 @@ def _ends_early(frame: pd.DataFrame) -> tuple[str, ...]:
     if early.empty:
         return ()
     names = ", ".join(f"{symbol} ({ts.date()})" for symbol, ts in early.items())
-    what = "from then on they are neither chosen nor sold, keep their last price, and are not in the last signal"
+    what = "from then on they are not chosen, and they are not in the last signal"
     return (f"The bars of {names} end before {last.max().date()}: {what}.",)
 
 

@@ -98,7 +98,8 @@ def nothing_between(
     names = ", ".join(dict.fromkeys(extent.symbol for extent in extents))
     asked = f"from {start or 'the beginning'} to {end or 'the end'}"
     readable = max((last_days.get(extent.symbol, last) for extent in extents), default=last)
-    if start is not None and readable < start <= last:
+    begin = max(start or first, first)
+    if readable < begin <= min(end or last, last):
         return NoData(
             f"The bars of {names} after {readable} are sealed, kept back for a last test of a hypothesis.",
             hint=f"Ask for days up to {readable}. `slq holdout` tells how the rest is opened, once.",
