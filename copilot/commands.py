@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.app import App
+from copilot.language_help import LANGUAGES
 from copilot.session import Session
 from copilot.slash import parse_slash, usage
 from copilot.terminal import TerminalShell
@@ -56,6 +57,9 @@ def _help(desk: Desk, words: str) -> None:
     name, console = words.strip().lstrip("/"), desk.shell.console
     if any(tool.name == name for tool in TOOLS):
         console.print(tool_help(find_tool(name)))
+        return
+    if name in LANGUAGES:
+        console.print(LANGUAGES[name]())
         return
     table = _columns()
     for command in COMMANDS:
@@ -132,7 +136,7 @@ def _quit(_desk: Desk, _words: str) -> None:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", "this list; with the name of a tool, its arguments", _help),
+    Command("help", "this list; with a tool, its arguments; expressions or python: what may be written", _help),
     Command("tools", "the tools, what they can do to the world, and how to type them", _tools),
     Command("audit", "the last records of the audit log, and whether it is intact", _audit),
     Command("report", "the report of the latest experiment, or of the one named", _report),

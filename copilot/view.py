@@ -16,6 +16,7 @@ from copilot.compare_view import compare_view
 from copilot.explain_view import explain_view
 from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
+from copilot.setup_view import setup_lines
 from copilot.table import Record, new_table, record_rows, warning_lines, year_columns
 from copilot.untrusted import plain
 from copilot.verdict_view import verdict_lines
@@ -132,7 +133,7 @@ def _experiment(record: Record) -> RenderableType:
     for point in record["cost_curve"]:
         costs.append(f"{point['multiple']}x Sharpe {format_value(point['sharpe'], 'ratio')}   ", style="quiet")
     figures = metric_table({"strategy": record["oos"], **benchmarks})
-    return Group(head, Text(), figures, costs, *verdict_lines(record), warning_lines(record))
+    return Group(head, *setup_lines(record), Text(), figures, costs, *verdict_lines(record), warning_lines(record))
 
 
 def _setup(record: Record) -> str:

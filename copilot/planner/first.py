@@ -45,6 +45,7 @@ from copilot.planner.unheard import unheard
 from tools.catalog import TOOLS
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
+LIKELY = 0.4  # a share above this makes a command one
 SURE = 0.6  # a share of certainty above this makes a few words a request of their own
 UNKNOWN_SCORE = 0.3  # a best score below this is a request about something else
 UNKNOWN_COVERAGE = 0.65  # or one whose words are mostly new, with nothing named that the tools know
@@ -193,7 +194,7 @@ class FirstPlanner:
         if evidence.of("code") or len(evidence.content) > SHORT or workbench.is_whole(evidence, state):
             return True
         own = self._best(evidence)
-        if not evidence.content or own.share < UNSURE:
+        if not evidence.content or own.share < LIKELY:
             return False
         before, both = (
             gather(", ".join(words), state, self._today()) for words in (asked, [*asked, evidence.text])
