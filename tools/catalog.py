@@ -10,7 +10,7 @@ from tools.kernel.spec import Tool
 from tools.lab.tool import CHECK_FEATURES, GENERATE_FEATURES
 from tools.lake.tool import QUERY_DATA
 from tools.report.tool import SHOW_REPORT
-from tools.research.tool import COMPARE_EXPERIMENTS, LIST_INVENTORY, RUN_EXPERIMENT
+from tools.research.tool import COMPARE_EXPERIMENTS, LIST_INVENTORY, RUN_BACKTEST, RUN_EXPERIMENT
 from tools.script.tool import RUN_PYTHON
 from tools.trade.tool import PROPOSE_TRADES
 
@@ -22,6 +22,7 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
     GENERATE_FEATURES,
     CHECK_FEATURES,
     RUN_EXPERIMENT,
+    RUN_BACKTEST,
     COMPARE_EXPERIMENTS,
     SHOW_REPORT,
     RUN_PYTHON,

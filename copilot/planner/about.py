@@ -73,7 +73,11 @@ def _newest(history: Sequence[Turn]) -> tuple[str, Mapping[str, Any]]:
     steps = [step for turn in history for step in turn.steps if step.result is not None]
     for step in reversed(steps):
         record = step.result or {}
-        if isinstance(record.get("oos"), Mapping) and step.call.tool in ("run_experiment", "show_report"):
+        if isinstance(record.get("oos"), Mapping) and step.call.tool in (
+            "run_experiment",
+            "run_backtest",
+            "show_report",
+        ):
             return step.call_id or ("last" if step is steps[-1] else ""), record
     return "", {}
 

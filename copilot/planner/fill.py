@@ -25,7 +25,9 @@ _EVERYTHING = re.compile(
 _AMONG_ALL = re.compile(
     r"\b(?:rank|sort|order|leader ?board)\b(?!.*\b(?:last|latest|two|three|first)\b)"
     r"|\b(?:best|worst|highest|lowest|most|top|winner|strongest|weakest)\b.*\b(?:my|all|so far|ever|every)\b"
-    r"|\b(?:my|all|so far|ever|every)\b.*\b(?:best|worst|highest|lowest|most|strongest|weakest)\b",
+    r"|\b(?:my|all|so far|ever|every)\b.*\b(?:best|worst|highest|lowest|most|strongest|weakest)\b"
+    r"|\bwhich\b(?!.*\b(?:last|latest|two|both|three|first|them|these|those)\b)"
+    r".*\b(?:best|worst|highest|lowest|strongest|weakest)\b",
     re.IGNORECASE,
 )
 _RUNS = re.compile(r"\b(?:experiments?|runs?|ran|backtests?|trials?|strateg(?:y|ies)|models?)\b", re.IGNORECASE)
@@ -54,6 +56,11 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
         **{field: [value] for field, value in (mention.value for mention in evidence.of("option"))},
         **period(evidence),
     }
+
+
+def _backtest(evidence: Evidence, state: LiveState) -> Candidates:
+    said = {kind: [mention.value for mention in evidence.of(kind)][:1] for kind in ("entry", "exit")}
+    return {"symbols": _experiment(evidence, state)["symbols"], **said, **period(evidence)}
 
 
 def _chosen(evidence: Evidence, state: LiveState) -> list[str]:
@@ -131,6 +138,7 @@ _FILLERS: dict[str, Callable[[Evidence, LiveState], Candidates]] = {
     "generate_features": lab.generate,
     "check_features": lab.check,
     "run_experiment": _experiment,
+    "run_backtest": _backtest,
     "run_python": _python,
     "show_report": _report,
     "compare_experiments": _compare,

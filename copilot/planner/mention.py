@@ -17,6 +17,8 @@ Kind = Literal[
     "experiment",
     "winner",
     "feature",
+    "entry",
+    "exit",
     "model",
     "option",
     "symbol",

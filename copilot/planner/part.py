@@ -47,6 +47,14 @@ def join(sign: str, left: Part, right: Part) -> Part:
     return Part(text, level, right.end, library=left.library and right.library)
 
 
+def compared(sign: str, left: Part, right: Part) -> tuple[str, str, str]:
+    """Return a comparison or a crossing of two operands, and both of them; averages as in `join`."""
+    left, right = _beside(left, right), _beside(right, left)
+    if sign.startswith("crosses"):
+        return f"{sign}({left.text}, {right.text})", left.text, right.text
+    return f"{left.text} {sign} {right.text}", left.text, right.text
+
+
 def _beside(part: Part, other: Part) -> Part:
     return replace(part, text=_level_of(part)) if part.average and _is_price(other) else part
 

@@ -35,6 +35,9 @@ _NOT_OF_A_FEATURE = frozenset(
 # Kinds of mention that a tool has no argument for; the others are arguments, or say which tool is meant.
 _UNUSED = {
     "run_experiment": frozenset({"money", "interval", "source", "timezone", "path"}),
+    "run_backtest": frozenset(
+        {"option", "money", "interval", "source", "timezone", "path", "feature", "model", "horizon", "count"}
+    ),
     "ingest_data": frozenset({"option", "money", "feature"}),
     "propose_trades": frozenset({"option", "feature", "horizon", "interval", "path", "source"}),
     "show_report": frozenset({"option", "money", "horizon", "interval", "path"}),

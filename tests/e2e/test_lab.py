@@ -4,37 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.e2e.terminal import BIN, Terminal, clean_environment
+from tests.e2e.terminal import Terminal, slq
 
 PEEKS = "def feature(bars):\n    return bars['close'].shift(-1) / bars['close'] - 1\n"
 STEALS = "def feature(bars):\n    open('/tmp/slq-was-here', 'w').write('x')\n    return bars['close']\n"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "ws"
-
-
-@pytest.fixture
-def terminal(folder: Path) -> Iterator[Terminal]:
-    opened = Terminal(folder)
-    yield opened
-    if opened.process.isalive():
-        opened.kill()
-
-
-def slq(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `slq` on the workspace `folder`."""
-    command = [str(BIN / "slq"), "--workspace", str(folder), *words]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=120, env=clean_environment(), check=False
-    )
 
 
 def bodies(folder: Path) -> list[dict[str, object]]:

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
@@ -23,6 +24,11 @@ Rebalance = Literal["daily", "on_change"]
 MAX_STEPS = 100
 CONVERGED = 1e-14
 ORDER_SIZE = 1e-12  # changes of weight up to this are rounding, not orders
+
+
+def possible_fill(open_: pd.DataFrame) -> Fill:
+    """Return the earliest fill that prices allow: the next open, or the next close where a symbol has no opens."""
+    return "next_open" if bool(open_.notna().any().all()) else "next_close"
 
 
 def kept_after_costs(weights: Floats, before: Floats, rate: float) -> Floats:

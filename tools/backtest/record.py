@@ -15,6 +15,7 @@ from tools.backtest.cost_curve import CostPoint
 from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.features.evidence import Evidence
 from tools.kernel.types import Bps, Count, Days, Fraction, Ratio, Record, Result, Seconds
+from tools.lake.seal import Sealed
 
 
 class Metrics(Record):
@@ -142,13 +143,6 @@ class Trials(Record):
     overfitting: Fraction | None
     head: str
     archived: Count = 0
-
-
-class Sealed(Record):
-    """The bars that nobody may look at until the holdout of the hypothesis is opened; both days are included."""
-
-    start: date
-    end: date
 
 
 class Holdout(Record):

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tools.ingest.universe import BENCHMARK
 from tools.kernel.errors import NoData, Suggestion
 
 FIELDS = ("open", "high", "low", "close", "volume")
@@ -97,6 +98,16 @@ class Panel:
     def sessions(self) -> pd.DatetimeIndex:
         """The time axis."""
         return self.close.index
+
+    def index_closes(self, what: str) -> pd.Series:
+        """Return the closes of the index, for `what` compares with them. Raises NoData where there are none."""
+        if self.market is None:
+            raise NoData(
+                f"{what} compares with the index, which the lake does not hold in this period.",
+                hint=f"Load it first: /ingest_data {BENCHMARK}",
+                suggestion=Suggestion("ingest_data", {"symbols": [BENCHMARK]}),
+            )
+        return self.market
 
     def until(self, ts: pd.Timestamp) -> Panel:
         """Return the panel as it was known at `ts`: every bar up to and including it."""

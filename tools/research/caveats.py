@@ -29,6 +29,7 @@ def caveats(
     last_bar: date,
     today: date,
     haircut: float | None = None,
+    trials: int = 1,
 ) -> tuple[str, ...]:
     """Return the warnings that follow from a run's figures, the gravest first.
 
@@ -39,8 +40,13 @@ def caveats(
         last_bar: date of the newest bar used.
         today: the present date.
         haircut: what a delisting took of the last price.
+        trials: how many the run chose the recorded one from.
     """
     found = [survivorship(symbols)]
+    if trials > 1:
+        found.append(
+            f"The best of {trials:,} rules tried on the same bars: its figures flatter, and each counts as a trial."
+        )
     if oos.days < FEW_DAYS:
         found.append(f"Only {oos.days} test days: less than a year says next to nothing.")
     age = (today - last_bar).days
@@ -59,5 +65,5 @@ def caveats(
             f"The limit on drawdown closed all positions after {stops.iloc[0]:%Y-%m-%d}; nothing was held since."
         )
     if ledger.orders == 0:
-        found.append("The strategy never traded: no score was above the threshold.")
+        found.append("The strategy never traded: no signal was ever strong enough.")
     return tuple(found)

@@ -9,7 +9,7 @@ from tools.backtest.record import Config
 from tools.features.bars import Bars
 from tools.features.feature import Signal
 from tools.features.panel import Panel
-from tools.ingest.load import BENCHMARK
+from tools.ingest.universe import BENCHMARK
 from tools.kernel.errors import BadRequest, NoData, Suggestion
 from tools.kernel.settings import Settings
 from tools.models.split import purge_bars
@@ -24,6 +24,11 @@ BORROW_BPS = 50.0
 DELISTING_HAIRCUT = 0.3
 EMBARGO_SHARE = 0.01
 TWO_SIDES = 2
+
+
+def held(symbols: Sequence[str]) -> int:
+    """Return how many symbols are held by default: the best third, at least one."""
+    return max(1, len(symbols) // HELD_SHARE)
 
 
 def configure(args: ExperimentArgs, bars: Bars, signals: Sequence[Signal], settings: Settings) -> Config:
@@ -46,7 +51,7 @@ def configure(args: ExperimentArgs, bars: Bars, signals: Sequence[Signal], setti
         features=tuple(signal.id for signal in signals),
         model=args.model,
         horizon_days=args.horizon_days,
-        top_n=args.top_n or max(1, len(symbols) // HELD_SHARE),
+        top_n=args.top_n or held(symbols),
         interval="1d",
         start=bars.panel.sessions[0].date(),
         end=bars.panel.sessions[-1].date(),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from tools.backtest.families import families
 from tools.backtest.folder import list_experiments, load_experiment
 from tools.backtest.record import Experiment
+from tools.backtest.rule_words import rule_words
 from tools.backtest.trial_log import read_ledger
 from tools.features.catalog import FEATURES
 from tools.features.registry import registered
@@ -156,9 +157,15 @@ def _experiment_facts(record: Experiment) -> dict[str, str]:
     return {
         "created": _day(record.created_at),
         "symbols": ", ".join(record.config.symbols),
-        "features": ", ".join(record.config.features),
+        "features": _what(record),
         "sharpe": format_value(record.oos.sharpe, "ratio"),
     }
+
+
+def _what(record: Experiment) -> str:
+    """Return what decides: features, or the conditions of a rule."""
+    config = record.config
+    return ", ".join(config.features) if config.entry is None else rule_words(config.entry, config.exit)
 
 
 def _model_facts(record: Experiment) -> dict[str, str]:

@@ -28,7 +28,7 @@ from tools.backtest.clamps import WHOLE, Clamps
 from tools.backtest.costs import Costs
 from tools.backtest.drawdown_stop import stop_at_drawdown
 from tools.backtest.engine import run_market
-from tools.backtest.fills import ORDER_SIZE
+from tools.backtest.fills import ORDER_SIZE, Rebalance
 from tools.backtest.ledger import Ledger
 from tools.backtest.long_short import long_short
 from tools.backtest.market import Market
@@ -55,7 +55,7 @@ class Portfolio:
 
 
 def positions(panel: Panel, scores: pd.DataFrame, config: Config) -> Portfolio:
-    """Return the target weights that follow from scores.
+    """Return the target weights that follow from scores; those of a rule are its weights, an unknown one none.
 
     Args:
         panel: prices up to the last bar of `scores` or beyond; of each bar, only those up to it are used.
@@ -63,6 +63,8 @@ def positions(panel: Panel, scores: pd.DataFrame, config: Config) -> Portfolio:
         config: book, horizon and limits.
     """
     symbols = list(scores.columns)
+    if config.is_rule:
+        return Portfolio(scores.fillna(0.0), Clamps().frame(scores.index, symbols))
     weights = overlap(_book(scores, config), config.horizon_days)
     clamps = []
     if config.max_position is not None:
@@ -175,11 +177,12 @@ def costs_of(config: Config) -> Costs:
 
 
 def run_portfolio(weights: pd.DataFrame, market: Market, config: Config, costs: Costs) -> Ledger:
-    """Trade target weights on the terms of the strategy."""
+    """Trade target weights on the terms of the strategy: a rule's when they change, others every day."""
+    rebalance: Rebalance = "on_change" if config.is_rule else "daily"
     terms = terms_of(market, config)
 
     def run(targets: pd.DataFrame) -> Ledger:
-        return run_market(targets, market, costs=costs, fill=config.fill, terms=terms)
+        return run_market(targets, market, costs=costs, fill=config.fill, rebalance=rebalance, terms=terms)
 
     return run(weights) if config.max_drawdown is None else stop_at_drawdown(run, weights, config.max_drawdown)
 

@@ -48,6 +48,16 @@ class ExperimentArgs(Args):
     end: date | None = None
 
 
+class BacktestArgs(Args):
+    """When to hold which symbols. A range such as `sma(5..50..5)` tries every value and records the best."""
+
+    symbols: tuple[str, ...] = Field(min_length=1, max_length=1000)
+    entry: str = Field(min_length=1)
+    exit: str | None = Field(default=None, min_length=1)
+    start: date | None = None
+    end: date | None = None
+
+
 class CompareArgs(Args):
     """Which experiments; none means the latest two."""
 

@@ -19,9 +19,8 @@ from tools.backtest.record import ClampCount, Config, Fold, Metrics, Target
 from tools.backtest.terms import Terms
 from tools.backtest.weights import equal_weight
 from tools.features.catalog import parse_feature
-from tools.features.feature import Signal
+from tools.features.feature import Signal, compute_all
 from tools.features.panel import Panel
-from tools.features.resolve import compute_all
 from tools.kernel.spec import Progress
 from tools.models.combinatorial import combinatorial_splits
 from tools.models.model import Model
@@ -29,6 +28,7 @@ from tools.models.registry import MODELS
 from tools.models.split import walk_forward
 from tools.models.train import WalkForward, train_walk_forward
 from tools.models.train_combinatorial import train_combinatorial
+from tools.research.hypothesis import held
 from tools.research.labels import lesson
 from tools.research.portfolio import (
     costs_of,
@@ -68,14 +68,17 @@ class Backtest:
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that came of one experiment."""
+    """Everything that came of one experiment.
+
+    Of a rule `scores` are its target weights, and there are no folds and no model.
+    """
 
     backtest: Backtest
     oos: Metrics
     folds: tuple[Fold, ...]
     targets: tuple[Target, ...]
     scores: pd.DataFrame
-    model: Model
+    model: Model | None
 
 
 def train(
@@ -187,8 +190,13 @@ def momentum(panel: Panel, bars: pd.Index) -> pd.DataFrame:
 
 
 def naive_config(config: Config) -> Config:
-    """Return the settings under which the naive momentum is traded: the run's own, but for the model."""
-    return config.model_copy(update={"model": "momentum"})
+    """Return the settings under which the naive momentum is traded: the run's own, but for the model.
+
+    Beside a rule, which may hold any symbol, it holds the best third.
+    """
+    if not config.is_rule:
+        return config.model_copy(update={"model": "momentum"})
+    return config.model_copy(update={"model": "momentum", "horizon_days": 1, "top_n": held(config.symbols)})
 
 
 def scored_window(trained: WalkForward) -> pd.DataFrame:
@@ -204,7 +212,7 @@ def summarise(trained: WalkForward, scores: pd.DataFrame, tested: Backtest) -> S
         backtest=tested,
         oos=stats.summarise(ledger.returns, ledger.traded.iloc[1:]),
         folds=_folds(trained, ledger.returns),
-        targets=() if stopped else _last_targets(tested.targets, scores),
+        targets=() if stopped else last_targets(tested.targets, scores),
         scores=scores,
         model=trained.last_model,
     )
@@ -230,7 +238,7 @@ def _folds(trained: WalkForward, returns: pd.Series) -> tuple[Fold, ...]:
     )
 
 
-def _last_targets(targets: pd.DataFrame, scores: pd.DataFrame) -> tuple[Target, ...]:
+def last_targets(targets: pd.DataFrame, scores: pd.DataFrame) -> tuple[Target, ...]:
     """Return what is held after the last signal, largest weight first, then best score; a hedge scores 0."""
     weights, latest = targets.iloc[-1], scores.ffill().iloc[-1]
     held = [
