@@ -45,8 +45,8 @@ _TIMES = re.compile(
 _END = re.compile(r"(?: it| that| this)?\s*(?:[,.;!?]|$| and\b| on\b| for\b| since\b| from\b| in\b)", re.IGNORECASE)
 _NOUN = r"(?P<noun>(?:(?:simple |exponential )?(?:moving[- ])?averages?|smas?|emas?|mas?))"
 _BARS = r"[ -]?(?:days?|bars?|d|periods?)?"
-_BETWEEN = r" ?(?:/|,|-|&|and|by|x|over|vs\.?|to) ?(?:the )?"
-_PAIR = rf"(?<![\w/])(?P<a>[0-9]{{1,4}}){_BARS}{_BETWEEN}(?P<b>[0-9]{{1,4}}){_BARS}"
+_TO = r" ?(?:/|,|-|&|and|by|x|over|vs\.?|to) ?(?:the )?"
+_PAIR = rf"(?<![\w/])(?P<a>[0-9]{{1,4}}){_BARS}{_TO}(?P<b>[0-9]{{1,4}}){_BARS}"
 _CROSS = r"cross(?:-?overs?|es|ing)?"
 _CROSSOVERS = tuple(
     re.compile(pattern, re.IGNORECASE)

@@ -60,7 +60,8 @@ def _beside(part: Part, other: Part) -> Part:
 
 
 def _is_price(part: Part) -> bool:
-    return part.average or part.text in ("open", "high", "low", "close", "typical")
+    level = re.fullmatch(r"(?:sma|ema)\((?:close, )?[0-9]+\)", part.text)
+    return part.average or level is not None or part.text in ("open", "high", "low", "close", "typical")
 
 
 def _level_of(part: Part) -> str:

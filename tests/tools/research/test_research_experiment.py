@@ -9,10 +9,12 @@ import pytest
 from research_market import long_bars, store
 
 from tools.backtest.folder import list_experiments, load_experiment
+from tools.inventory.record import InventoryArgs
+from tools.inventory.tool import list_inventory
 from tools.kernel.errors import BadRequest, NoData, WorkspaceError
 from tools.kernel.spec import Context
-from tools.research.record import CompareArgs, ExperimentArgs, InventoryArgs
-from tools.research.tool import compare_experiments, list_inventory, run_experiment
+from tools.research.record import CompareArgs, ExperimentArgs
+from tools.research.tool import compare_experiments, run_experiment
 
 FILES = {"config.json", "result.json", "model.txt", "trades.csv", "equity.parquet", "report.html", "run_log.jsonl"}
 ARGS = ExperimentArgs(symbols=("Apple", "IBM", "MSFT"), features=("RSI(14)", "momentum_20"))
