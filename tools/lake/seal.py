@@ -59,8 +59,8 @@ def last_open_days(reach: Mapping[str, Span]) -> dict[str, date]:
 def spans(rows: Rows, version: int | None = None) -> dict[str, Span]:
     """Return the reach of every symbol of the attached lake, over all intervals and sources.
 
-    With `version`, as it was at that snapshot. The statistics of all files that the catalogue knows answer; they may
-    reach further than the rows do after something was removed, never less far.
+    With `version`, as it was at that snapshot. The statistics of all files that the catalogue knows answer; they
+    may reach further than the rows do after something was removed, never less far.
     """
     if has_inlined(rows, "bars"):
         found = rows("SELECT symbol, min(ts), max(ts) FROM lake.bars GROUP BY symbol", [])
