@@ -11,7 +11,7 @@ from rich.text import Text
 
 from copilot.audit import Body, Verification, read_records, verify
 from copilot.untrusted import plain
-from tools.kernel.format import format_seconds
+from tools.kernel.format import counted, format_seconds
 
 HASH_SHOWN = 12
 
@@ -55,7 +55,8 @@ def verification_line(path: Path) -> Text:
 def _line(found: Verification) -> Text:
     if found.ok:
         return Text(
-            f"The audit log is intact: {found.records} records, head {found.head[:HASH_SHOWN]}.", style="good"
+            f"The audit log is intact: {counted(found.records, 'record')}, head {found.head[:HASH_SHOWN]}.",
+            style="good",
         )
     where = f"record {found.first_bad_record}: " if found.first_bad_record is not None else ""
     return Text(f"The audit log is NOT intact: {where}{found.problem}", style="bad")

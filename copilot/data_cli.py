@@ -15,6 +15,7 @@ from copilot.data_json import as_json
 from copilot.data_words import read_adjust, read_state
 from copilot.options import JsonOption, Options
 from tools.kernel.errors import BadRequest, NoData
+from tools.kernel.format import counted
 
 if TYPE_CHECKING:
     from copilot.messages import Call
@@ -145,9 +146,8 @@ def export(
     if json_output:
         _print(as_json(done))
     else:
-        typer.echo(
-            f"{done.rows:,} rows of snapshot {done.data_snapshot} in {done.path} ({done.size_bytes:,} bytes)."
-        )
+        what = f"{counted(done.rows, 'row')} of snapshot {done.data_snapshot}"
+        typer.echo(f"{what} in {done.path} ({done.size_bytes:,} bytes).")
 
 
 @data.command("purge")
@@ -176,7 +176,7 @@ def purge_symbol(
     if not rows:
         shown = 'slq research "list features"' if symbol.startswith(PREFIX) else "slq data list"
         raise NoData(f"The lake has nothing of {selection}.", hint=f"`{shown}` shows what there is.")
-    told = ", ".join(f"{number:,} rows of {table}" for table, number in rows.items())
+    told = ", ".join(f"{counted(number, 'row')} of {table}" for table, number in rows.items())
     if not yes and not _agreed(f"This removes {told}: {selection}."):
         typer.echo("Nothing was removed.")
         raise typer.Exit(1)

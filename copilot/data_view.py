@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tools.ingest.raw_upkeep import RawCheck
-from tools.kernel.format import format_value
+from tools.kernel.format import counted, format_value
 from tools.lake.compact import Compacted
 from tools.lake.diff import Diff
 from tools.lake.verify import Verification
@@ -49,12 +49,17 @@ def verify_view(found: Verification, raw: RawCheck) -> RenderableType:
         _line(not found.file_faults, "files", f"{found.files:,}, {_size(found.size_bytes)}{unchecked}"),
         _line(not found.row_faults and bool(found.rows), "rows", rows),
         _line(not raw.faults, "raw", f"{raw.files:,} files, {_size(raw.size_bytes)}, each against its SHA-256"),
-        _line(bool(found.snapshots), "states", f"{found.snapshots:,} snapshots"),
+        _line(bool(found.snapshots), "states", counted(found.snapshots, "snapshot")),
     ]
     wrong = [f"{fault.path}: {fault.problem}" for fault in found.file_faults]
-    wrong += [f"{fault.symbol}: {fault.rows:,} rows of {fault.table}: {fault.reason}" for fault in found.row_faults]
+    wrong += [
+        f"{fault.symbol}: {counted(fault.rows, 'row')} of {fault.table}: {fault.reason}"
+        for fault in found.row_faults
+    ]
     wrong += list(raw.faults)
-    notes = [f"{each.symbol}: {each.rows:,} rows in quarantine: {each.reason}" for each in found.quarantined]
+    notes = [
+        f"{each.symbol}: {counted(each.rows, 'row')} in quarantine: {each.reason}" for each in found.quarantined
+    ]
     if raw.torn_lines:
         notes.append(
             f"{raw.torn_lines} line of the raw manifest was cut off by a crash; its file is not referred to."

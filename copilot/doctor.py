@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tools.kernel.errors import SLQError
+from tools.kernel.format import counted
 from tools.kernel.paths import Workspace
 from tools.kernel.settings import Settings
 
@@ -77,7 +78,7 @@ def _audit(workspace: Workspace) -> str:
         raise SLQError(
             f"record {found.first_bad_record}: {found.problem}", hint="Keep a copy, and do not go on with it."
         )
-    return f"intact, {found.records} records, head {found.head[:12]}"
+    return f"intact, {counted(found.records, 'record')}, head {found.head[:12]}"
 
 
 def _model(settings: Settings) -> str:

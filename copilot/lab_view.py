@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.sparkline import bar, sparkline
-from copilot.table import Record, new_table, warning_lines
+from copilot.table import Record, new_table, warning_lines, year_columns
 from copilot.untrusted import plain
 from tools.features.evidence import Evidence
-from tools.kernel.format import format_value
+from tools.kernel.format import counted, format_value
 
 ROWS_SHOWN = 40
 BAR_WIDTH = 24
@@ -50,7 +50,7 @@ def _what(feature: Record) -> Text:
     if feature["unit"] not in ("none", "not stated"):
         words.append(feature["unit"])
     warmup = feature["warmup_bars"]
-    words.append(f"warm-up {warmup:,} bars" if warmup else "no warm-up")
+    words.append(f"warm-up {counted(warmup, 'bar')}" if warmup else "no warm-up")
     return plain("  " + " · ".join(words), "quiet")
 
 
@@ -65,8 +65,7 @@ def _proof(evidence: Evidence) -> Text:
 
 def _tried(evidence: Evidence) -> str:
     ran = sum(check.passed is not None for check in evidence.checks)
-    symbols = f"{evidence.symbols:,} symbol{'s' if evidence.symbols != 1 else ''}"
-    return f"{ran} probes on {evidence.bars:,} bars of {symbols}"
+    return f"{ran} probes on {counted(evidence.bars, 'bar')} of {counted(evidence.symbols, 'symbol')}"
 
 
 def _correlations(evidence: Evidence) -> Text:
@@ -133,11 +132,15 @@ def _script_table(record: Record) -> RenderableType:
     for position in numbers:
         made.columns[position].justify = "right"
     largest = max((abs(row[charted]) for row in shown if row[charted] is not None), default=0) if charted else 0
+    years = year_columns(record["columns"], record["rows"])
     for row in shown:
-        cells = [plain("" if value is None else _cell(value)) for value in row]
+        cells = [
+            plain(str(value) if place in years else "" if value is None else _cell(value))
+            for place, value in enumerate(row)
+        ]
         made.add_row(*cells, *([_bar(row[charted], largest)] if charted is not None else []))
     hidden = record["row_count"] - len(shown)
-    return made if hidden <= 0 else Group(made, Text(f"... and {hidden:,} more rows", style="quiet"))
+    return made if hidden <= 0 else Group(made, Text(f"... and {counted(hidden, 'more row')}", style="quiet"))
 
 
 def _numeric_columns(record: Record) -> list[int]:

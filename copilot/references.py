@@ -63,7 +63,7 @@ def resolve(text: str, sources: Mapping[str, Source]) -> str:
 def assumed_numbers(args: Mapping[str, Any], said: str) -> tuple[str, ...]:
     """Return the names of arguments that hold a number which the user's words `said` do not contain.
 
-    "50k", "$25,000" and "a quarter million" count as said; what cannot be traced to the words is assumed.
+    "50k", "$25,000", "a quarter million" and "10 %" count as said; what cannot be traced to the words is assumed.
     """
     stated = stated_numbers(said)
     found = []
@@ -85,16 +85,18 @@ _WORDS = {
     "an": 1, "day": 1, "daily": 1, "week": 5, "weekly": 5, "month": 21, "monthly": 21, "quarterly": 63,
 }  # fmt: skip
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|[a-z]+")
+_PERCENT = re.compile(r"(\d[\d,]*(?:\.\d+)?) ?(?:%|percent\b|per cent\b)")
 _SPOKEN = 6  # words a number in words may take: "two hundred and fifty thousand dollars"
 
 
 def stated_numbers(said: str) -> frozenset[float]:
-    """Return every number that the words `said` state, in digits or in words, alone or with its magnitude."""
+    """Return every number that the words `said` state: alone, with its magnitude, or as a share."""
     words = _NUMBER.findall(said.lower())
     stated: set[float] = set()
     for position in range(len(words)):
         stated.update(_readings(words[position : position + _SPOKEN]))
-    return frozenset(stated)
+    percents = (float(figure.replace(",", "")) for figure in _PERCENT.findall(said.lower()))
+    return frozenset(stated) | {round(percent / 100, 6) for percent in percents}
 
 
 def _readings(words: list[str]) -> set[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,9 @@ from tools.kernel.format import format_value
 from tools.kernel.types import unit_of
 
 Record = Mapping[str, Any]
+FIRST_YEAR, LAST_YEAR = 1800, 2200
+_YEAR = re.compile(r"(?<![a-z])years?(?![a-z])", re.IGNORECASE)
+_UNNAMED = ("index", "ts")
 
 
 def new_table(*columns: str, numeric: int = 1) -> Table:
@@ -45,6 +49,20 @@ def record_rows(
     for item in record[field]:
         made.add_row(*(plain(format_value(item[name], unit)) for name, unit in zip(names, units, strict=True)))
     return made
+
+
+def year_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> frozenset[int]:
+    """Return the places of the columns that hold years, which are written without a thousands separator.
+
+    By their name; the labels of a table, which often have none of their own, by their values too.
+    """
+    return frozenset(
+        place
+        for place, name in enumerate(columns)
+        if (_YEAR.search(name) or (place == 0 and name in _UNNAMED and len(columns) > 1))
+        and rows
+        and all(isinstance(row[place], int) and FIRST_YEAR <= row[place] <= LAST_YEAR for row in rows)
+    )
 
 
 def warning_lines(record: Record) -> Text:

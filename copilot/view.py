@@ -12,14 +12,18 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copilot.compare_view import compare_view
+from copilot.explain_view import explain_view
 from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
-from copilot.table import Record, new_table, record_rows, warning_lines
+from copilot.setup_view import setup_lines
+from copilot.table import Record, new_table, record_rows, warning_lines, year_columns
 from copilot.untrusted import plain
 from copilot.verdict_view import verdict_lines
 from tools.backtest.record import Metrics
+from tools.backtest.rule_words import rule_words
 from tools.catalog import find_tool
-from tools.kernel.format import format_seconds, format_value
+from tools.kernel.format import counted, format_seconds, format_value
 from tools.kernel.spec import Effect
 from tools.kernel.types import unit_of
 from tools.trade.ticket import Ticket
@@ -53,10 +57,11 @@ def call_card(
 
 
 def _defaults(call: Call) -> str:
-    """Return the arguments that the call leaves to their defaults, where those have a value."""
+    """Return the arguments that the call leaves to their defaults, where those do something."""
     fields = find_tool(call.tool).args.model_fields.items()
     left = [(name, info.default) for name, info in fields if name not in call.args and not info.is_required()]
-    return " · ".join(f"{name} {format_value(value)}" for name, value in left if value not in (None, ()))
+    said = ((name, value) for name, value in left if value is not False and value not in (None, ()))
+    return " · ".join(f"{name} {format_value(value)}" for name, value in said)
 
 
 def outcome(observation: Observation) -> RenderableType:
@@ -116,55 +121,39 @@ def metric_table(columns: Mapping[str, Record], names: Sequence[str] = tuple(Met
 
 def _experiment(record: Record) -> RenderableType:
     config = record["config"]
+    what = f"{', '.join(config['features'])} → {config['model']}"
+    if config.get("entry") is not None:
+        what = rule_words(config["entry"], config["exit"])
     head = Text.assemble(
         (record["experiment"], "accent"),
-        (f"\n{', '.join(config['features'])} → {config['model']} on {', '.join(config['symbols'])}", ""),
-        (f"\n{_setup(record)}", "quiet"),
+        plain(f"\n{what} on {', '.join(config['symbols'])}"),
+        (f"\n{_setup(record)}{_sealed(record)}", "quiet"),
     )
     benchmarks = {name.replace("_", " "): metrics for name, metrics in record["benchmarks"].items()}
     costs = Text("\ncosts  ", style="quiet")
     for point in record["cost_curve"]:
         costs.append(f"{point['multiple']}x Sharpe {format_value(point['sharpe'], 'ratio')}   ", style="quiet")
     figures = metric_table({"strategy": record["oos"], **benchmarks})
-    return Group(head, Text(), figures, costs, *verdict_lines(record), warning_lines(record))
+    return Group(head, *setup_lines(record), Text(), figures, costs, *verdict_lines(record), warning_lines(record))
+
+
+def _sealed(record: Record) -> str:
+    held = record["sealed"]
+    return f"\nsealed as its holdout: {held['start']} to {held['end']}" if held else ""
 
 
 def _setup(record: Record) -> str:
     """Return in a line what decides a result besides features and symbols."""
     config = record["config"]
     cost_bps = config["commission_bps"] + config["slippage_bps"]
-    return (
-        f"{len(record['folds'])} folds, {config['start']} to {config['end']}, horizon {config['horizon_days']} d, "
-        f"best {config['top_n']} held, {cost_bps:g} bps a trade, fill at the {config['fill'].replace('_', ' ')}, "
-        f"snapshot {record['provenance']['data_snapshot']}"
+    period = f"{config['start']} to {config['end']}"
+    learnt = (
+        f"{len(record['folds'])} folds, {period}, horizon {config['horizon_days']} d, best {config['top_n']} held"
     )
-
-
-COMPARED = {"sharpe_stderr": "±", "max_drawdown": "drawdown", "sharpe_over_equal_weight": "vs EW"}
-
-
-def _compared(record: Record) -> RenderableType:
-    names = [
-        "experiment",
-        "sharpe",
-        "sharpe_stderr",
-        "cagr",
-        "max_drawdown",
-        "turnover",
-        "sharpe_over_equal_weight",
-    ]
-    # Records made before there were verdicts lack both; a column of nothing says nothing.
-    names[1:1] = [
-        name for name in ("verdict", "trials") if any(item.get(name) is not None for item in record["experiments"])
-    ]
-    figures = record_rows("compare_experiments", "experiments", record, names, labels=COMPARED)
-    parts: list[RenderableType] = [figures]
-    if record["differences"]:
-        table = new_table("differs in", *(f"#{i}" for i in range(1, len(record["experiments"]) + 1)))
-        for difference in record["differences"]:
-            table.add_row(plain(difference["setting"]), *map(plain, difference["values"]))
-        parts += [Text(), table]
-    return Group(*parts, warning_lines(record))
+    return (
+        f"{learnt if record['folds'] else period}, {cost_bps:g} bps a trade, "
+        f"fill at the {config['fill'].replace('_', ' ')}, snapshot {record['provenance']['data_snapshot']}"
+    )
 
 
 def _inventory(record: Record) -> RenderableType | None:
@@ -181,10 +170,12 @@ def _inventory(record: Record) -> RenderableType | None:
 
 def _query(record: Record) -> RenderableType:
     table = new_table(*record["columns"], numeric=99)
+    years = year_columns(record["columns"], record["rows"])
     for row in record["rows"][:ROWS_SHOWN]:
-        table.add_row(*(plain(_cell(value)) for value in row))
+        table.add_row(*(plain(str(value) if at in years else _cell(value)) for at, value in enumerate(row)))
     hidden = len(record["rows"]) - ROWS_SHOWN
-    return table if hidden <= 0 else Group(table, Text(f"... and {hidden:,} more rows; add a LIMIT", style="quiet"))
+    more = [Text(f"... and {counted(hidden, 'more row')}; add a LIMIT", style="quiet")] if hidden > 0 else []
+    return Group(table, *more, *(plain(note, "quiet") for note in record["warnings"]))
 
 
 def _cell(value: object) -> str:
@@ -276,7 +267,9 @@ VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
     "generate_features": features_view,
     "check_features": features_view,
     "run_experiment": _experiment,
-    "compare_experiments": _compared,
+    "run_backtest": _experiment,
+    "compare_experiments": compare_view,
+    "explain_experiment": explain_view,
     "list_inventory": _inventory,
     "query_data": _query,
     "show_data": _shown,

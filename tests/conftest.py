@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,19 @@ def workspace(tmp_path: Path) -> Workspace:
 def context(workspace: Workspace) -> Context:
     """Return a context on the new workspace with default settings, but no vendor that a test could reach."""
     return Context(workspace, Settings(_env_file=None, sources="sample"))
+
+
+@pytest.fixture(scope="session")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Context]:
+    """Return what makes a context on a new workspace whose lake holds symbols of the sample."""
+
+    def make(*symbols: str) -> Context:
+        from tools.ingest.tool import IngestArgs, ingest_data
+
+        workspace = Workspace(tmp_path_factory.mktemp("sampled"))
+        workspace.create()
+        context = Context(workspace, Settings(_env_file=None, sources="sample"))
+        ingest_data(context, IngestArgs(symbols=symbols))
+        return context
+
+    return make

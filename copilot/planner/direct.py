@@ -8,6 +8,7 @@ from copilot.planner.analysis import analysis
 from copilot.planner.evidence import Evidence
 from copilot.planner.questions import data_question
 from copilot.planner.refuse import forbidden
+from copilot.planner.rule import without_orders
 from tools.kernel.errors import BadRequest
 
 
@@ -26,14 +27,15 @@ def own_words(text: str, evidence: Evidence) -> Call | None:
 
 def _refused(text: str, evidence: Evidence) -> str | None:
     """Return the reason's label where what is asked for is never done."""
-    return forbidden(text) or ("refuse_future" if lab.uses_the_future(evidence) else None)
+    meant = without_orders(text) if evidence.of("entry") else text
+    return forbidden(meant) or ("refuse_future" if lab.uses_the_future(evidence) else None)
 
 
 def looked_up(evidence: Evidence, state: LiveState) -> Call | None:
     """Return the query for a question about stored numbers, a question back, or None for other requests."""
     found = analysis(evidence)
     ours = found is not None and (found.clear or found.group is not None)
-    if ours or lab.wants_made(evidence) or lab.wants_checked(evidence):
+    if ours or evidence.of("entry") or lab.wants_made(evidence) or lab.wants_checked(evidence):
         return None
     try:
         question = data_question(evidence, state.symbols)

@@ -18,7 +18,9 @@ from copilot.planner.making import find_names, is_adding, is_making
 from copilot.planner.mention import Kind, Mention, claim
 from copilot.planner.models import find_models
 from copilot.planner.numbers import find_counts, find_horizons, find_money
+from copilot.planner.options import find_options
 from copilot.planner.paths import find_paths
+from copilot.planner.rule import find_rule
 from copilot.planner.supply import find_intervals, find_vendors
 from copilot.planner.symbols import extend_lists, find_misspelt, find_symbols
 from copilot.planner.vocabulary import FUNCTION_WORDS, load_plan_file, words_of
@@ -116,11 +118,12 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     if not found and (found := list(_find_sql(text))):
         return Evidence(text, tuple(found))
     features = list(find_features(text, state.features))
+    found = claim(found, find_rule(text))
     found = _claim_formulas(text, features, claim(found, find_paths(text)))
     named = [mention for mention in find_experiments(text) if mention.value[0] == "id"]
     found = claim(found, named)
     found = claim(found, [*find_winners(text, compared), *find_vendors(text), *find_zones(text)])
-    found = claim(found, [*find_intervals(text), *find_models(text)])
+    found = claim(found, [*find_intervals(text), *find_models(text), *find_options(text)])
     found = claim(found, (each for each in features if "_" in text[each.start : each.end]))
     found = claim(
         found, [*find_periods(text, today), *find_horizons(text), *find_counts(text), *find_experiments(text)]

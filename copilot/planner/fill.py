@@ -14,6 +14,7 @@ from copilot.planner import analysis, fill_data, lab
 from copilot.planner.candidates import Candidates, first, one, period
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import in_order, named_after, resolve
+from copilot.planner.explaining import about_a_holding
 
 _EVERYTHING = re.compile(
     r"\b(?:everything|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
@@ -25,7 +26,9 @@ _EVERYTHING = re.compile(
 _AMONG_ALL = re.compile(
     r"\b(?:rank|sort|order|leader ?board)\b(?!.*\b(?:last|latest|two|three|first)\b)"
     r"|\b(?:best|worst|highest|lowest|most|top|winner|strongest|weakest)\b.*\b(?:my|all|so far|ever|every)\b"
-    r"|\b(?:my|all|so far|ever|every)\b.*\b(?:best|worst|highest|lowest|most|strongest|weakest)\b",
+    r"|\b(?:my|all|so far|ever|every)\b.*\b(?:best|worst|highest|lowest|most|strongest|weakest)\b"
+    r"|\bwhich\b(?!.*\b(?:last|latest|two|both|three|first|them|these|those)\b)"
+    r".*\b(?:best|worst|highest|lowest|strongest|weakest)\b",
     re.IGNORECASE,
 )
 _RUNS = re.compile(r"\b(?:experiments?|runs?|ran|backtests?|trials?|strateg(?:y|ies)|models?)\b", re.IGNORECASE)
@@ -51,8 +54,14 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
         "model": first(evidence, "model"),
         "horizon_days": first(evidence, "horizon"),
         "top_n": first(evidence, "count"),
+        **{field: [value] for field, value in (mention.value for mention in evidence.of("option"))},
         **period(evidence),
     }
+
+
+def _backtest(evidence: Evidence, state: LiveState) -> Candidates:
+    said = {kind: [mention.value for mention in evidence.of(kind)][:1] for kind in ("entry", "exit")}
+    return {"symbols": _experiment(evidence, state)["symbols"], **said, **period(evidence)}
 
 
 def _chosen(evidence: Evidence, state: LiveState) -> list[str]:
@@ -68,6 +77,12 @@ def _chosen(evidence: Evidence, state: LiveState) -> list[str]:
 
 def _report(evidence: Evidence, state: LiveState) -> Candidates:
     return {"experiment": list(_chosen(evidence, state))}
+
+
+def _explain(evidence: Evidence, state: LiveState) -> Candidates:
+    """Return the experiment to explain; a symbol that is held is one of its holdings, and names no experiment."""
+    held = evidence.of("symbol") and not evidence.of("experiment") and about_a_holding(evidence.text)
+    return {} if held else _report(evidence, state)
 
 
 def _compare(evidence: Evidence, state: LiveState) -> Candidates:
@@ -130,8 +145,10 @@ _FILLERS: dict[str, Callable[[Evidence, LiveState], Candidates]] = {
     "generate_features": lab.generate,
     "check_features": lab.check,
     "run_experiment": _experiment,
+    "run_backtest": _backtest,
     "run_python": _python,
     "show_report": _report,
+    "explain_experiment": _explain,
     "compare_experiments": _compare,
     "propose_trades": _propose,
 }

@@ -15,7 +15,10 @@ from copilot.planner.evidence import Evidence
 from copilot.planner.paths import symbol_in
 from copilot.planner.vocabulary import load_plan_file
 
-_TRIALS = r"\b(?:trials?|hypothes[ei]s|tried)\b|\b(?:times|often|attempts)\b(?=.*\b(?:test|ran|run|backtest)\w*)"
+_TRIALS = (
+    r"\b(?:trials?|hypothes[ei]s|tried|did (?:i|we) (?:already |ever )?try)\b"
+    r"|\b(?:times|often|attempts)\b(?=.*\b(?:test|ran|run|backtest)\w*)"
+)
 _KINDS = (
     ("tickets", r"\b(?:tickets?|proposals?|decisions?)\b"),
     ("snapshots", r"\b(?:snapshots?|versions?)\b"),

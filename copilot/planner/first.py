@@ -24,10 +24,12 @@ from copilot.planner.direct import after, looked_up, own_words, words_for
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.experiments import find_winners
+from copilot.planner.explaining import asks_why, with_shown
 from copilot.planner.fill import fill, ranks_all
 from copilot.planner.fill_data import lacks_path
 from copilot.planner.history import (
     carry_over,
+    commands,
     corrected,
     last_call,
     last_symbols,
@@ -43,6 +45,7 @@ from copilot.planner.unheard import unheard
 from tools.catalog import TOOLS
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
+LIKELY = 0.4  # a share above this makes a command one
 SURE = 0.6  # a share of certainty above this makes a few words a request of their own
 UNKNOWN_SCORE = 0.3  # a best score below this is a request about something else
 UNKNOWN_COVERAGE = 0.65  # or one whose words are mostly new, with nothing named that the tools know
@@ -51,7 +54,7 @@ SHORT = 2  # words of substance up to which an answer to a question is only an a
 MOST_ALTERNATIVES = 2
 MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
-_SUBJECTS = frozenset({"symbol", "feature", "experiment", "winner", "money", "path", "code"})
+_SUBJECTS = frozenset({"symbol", "feature", "entry", "experiment", "winner", "money", "path", "code"})
 _PRONOUN = re.compile(r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$))\b", re.IGNORECASE)
 _OPENS = re.compile(
     r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
@@ -63,6 +66,8 @@ _ASK = {
     ("show_data", "interval"): "ask_interval",
     ("ingest_data", "symbols"): "ask_symbols_ingest",
     ("run_experiment", "symbols"): "ask_symbols_experiment",
+    ("run_backtest", "symbols"): "ask_symbols_experiment",
+    ("run_backtest", "entry"): "ask_condition",
     ("propose_trades", "capital_usd"): "ask_capital",
     ("query_data", "sql"): "ask_sql",
     ("run_python", "code"): "ask_analysis",
@@ -120,7 +125,7 @@ class FirstPlanner:
         call = self._write(label, request, cancel)
         missed = unheard(call, request.own or request.evidence)
         figures = [phrase for phrase in missed if any(letter.isdigit() for letter in phrase)]
-        if figures and call.tool in ("run_experiment", "propose_trades") and not request.agreed:
+        if figures and call.tool in ("run_experiment", "run_backtest", "propose_trades") and not request.agreed:
             words = ", ".join(figures).replace("{", "(").replace("}", ")")
             asked = talk.reply("ask_figure").replace("[said]", words)
             call = self._emit_exact(request.text, Call(tool="reply", args={"ask": asked}), cancel)
@@ -136,10 +141,10 @@ class FirstPlanner:
             return call
         if evidence.of("code"):
             return None  # whatever else its words may mean
-        if open_request(history):
+        if self._open(history, evidence, state):
             declines = _asked_without(history) and says_no(user)
             return Call(tool="reply", args={"text": talk.reply("declined")}) if declines else None
-        about = not evidence.of("symbol") and not lab.wants_checked(evidence)
+        about = not (evidence.of("symbol") or lab.wants_checked(evidence) or asks_why(evidence))
         if about and (words := about_last(user, history)):
             return Call(tool="reply", args={"text": words})
         return looked_up(evidence, state)
@@ -158,7 +163,7 @@ class FirstPlanner:
 
     def _complete(self, request: Request) -> Request:
         """Put an answer to our own question behind the request that it answers."""
-        open_words = open_request(request.history)
+        open_words = self._open(request.history, request.evidence, request.state)
         if not open_words or request.evidence.of("code"):
             return request
         asked = ", ".join(open_words)
@@ -171,12 +176,32 @@ class FirstPlanner:
             if says_yes(request.text):
                 return meant
             return self._varied(request, meant) if _YES_BUT.match(request.text) else request
-        if len(request.evidence.content) > SHORT:
-            return request
-        both = gather(f"{asked}, {request.text}", request.state, self._today())
-        if request.evidence.content and self._label(request.evidence) not in (None, self._label(both)):
-            return request  # it has words of its own, and they ask for something else
+        text = lab.answered(gather(asked, request.state, self._today()), request.history[-1].answer, request.text)
+        both = gather(text, request.state, self._today())
         return replace(request, evidence=both, own=request.evidence)
+
+    def _open(self, history: tuple[Turn, ...], evidence: Evidence, state: LiveState) -> list[str]:
+        """Return the messages that a question of ours left open and that `evidence` answers, oldest first."""
+        words = open_request(history)
+        for place in range(len(words) - 1, 0, -1):  # one of them may have been a request of its own
+            if self._is_new(gather(words[place], state, self._today()), words[:place], state):
+                words = words[place:]
+                break
+        return [] if words and not _asked_without(history) and self._is_new(evidence, words, state) else words
+
+    def _is_new(self, evidence: Evidence, asked: list[str], state: LiveState) -> bool:
+        """Tell whether `evidence` is no answer to what was `asked`, but a request that stands on its own."""
+        if evidence.of("code") or len(evidence.content) > SHORT or workbench.is_whole(evidence, state):
+            return True
+        own = self._best(evidence)
+        if not evidence.content or own.share < LIKELY:
+            return False
+        before, both = (
+            gather(", ".join(words), state, self._today()) for words in (asked, [*asked, evidence.text])
+        )
+        if commands(evidence.text) and own.label != self._best(before).label:
+            return True
+        return own.share > SURE and own.label != self._label(both)
 
     def _varied(self, request: Request, meant: Request) -> Request:
         """Return "yes, but on IBM" as a change to the call that was agreed to."""
@@ -190,8 +215,11 @@ class FirstPlanner:
 
     def _label(self, evidence: Evidence) -> str | None:
         """Return what `evidence` is about where that is clear by itself."""
-        best = self._retriever.rank(terms_of(evidence.text, evidence.mentions))[0]
+        best = self._best(evidence)
         return best.label if best.share > SURE else None
+
+    def _best(self, evidence: Evidence) -> Reading:
+        return self._retriever.rank(terms_of(evidence.text, evidence.mentions))[0]
 
     def _readings(self, request: Request) -> list[Reading]:
         """Return what the request may be about, best first; at least two."""
@@ -200,8 +228,10 @@ class FirstPlanner:
             return _certain("query_data")
         if evidence.of("winner") and not evidence.content:
             return _certain("show_report")
-        compares = "compare_experiments" if ranks_all(evidence) else None
-        if label := compares or workbench.label_of(evidence, request.history, self._earlier(request)):
+        plain = (
+            "compare_experiments" if ranks_all(evidence) else "explain_experiment" if asks_why(evidence) else None
+        )
+        if label := plain or workbench.label_of(evidence, request.history, self._earlier(request)):
             return _certain(label)
         terms = terms_of(evidence.text, evidence.mentions)
         readings = self._retriever.rank(terms)
@@ -238,6 +268,8 @@ class FirstPlanner:
         """Return what the arguments of `tool` may be. Raises Missing where a file is meant and not named."""
         if tool == "ingest_data" and lacks_path(request.evidence):
             raise Missing("path")
+        if any(mention.value is None for mention in request.evidence.mentions):
+            raise Missing("entry")  # a condition was said that nobody can read
         said = fill(tool, request.evidence, request.state)
         said = workbench.arguments(
             said,
@@ -251,6 +283,8 @@ class FirstPlanner:
             raise Missing("symbols" if "code" in said else "code")
         if tool in workbench.OWN:
             return said
+        if tool == "explain_experiment":
+            return with_shown(said, request.evidence, request.history, request.state)
         # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
         previous = last_call(request.history, tool if tool == "run_experiment" else None)
         if previous is not None and previous.tool == tool and _goes_with(previous, request.evidence):
@@ -321,7 +355,7 @@ def _leans_on_symbols(tool: str, request: Request) -> bool:
     evidence = request.evidence
     if tool in ("ingest_data", "show_data") and not evidence.of("path"):
         return evidence.continues or _PRONOUN.search(evidence.text) is not None
-    return tool == "run_experiment"
+    return tool in ("run_experiment", "run_backtest")
 
 
 def _certain(label: str) -> list[Reading]:

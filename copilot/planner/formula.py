@@ -44,6 +44,12 @@ def find_expressions(text: str, *, bare: bool) -> Iterator[Mention]:
         yield from _in_run(text, run, bare=bare)
 
 
+def is_condition(typed: str) -> bool:
+    """Tell whether an expression as typed is a condition."""
+    tree = _parsed(typed)
+    return tree is not None and _is_condition(tree)
+
+
 def _runs(text: str) -> Iterator[list[_Token]]:
     """Yield stretches of text that consist of what expressions consist of."""
     run: list[_Token] = []

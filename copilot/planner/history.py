@@ -32,6 +32,14 @@ _MEANT = frozenset(
     }
 )
 
+_COMMAND = re.compile(
+    r"\W*(?:(?:please|now|ok(?:ay)?|then|so|can you|could you|let's|first)\W+)*(?:run|tests?|backtest|train|load"
+    r"|fetch|download|import|ingest|make|create|build|generate|open|show|list|compare|rank|check|plot|draw|chart|compute"
+    r"|calculate|propose|draft)\b",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\b(?:it|them|that|this|those|these|too|as well|also|instead|again|same)\b", re.IGNORECASE)
+
 
 def usable(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """Return the turns without failed calls, so that what was never done supplies nothing to what follows.
@@ -114,6 +122,11 @@ def _ratio(row: Any) -> list[tuple[str, float]]:
     return [(name, float(sharpe))] if isinstance(name, str) and isinstance(sharpe, int | float) else []
 
 
+def commands(text: str) -> bool:
+    """Tell whether the words begin with what is to be done, and lean on nothing said before."""
+    return _COMMAND.match(text) is not None and _BEFORE.search(text) is None
+
+
 def open_request(turns: Sequence[Turn]) -> list[str]:
     """Return the user's messages that were answered by a question and are still open, oldest first."""
     words: list[str] = []
@@ -127,6 +140,8 @@ def open_request(turns: Sequence[Turn]) -> list[str]:
 def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidates:
     """Return the arguments of `previous` with what was said now in their place; features are added where asked."""
     carried: Candidates = {name: [_plain(value)] for name, value in previous.args.items() if value is not None}
+    if "entry" in said:
+        carried.pop("exit", None)  # the exit of another rule
     merged = {**carried, **said}
     if evidence.adds and "features" in said and "features" in carried and "symbols" not in said:
         merged["features"] = [list(dict.fromkeys([*carried["features"][0], *said["features"][0]]))]

@@ -11,6 +11,7 @@ from copilot.planner.retrieve import Retriever, terms_of
 from copilot.planner.vocabulary import load_plan_file
 from tools.catalog import TOOLS
 
+BY_FORM = frozenset({"run_backtest"})  # known by its conditions (`copilot.planner.rule`), not by phrasings
 COMPARED = ("exp_20000101_LGBM_A_1d",)  # "the better one" is a mention in the examples too
 
 
@@ -19,6 +20,8 @@ def example_index() -> Retriever:
     """Return the index over the authored examples and those of the tools themselves."""
     examples: dict[str, list[str]] = {label: list(many) for label, many in load_plan_file("examples.json").items()}
     for tool in TOOLS:
+        if tool.name in BY_FORM:
+            continue
         examples.setdefault(tool.name, []).extend([*tool.examples, tool.description])
     today = date(2000, 1, 1)  # the kind of a mention counts here, not its value
     return Retriever(

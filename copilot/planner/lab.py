@@ -16,6 +16,7 @@ from copilot.planner.evidence import Evidence
 from copilot.planner.features import MADE
 from copilot.planner.making import NOUN, is_adding, is_into, is_making
 from copilot.planner.part import as_call
+from copilot.planner.talk import reply
 
 _PLAINLY = re.compile(
     r"\b(?:make|making|create|creating|build|building|generate|generating|construct|define|derive|engineer"
@@ -150,6 +151,18 @@ def generate(evidence: Evidence, *_: object) -> Candidates:
     }
 
 
+def answered(asked: Evidence, question: str, answer: str) -> str:
+    """Return what was `asked` with the `answer` behind it; as its feature, where that was the `question`.
+
+    Nothing else of it is kept then but what stands beside a feature: the name it is to have, symbols, dates.
+    """
+    if not question.rstrip().endswith(reply("ask_feature_part").rpartition(". ")[2]):
+        return f"{asked.text}, {answer}"
+    beside = [asked.text[each.start : each.end] for each in asked.mentions if each.kind in _BESIDE]
+    start = "run an experiment with" if beside and not wants_made(asked) else "make a feature from"
+    return ", ".join([f"{start} {answer}", *beside])
+
+
 def _together(text: str) -> str | None:
     """Return the operation that joins all the features that were named: "into one, by multiplying them"."""
     return next((sign for pattern, sign in _JOINED if pattern.search(text)), None)
@@ -175,8 +188,40 @@ def left_over(evidence: Evidence) -> Iterator[str]:
     for match in _ELSEWHERE.finditer(evidence.text):
         if not any(each.start <= match.start() < each.end for each in evidence.of("feature")):
             yield match[0]
+    kept = [each for each in evidence.mentions if each.kind in ("feature", "name", "symbol", "period", "path")]
+    for match in _CONDITION.finditer(evidence.text):
+        if not any(each.start <= match.start() < each.end for each in kept):
+            yield match[0]
+    yield from of_something_else(evidence)
 
 
+def of_something_else(evidence: Evidence) -> Iterator[str]:
+    """Yield "RSI of volume", "volatility of RSI": a feature of the library reads what it reads, nothing else."""
+    features = evidence.of("feature")
+    for each in features:
+        of = _OF.match(evidence.text, each.end)
+        if of is None or "(" in each.value:
+            continue
+        other = next((feature for feature in features if feature.start == of.end()), None)
+        field = _OTHER_FIELD.match(evidence.text, of.end())
+        if other is not None or field is not None:
+            end = other.end if other is not None else field.end() if field is not None else of.end()
+            yield evidence.text[each.start : end]
+
+
+_BESIDE = frozenset({"name", "symbol", "period", "horizon", "model", "count"})
+_OF = re.compile(r" (?:of|on|for) (?:(?:the|its|daily|share|trading) )*", re.IGNORECASE)
+_OTHER_FIELD = re.compile(
+    r"(?:dollar )?volumes?\b|(?:highs?|lows?|opens?|opening)\b(?: prices?)?|typical prices?|(?:market|index)\b",
+    re.IGNORECASE,
+)
+# "1 if RSI is below 30": what a feature of that name says nothing of.
+_CONDITION = re.compile(
+    rf"\b(?:if(?! (?:it|they|this|that|you|possible))|when(?:ever)?|unless|else|otherwise|below|above"
+    rf"|(?:less|greater|more|higher|lower|smaller|larger) than|at (?:least|most)|exceed\w*)\b"
+    rf"|(?<![\w.$])-?[0-9]+(?:\.[0-9]+)?%?(?![\w.]*\w)(?! (?:new |more |other )?{NOUN})",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"(?<=\s)[-+*/\u00d7](?=\s)")
 _THEM = r"(?:them|both|the two|these|those|all(?: of them)?|together|the results?)"
 _JOINED = (

@@ -59,7 +59,8 @@ def find_limits(text: str, mentions: Sequence[Mention], tool: str | None = None)
     names = [
         each
         for each in mentions
-        if each.kind in ("symbol", "feature", "path", "sql", "experiment", "horizon", "model")
+        if each.kind in ("symbol", "feature", "path", "sql", "experiment", "horizon", "model", "entry", "exit")
+        or (each.kind == "option" and tool != "propose_trades")
     ]
     found: list[Limit] = []
     for name, tools, pattern in _rules():
@@ -69,7 +70,7 @@ def find_limits(text: str, mentions: Sequence[Mention], tool: str | None = None)
             inside = any(each.start <= match.start() and match.end() <= each.end for each in names)
             if match[0].strip() and not inside:
                 found.append(Limit(name, match.start(), match.end(), match[0].strip(" ,")))
-    if tool in (None, "run_experiment", "ingest_data"):
+    if tool in (None, "run_experiment", "run_backtest", "ingest_data"):
         found += _symbols_left_out(text, mentions)
     chosen: list[Limit] = []
     for limit in sorted(found, key=lambda each: (each.start - each.end, each.start)):

@@ -47,12 +47,21 @@ def join(sign: str, left: Part, right: Part) -> Part:
     return Part(text, level, right.end, library=left.library and right.library)
 
 
+def compared(sign: str, left: Part, right: Part) -> tuple[str, str, str]:
+    """Return a comparison or a crossing of two operands, and both of them; averages as in `join`."""
+    left, right = _beside(left, right), _beside(right, left)
+    if sign.startswith("crosses"):
+        return f"{sign}({left.text}, {right.text})", left.text, right.text
+    return f"{left.text} {sign} {right.text}", left.text, right.text
+
+
 def _beside(part: Part, other: Part) -> Part:
     return replace(part, text=_level_of(part)) if part.average and _is_price(other) else part
 
 
 def _is_price(part: Part) -> bool:
-    return part.average or part.text in ("open", "high", "low", "close", "typical")
+    level = re.fullmatch(r"(?:sma|ema)\((?:close, )?[0-9]+\)", part.text)
+    return part.average or level is not None or part.text in ("open", "high", "low", "close", "typical")
 
 
 def _level_of(part: Part) -> str:

@@ -17,17 +17,34 @@ from copilot.planner.vocabulary import everyday_words, load_plan_file, stem
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f][\w'%.-]*\w|[A-Za-z]|[$\u20ac\u00a3]?[0-9](?:[\w.,%'/-]*[\w%])?")
 _NOT_OF_A_FEATURE = frozenset(
-    {"money", "interval", "source", "timezone", "path", "period", "horizon", "count", "experiment", "winner", "sql"}
+    {
+        "money",
+        "option",
+        "interval",
+        "source",
+        "timezone",
+        "path",
+        "period",
+        "horizon",
+        "count",
+        "experiment",
+        "winner",
+        "sql",
+    }
 )
 # Kinds of mention that a tool has no argument for; the others are arguments, or say which tool is meant.
 _UNUSED = {
     "run_experiment": frozenset({"money", "interval", "source", "timezone", "path"}),
-    "ingest_data": frozenset({"money", "feature"}),
-    "propose_trades": frozenset({"feature", "horizon", "interval", "path", "source"}),
-    "show_report": frozenset({"money", "horizon", "interval", "path"}),
-    "compare_experiments": frozenset({"money", "interval", "path"}),
-    "list_inventory": frozenset({"money", "horizon", "path"}),
-    "show_data": frozenset({"money", "horizon", "path"}),
+    "run_backtest": frozenset(
+        {"option", "money", "interval", "source", "timezone", "path", "feature", "model", "horizon", "count"}
+    ),
+    "ingest_data": frozenset({"option", "money", "feature"}),
+    "propose_trades": frozenset({"option", "feature", "horizon", "interval", "path", "source"}),
+    "show_report": frozenset({"option", "money", "horizon", "interval", "path"}),
+    "explain_experiment": frozenset({"option", "money", "horizon", "interval", "path"}),
+    "compare_experiments": frozenset({"option", "money", "interval", "path"}),
+    "list_inventory": frozenset({"option", "money", "horizon", "path"}),
+    "show_data": frozenset({"option", "money", "horizon", "path"}),
     "generate_features": _NOT_OF_A_FEATURE,
     "check_features": _NOT_OF_A_FEATURE,
 }

@@ -93,11 +93,11 @@ class Reader:
         return self._chain(at, SUM)
 
     def _chain(self, at: int, level: int) -> Part | None:
-        operand = self._factor if level == PRODUCT else lambda place: self._chain(place, PRODUCT)
+        operand = self.operand_at if level == PRODUCT else lambda place: self._chain(place, PRODUCT)
         left = operand(at)
         while left is not None:
             sign = self._sign(left.end, level)
-            right = sign and (self._its(sign[1], left) or operand(sign[1]))
+            right = sign and (self.its_at(sign[1], left) or operand(sign[1]))
             if not sign or not right:
                 break
             left = join(sign[0], left, right)
@@ -114,7 +114,7 @@ class Reader:
                 return sign, match.end()
         return None
 
-    def _its(self, at: int, left: Part) -> Part | None:
+    def its_at(self, at: int, left: Part) -> Part | None:
         """Read "its 50-day average" of what stands before."""
         match = _ITS.match(self.text, at)
         start = match.end() if match else at
@@ -128,7 +128,8 @@ class Reader:
                 return Part(f"{name}({left.text}{f', {bars}' if bars else ''})", ATOM, end, library=True)
         return None
 
-    def _factor(self, at: int) -> Part | None:
+    def operand_at(self, at: int) -> Part | None:
+        """Read one operand."""
         self._depth += 1
         try:
             part = self._read(at) if self._depth <= DEEPEST else None
@@ -174,7 +175,7 @@ class Reader:
         if match["word"]:
             value = read_small(match["word"])
             return Part(str(value), ATOM, match.end(), library=False) if value else None
-        rest = self._factor(match.end())
+        rest = self.operand_at(match.end())
         return rest and join("*", Part("2" if match["twice"] else "0.5", ATOM, at, library=False), rest)
 
     def _pair(self, at: int) -> Part | None:
@@ -183,11 +184,11 @@ class Reader:
             match = re.compile(rf"(?:{pattern}) ", re.IGNORECASE).match(self.text, at)
             if match is None:
                 continue
-            left = self._factor(match.end())
+            left = self.operand_at(match.end())
             if left is None:
                 left = self._elliptic(match.end())
             between = _BETWEEN.match(self.text, left.end) if left else None
-            right = between and left and (self._its(between.end(), left) or self._factor(between.end()))
+            right = between and left and (self.its_at(between.end(), left) or self.operand_at(between.end()))
             if left and right:
                 if not left.text:
                     left = replace(
@@ -222,7 +223,7 @@ class Reader:
         """Read "absolute A"."""
         for pattern, name in table("adjectives"):
             match = re.compile(rf"(?:{pattern}) ", re.IGNORECASE).match(self.text, at)
-            if match and (inner := self._factor(match.end())):
+            if match and (inner := self.operand_at(match.end())):
                 return Part(f"{name}({inner.text})", ATOM, inner.end)
         return None
 
@@ -230,7 +231,7 @@ class Reader:
         """Read the operand of a function; a length behind it belongs to the function, where that takes one."""
         before, self._inside = self._inside, takes_length
         try:
-            return self._factor(at)
+            return self.operand_at(at)
         finally:
             self._inside = before
 

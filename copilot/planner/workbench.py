@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from copilot.messages import LiveState, Turn
-from copilot.planner import analysis, lab
+from copilot.planner import analysis, lab, rule
 from copilot.planner.candidates import Candidates
 from copilot.planner.evidence import Evidence
-from copilot.planner.history import last_call, last_symbols
+from copilot.planner.history import commands, last_call, last_symbols
 from copilot.planner.talk import reply
 from copilot.planner.unheard import unknown_words
 
@@ -25,6 +25,8 @@ def label_of(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | No
     """
     if code := evidence.of("code"):
         return "generate_features" if "def feature" in code[0].value else "run_python"
+    if evidence.of("entry") or rule.unnamed_rule(evidence.text):
+        return "run_backtest"
     if analysis.analysis(evidence) or analysis.varied(evidence, history, earlier):
         return "run_python"
     if lab.wants_made(evidence):
@@ -49,10 +51,20 @@ def question(label: str, evidence: Evidence, history: Sequence[Turn], state: Liv
     if label == "run_python":
         found = analysis.analysis(evidence)
         return reply("ask_analysis") if found is not None and not found.clear else None
+    if label == "run_experiment" and (other := list(lab.of_something_else(evidence))):
+        return reply("ask_feature_part").replace("[said]", _joined(other))
     if label == "run_experiment" and lab.means_own(evidence) and not _own(evidence, history, state):
         held = lab.made(state.features)[-MOST_NAMED:]
         return reply("ask_own_feature").replace("[held]", f"; you have {', '.join(held)}" if held else "")
     return None
+
+
+def is_whole(evidence: Evidence, state: LiveState) -> bool:
+    """Tell whether a request is, without those before it, plainly for the lab and lacks nothing."""
+    if not commands(evidence.text) and not (evidence.symbols and analysis.analysis(evidence)):
+        return False
+    label = label_of(evidence, (), None)
+    return label is not None and question(label, evidence, (), state) is None
 
 
 def arguments(

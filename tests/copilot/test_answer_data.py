@@ -87,3 +87,22 @@ def test_a_long_list_of_restatements_is_cut() -> None:
 def test_nothing_came() -> None:
     assert said(record(warnings=("ZZ: not carried.",))).startswith("Nothing came in.")
     assert said(record(loaded("SPY", 0))).startswith("Everything asked for was already there")
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 row,"), (0, "0 rows,"), (1234, "1,234 rows,")])
+@pytest.mark.parametrize("tool", ["query_data", "run_python"])
+def test_one_row_is_no_rows(tool: str, count: int, words: str) -> None:
+    result = {
+        "kind": "table",
+        "row_count": count,
+        "truncated": False,
+        "symbols": [],
+        "data_snapshot": 7,
+        "warnings": [],
+    }
+    step = Observation(call=Call(tool=tool), status="ok", call_id="c1", result=result)
+    assert answer_for(Turn(user="look", steps=(step,)), Call(tool="reply"), ()).startswith(words)
+
+
+def test_one_new_bar_is_no_bars() -> None:
+    assert "Loaded 1 new bar from yahoo" in said(record(loaded("AAPL", 1)))

@@ -141,7 +141,7 @@ def test_a_generated_feature_is_purged_with_its_files(run: Run, workspace: Works
     generate_features(context, GenerateArgs(features=("momentum_20",), symbols=("IBM",)))
     assert len(list(workspace.features.iterdir())) == 2
     said = run("purge", "auto_momentum_20", "--yes")
-    assert "Removed 1 rows of features" in said.text
+    assert "Removed 1 row of features" in said.text
     assert list(workspace.features.iterdir()) == []
     assert registered(workspace) == {}
     assert isinstance(run("purge", "auto_momentum_20", "--yes").error, NoData)

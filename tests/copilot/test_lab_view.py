@@ -23,6 +23,7 @@ RETURN = 'def feature(bars):\n    close = bars["close"]\n    return close / clos
 WEEKDAY = """gap = bars["open"]["IBM"] / bars["close"]["IBM"].shift(1) - 1
 result = gap.groupby(gap.index.dayofweek).mean()
 """
+YEARLY = 'result = bars["close"].groupby(bars["close"].index.year).mean()'
 
 
 @pytest.fixture(scope="module")
@@ -253,3 +254,15 @@ def test_a_feature_whose_page_is_gone_says_so(context: Context, from_code: dict[
     (context.workspace.root / from_code["features"][0]["page"]).unlink()
     with pytest.raises(WorkspaceError, match="page of auto_mine is missing"):
         run(context, "show_report", experiment="auto_mine")
+
+
+def test_years_have_no_thousands_separator(context: Context) -> None:
+    mean = run(context, "run_python", code=YEARLY, symbols=["IBM"])
+    assert mean["columns"] == ["ts", "IBM"]
+    text = shown(result_view("run_python", mean))
+    assert "2010 " in text
+    assert "2,010" not in text
+    sql = "select extract(year from ts) as year, 2010 as shares from bars where symbol = 'IBM' limit 1"
+    text = shown(result_view("query_data", run(context, "query_data", sql=sql)))
+    assert "2,010" in text
+    assert "2,0" not in text.splitlines()[1].split()[0]

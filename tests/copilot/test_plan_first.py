@@ -95,6 +95,39 @@ def test_a_new_request_is_no_answer_to_our_question() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "question", "text", "call"),
+    [
+        (
+            "plot drawdown",
+            "ask_analysis",
+            "make a feature: RSI times volume",
+            Call(tool="generate_features", args={"features": ["rsi(14) * volume"]}),
+        ),
+        (
+            "plot drawdown",
+            "ask_analysis",
+            "run an experiment with rsi on IBM",
+            Call(tool="run_experiment", args={"symbols": ["IBM"], "features": ["rsi_14"]}),
+        ),
+        (
+            "make a feature from sentiment",
+            "ask_feature_part",
+            "make a feature from RSI",
+            Call(tool="generate_features", args={"features": ["rsi_14"]}),
+        ),
+    ],
+)
+def test_what_was_left_open_is_not_mixed_into_a_complete_request(
+    asked: str, question: str, text: str, call: Call
+) -> None:
+    opened = Turn(user=asked, answer=reply(question))
+    assert plan(opened, text).call == call
+    again = Turn(user="test skew", answer=reply("ask_symbols_experiment"))
+    both = {"symbols": ["AAPL"], "features": ["skew_60"]}
+    assert plan(opened, again, "AAPL").call == Call(tool="run_experiment", args=both)
+
+
+@pytest.mark.parametrize(
     ("text", "ask"),
     [
         ("load my csv file", "ask_path"),
@@ -115,6 +148,17 @@ def test_a_follow_up_changes_the_call_before_it() -> None:
     assert other == {"symbols": ["AAPL"], "features": ["macd_12_26_9"]}
     added = plan(before, "add volatility as well").call.args
     assert added == {"symbols": ["AAPL"], "features": ["rsi_14", "volatility_20"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["which experiment is best?", "which run was worst", "which strategy has the highest sharpe?"]
+)
+def test_the_best_is_looked_for_among_all(text: str) -> None:
+    many = STATE.model_copy(update={"experiments": tuple(f"exp_202401{day}_LGBM_IBM_1d" for day in range(10, 35))})
+    planner = FirstPlanner(FirstAdmitted(), lambda: date(2026, 11, 22))
+    call = planner.plan([Turn(user=text)], many).call
+    assert call == Call(tool="compare_experiments", args={"experiments": list(many.experiments[-20:])})
+    assert plan("which of the last two experiments is best?").call == Call(tool="compare_experiments")
 
 
 def test_symbols_come_from_the_conversation_where_none_are_said() -> None:
@@ -195,3 +239,8 @@ def test_questions_end_as_questions() -> None:
     assert all(
         text.endswith("?") for name, text in load_plan_file("replies.json").items() if name.startswith("ask_")
     )
+
+
+@pytest.mark.parametrize("text", ["what did I try so far?", "what have I tried", "which ideas did I already try"])
+def test_what_was_tried_is_on_the_shelf_of_trials(text: str) -> None:
+    assert plan(text).call == Call(tool="list_inventory", args={"kind": "trials"})

@@ -132,3 +132,29 @@ def test_generated_features_are_among_those_that_exist(workspace: Workspace) -> 
     features = live_state(workspace).features
     assert features[-1] == "auto_qual"
     assert "rsi_14" in features
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("make a feature: RSI of volume", "RSI of volume"),
+        ("make a feature: volatility of RSI", "volatility of RSI"),
+        ("run an experiment with RSI of the high on IBM", "RSI of the high"),
+        ("make a feature: 1 if RSI below 30 else 0", "1, if, below, 30, else, 0"),
+        ("make a feature: RSI above 70", "above, 70"),
+    ],
+)
+def test_what_is_not_understood_of_a_feature_is_asked_about_and_the_answer_takes_its_place(
+    text: str, said: str
+) -> None:
+    asked = plan(text).call.args["ask"]
+    assert asked == reply("ask_feature_part").replace("[said]", said)
+    again = plan(Turn(user=text, answer=asked), "1 if rsi(14) < 30 else 0").call
+    assert again.args["features"] == ["1 if rsi(14) < 30 else 0"]
+    assert again.tool == ("run_experiment" if "IBM" in text else "generate_features")
+
+
+def test_what_is_understood_is_not_asked_about() -> None:
+    assert plan("make 2 features: rsi and skew").call.args == {"features": ["rsi_14", "skew_60"]}
+    assert plan("make a feature: RSI of closing prices").call.args == {"features": ["rsi_14"]}
+    assert plan("make a feature: 1 if rsi(14) < 30 else 0").call.args == {"features": ["1 if rsi(14) < 30 else 0"]}

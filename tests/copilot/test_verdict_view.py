@@ -20,7 +20,7 @@ from copilot.theme import THEME
 from copilot.verdict_view import TONES, grade_text
 from copilot.view import result_view
 from tools.backtest.statistics.grade import GRADES
-from tools.backtest.trials import GENESIS
+from tools.backtest.trial_log import GENESIS
 from tools.catalog import find_tool
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.paths import Workspace
@@ -133,6 +133,22 @@ def test_a_comparison_has_verdict_and_trials(tried: Tried) -> None:
     old = [{**line, "verdict": None, "trials": None} for line in record["experiments"]]
     assert "verdict" not in shown(result_view("compare_experiments", {**record, "experiments": old}))
     assert "verdict" not in said("compare_experiments", {**record, "experiments": old})
+    mixed = shown(result_view("compare_experiments", {**record, "experiments": [old[0], record["experiments"][1]]}))
+    assert "not judged" in mixed
+    assert "undefined" not in mixed
+
+
+def test_many_runs_fit_into_a_narrow_terminal_with_whole_ids(tried: Tried) -> None:
+    record = tried.records["compare_experiments"]
+    many = [
+        {**record["experiments"][0], "experiment": f"exp_20240212_LGBM-REGRESSOR_AAPL-IBM-MSFT-GOOG+14_1d_{number}"}
+        for number in range(1, 21)
+    ]
+    differ = [{"setting": "model", "values": ["ridge"] * 19 + ["momentum"]}]
+    text = shown(result_view("compare_experiments", {**record, "experiments": many, "differences": differ}), 80)
+    assert all(line["experiment"] in text for line in many)
+    assert "#20" in next(line for line in text.splitlines() if "momentum" in line)
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_the_shelf_of_trials(tried: Tried) -> None:

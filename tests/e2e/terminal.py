@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +20,14 @@ def clean_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SLQ_")}
     kept["SLQ_SOURCES"] = "sample"
     return {**kept, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "50"}
+
+
+def slq(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `slq` on the workspace `folder`."""
+    command = [str(BIN / "slq"), "--workspace", str(folder), *words]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=120, env=clean_environment(), check=False
+    )
 
 
 class Terminal:

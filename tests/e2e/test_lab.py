@@ -4,37 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.e2e.terminal import BIN, Terminal, clean_environment
+from tests.e2e.terminal import Terminal, slq
 
 PEEKS = "def feature(bars):\n    return bars['close'].shift(-1) / bars['close'] - 1\n"
 STEALS = "def feature(bars):\n    open('/tmp/slq-was-here', 'w').write('x')\n    return bars['close']\n"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "ws"
-
-
-@pytest.fixture
-def terminal(folder: Path) -> Iterator[Terminal]:
-    opened = Terminal(folder)
-    yield opened
-    if opened.process.isalive():
-        opened.kill()
-
-
-def slq(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `slq` on the workspace `folder`."""
-    command = [str(BIN / "slq"), "--workspace", str(folder), *words]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=120, env=clean_environment(), check=False
-    )
 
 
 def bodies(folder: Path) -> list[dict[str, object]]:
@@ -55,6 +30,9 @@ def test_a_feature_from_words_to_an_experiment(terminal: Terminal, folder: Path)
     assert all(day in gap for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"))
     used = terminal.ask(f"run an experiment with {name} on AAPL and MSFT", r"Out of sample and after costs")
     assert re.search(r"features\s+auto_rsi_14_times", used)
+    why = terminal.ask("why does it hold AAPL?", r"added most")
+    assert "explain_experiment · read" in why
+    assert "this says what it did" in " ".join(why.split())
     assert terminal.leave() == 0
     assert (folder / "data" / "features" / f"{name}.py").is_file()
     (experiment,) = (folder / "experiments").glob("exp_*")

@@ -4,36 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.e2e.terminal import BIN, Terminal, clean_environment
+from tests.e2e.terminal import Terminal, slq
 
 IDEA = "I want to test if RSI combined with volume spikes predicts returns on tech stocks"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "ws"
-
-
-@pytest.fixture
-def terminal(folder: Path) -> Iterator[Terminal]:
-    opened = Terminal(folder)
-    yield opened
-    if opened.process.isalive():
-        opened.kill()
-
-
-def slq(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `slq` on the workspace `folder`."""
-    command = [str(BIN / "slq"), "--workspace", str(folder), *words]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=120, env=clean_environment(), check=False
-    )
 
 
 def test_from_a_question_to_a_confirmed_ticket(terminal: Terminal, folder: Path) -> None:

@@ -6,19 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from attack_code import ATTACKS, EFFECTIVE, Attack
 from probes import Probes
-
-
-@pytest.fixture(scope="module")
-def probes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probes]:
-    made = Probes(tmp_path_factory.mktemp("bait"))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -22,13 +22,6 @@ BRIEF = Limits(wall_seconds=1.5, cpu_seconds=1.5, memory_bytes=1 << 29)
 
 
 @pytest.fixture(scope="module")
-def probes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probes]:
-    made = Probes(tmp_path_factory.mktemp("bait"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def boxed(probes: Probes) -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
         yield sandbox

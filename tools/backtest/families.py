@@ -8,11 +8,11 @@ rewrites the ledger and every record can still fool it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import date
 
 from tools.backtest.folder import list_experiments, load_experiment
-from tools.backtest.trials import Ledger, Trial, read_heads
+from tools.backtest.trial_log import read_heads
+from tools.backtest.trials import Ledger
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.paths import Workspace
 from tools.kernel.types import Count, Days, Ratio, Record
@@ -25,7 +25,9 @@ class FamilySummary(Record):
 
     Attributes:
         family: its id.
-        count: distinct trials.
+        count: distinct trials that count.
+        archived: those that count no more, by a human decision.
+        opened: day on which its holdout was opened; None while it is sealed.
         symbols: the universe.
         interval: length of a bar.
         horizon_days: how far ahead returns are predicted.
@@ -38,6 +40,8 @@ class FamilySummary(Record):
 
     family: str
     count: Count
+    archived: Count
+    opened: date | None
     symbols: tuple[str, ...]
     interval: str
     horizon_days: Days
@@ -73,16 +77,20 @@ class LedgerCheck(Record):
 def families(ledger: Ledger) -> tuple[FamilySummary, ...]:
     """Return every hypothesis of `ledger`, the one tried last at the end."""
     ids = {trial.family: position for position, trial in enumerate(ledger.trials)}
-    return tuple(_summary(ledger.of(family)) for family in sorted(ids, key=ids.__getitem__))
+    return tuple(_summary(ledger, family) for family in sorted(ids, key=ids.__getitem__))
 
 
-def _summary(tried: Sequence[Trial]) -> FamilySummary:
+def _summary(ledger: Ledger, family: str) -> FamilySummary:
+    tried = [trial for trial in ledger.trials if trial.family == family]
+    counted, opening = ledger.of(family), ledger.opening(family)
     hypothesis = tried[0].hypothesis
-    known = [trial.sharpe_per_bar for trial in tried if trial.sharpe_per_bar is not None]
+    known = [trial.sharpe_per_bar for trial in counted if trial.sharpe_per_bar is not None]
     days = [trial.made_at.date() for trial in tried]
     return FamilySummary(
-        family=tried[0].family,
-        count=len(tried),
+        family=family,
+        count=len(counted),
+        archived=ledger.archived(family),
+        opened=None if opening is None else opening.made_at.date(),
         symbols=hypothesis.symbols,
         interval=hypothesis.interval,
         horizon_days=hypothesis.horizon_days,

@@ -15,6 +15,7 @@ from tools.backtest.cost_curve import CostPoint
 from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.features.evidence import Evidence
 from tools.kernel.types import Bps, Count, Days, Fraction, Ratio, Record, Result, Seconds
+from tools.lake.seal import Sealed
 
 
 class Metrics(Record):
@@ -46,10 +47,16 @@ class Config(Record):
             no features and nothing is trained (`train_years`, `test_months` and `purge_days` are 0).
         label: what the model learns: a key of `tools.features.label.LABELS`, or "rule".
         split: whether training windows move along or all start at the first bar.
-        book: what is made of the scores: the best ones; those against the worst ones; the same without market beta.
+        book: what is made of the scores: `long`, the best ones; `long_short`, those against the worst ones;
+            `beta_neutral`, the best ones with their market beta hedged by the index.
         target_volatility: positions are scaled to it, a year; None: they are not.
         max_position: the largest weight of a symbol; None: no limit.
-        max_drawdown: the loss from the last peak at which positions are closed; None: no limit.
+        max_drawdown: the loss from the last peak at which positions are closed for good; None: no limit.
+        combinatorial: whether the model was also cross-validated on combinatorial purged splits.
+        embargo_days: bars after a test window that such splits do not train on beyond the purge. Walk-forward needs
+            none: it never trains on what follows a test.
+        borrow_bps: fee for borrowed shares, basis points a year of the value held short.
+        delisting_haircut: what a long position loses once its prices have ended; None: it keeps its last price.
         entry: a condition, in canonical form, that opens a position of a rule.
         exit: a condition that closes it; None: once `entry` no longer holds.
     """
@@ -76,6 +83,10 @@ class Config(Record):
     target_volatility: Fraction | None = None
     max_position: Fraction | None = None
     max_drawdown: Fraction | None = None
+    combinatorial: bool = False
+    embargo_days: Days = 0
+    borrow_bps: Bps = 0.0
+    delisting_haircut: Fraction | None = None
     entry: str | None = None
     exit: str | None = None
 
@@ -109,12 +120,20 @@ class Target(Record):
     score: Fraction
 
 
+class ClampCount(Record):
+    """How often a limit bound, by its reason: a rule of `tools.backtest.clamps`."""
+
+    rule: str
+    count: Count
+
+
 class Trials(Record):
     """How often this hypothesis was tried, this run included; see `tools.backtest.trials`.
 
     Attributes:
         family: the hypothesis: universe, interval, horizon, label and sources.
         count: distinct trials.
+        archived: trials that count no more, by a human decision on record.
         overfitting: probability that choosing the best of them was overfitting; None below two trials.
         head: hash of the ledger's last line: kept elsewhere, it vouches for all before it.
     """
@@ -123,13 +142,7 @@ class Trials(Record):
     count: Count
     overfitting: Fraction | None
     head: str
-
-
-class Sealed(Record):
-    """The bars that nobody may look at until the holdout of the hypothesis is opened; both days are included."""
-
-    start: date
-    end: date
+    archived: Count = 0
 
 
 class Holdout(Record):
@@ -185,6 +198,10 @@ class Experiment(Result):
         folds: the walk-forward steps; none where nothing is trained.
         sealed: the bars it could not see; None where there were too few to seal.
         paths: Sharpe ratios of the paths of combinatorial cross-validation, where asked for.
+        benchmarks: `equal_weight`, `momentum` (the past half year's return through the same book, limits and costs)
+            and perhaps `index`, held without costs.
+        orders: `fills` and `rejects` together; fills alone in older records, whose other two are None.
+        clamps: every reason for which a wish was cut or an order refused, with how often.
     """
 
     experiment: str
@@ -203,6 +220,9 @@ class Experiment(Result):
     signal_date: date
     targets: tuple[Target, ...]
     orders: Count
+    fills: Count | None = None
+    rejects: Count | None = None
+    clamps: tuple[ClampCount, ...] = ()
     warnings: tuple[str, ...]
     provenance: Provenance
     seconds: Seconds

@@ -22,7 +22,7 @@ from tools.backtest.terms import CASH_ACCOUNT, Terms
 from tools.backtest.weights import LONGEST_GAP
 from tools.features.expr import Expression
 from tools.features.panel import Panel
-from tools.kernel.errors import BadRequest
+from tools.kernel.errors import BadRequest, NoData
 
 CONDITIONS_KEPT = 64
 
@@ -40,6 +40,11 @@ class Rule:
 
     entry: Expression
     exit: Expression | None = None
+
+    @property
+    def warmup(self) -> int:
+        """Leading bars of a symbol on which a condition is not known."""
+        return max(self.entry.warmup, 0 if self.exit is None else self.exit.warmup)
 
     def __post_init__(self) -> None:
         """Reject numbers."""
@@ -64,6 +69,11 @@ class Condition:
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
         return cls(numbers == 1.0, numbers == 0.0)
 
+    @property
+    def begun(self) -> Bools:
+        """Where it has been known once, bars x symbols: the warm-up of the symbol is over."""
+        return np.logical_or.accumulate(self.holds | self.fails, axis=0)
+
 
 def listed(close: pd.DataFrame) -> Bools:
     """Return where a symbol has had a price within the last 5 bars, bars x symbols."""
@@ -72,6 +82,8 @@ def listed(close: pd.DataFrame) -> Bools:
 
 def rule_weights(entry: Condition, exit_: Condition | None, alive: Bools) -> Floats:
     """Give 1/k to each of the k open positions: one symbol alone is all in.
+
+    A position opens only where both conditions have been known: an exit in its warm-up could not close it.
 
     Args:
         entry: opens a position where it holds.
@@ -82,12 +94,35 @@ def rule_weights(entry: Condition, exit_: Condition | None, alive: Bools) -> Flo
         Target weights, bars x symbols, each row summing to 1 or to 0.
     """
     closes = (entry.fails if exit_ is None else exit_.holds) | ~alive
+    opens = entry.holds if exit_ is None else entry.holds & exit_.begun
     rows = np.arange(1, len(alive) + 1, dtype=np.int32)[:, None]
-    opened = np.maximum.accumulate(np.where(entry.holds & ~closes, rows, 0), axis=0)
+    opened = np.maximum.accumulate(np.where(opens & ~closes, rows, 0), axis=0)
     closed = np.maximum.accumulate(np.where(closes, rows, 0), axis=0)
     held = opened > closed
     count = held.sum(axis=1, keepdims=True)
     return np.asarray(held / np.maximum(count, 1), dtype=np.float64)
+
+
+def rule_targets(panel: Panel, rule: Rule) -> pd.DataFrame:
+    """Return the target weights of a rule from the first bar at which it can decide, bars x symbols.
+
+    That is the first bar at which both conditions are known of a symbol: a warm-up is no performance.
+
+    Raises:
+        NoData: there is no such bar.
+    """
+    entry = Condition.of(rule.entry.compute(panel))
+    exit_ = None if rule.exit is None else Condition.of(rule.exit.compute(panel))
+    known = entry.begun if exit_ is None else entry.begun & exit_.begun
+    begun = np.asarray(known.any(axis=1))
+    if not begun.any():
+        raise NoData(
+            f"The rule cannot decide on any of the {len(begun):,} bars: it looks back {rule.warmup:,} of them.",
+            hint="Load more history with ingest_data, or use shorter windows.",
+        )
+    weights = rule_weights(entry, exit_, listed(panel.close))
+    targets = pd.DataFrame(weights, index=panel.close.index, columns=panel.close.columns, copy=False)
+    return targets.iloc[int(begun.argmax()) :]
 
 
 def run_rule(
@@ -106,14 +141,30 @@ def run_rule(
 
 
 def sweep_rules(
-    panel: Panel, rules: Iterable[Rule], *, costs: Costs, fill: Fill = "next_open", terms: Terms = CASH_ACCOUNT
+    panel: Panel,
+    rules: Iterable[Rule],
+    *,
+    costs: Costs,
+    fill: Fill = "next_open",
+    terms: Terms = CASH_ACCOUNT,
+    since: pd.Timestamp | None = None,
 ) -> Iterator[Ledger]:
     """Backtest many rules on one market, lazily, in order; each counts as a trial.
 
     Prices are prepared once, and a condition that rules share is computed once. Ledgers are as
     large as the panel: keep what is needed of each.
+
+    Args:
+        panel: prices.
+        rules: when to hold a symbol.
+        costs: proportional costs.
+        fill: where orders are filled.
+        terms: everything else.
+        since: the first bar to decide on; conditions read those before it. None: the first of all.
     """
-    market, alive = Market.of(panel.open, panel.close), listed(panel.close)
+    traded = panel.between(since, None)
+    market, alive = Market.of(traded.open, traded.close), listed(panel.close)
+    skipped = len(panel.close) - len(traded.close)
 
     @lru_cache(maxsize=CONDITIONS_KEPT)
     def condition(expression: Expression) -> Condition:
@@ -121,5 +172,5 @@ def sweep_rules(
 
     for rule in rules:
         weights = rule_weights(condition(rule.entry), None if rule.exit is None else condition(rule.exit), alive)
-        targets = pd.DataFrame(weights, index=market.index, columns=market.columns, copy=False)
+        targets = pd.DataFrame(weights[skipped:], index=market.index, columns=market.columns, copy=False)
         yield run_market(targets, market, costs=costs, fill=fill, rebalance="on_change", terms=terms)

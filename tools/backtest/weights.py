@@ -1,10 +1,11 @@
-"""From scores to target weights. Long only; what is not invested is cash."""
+"""From scores to target weights. What is not invested is cash."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from tools.backtest.fills import ORDER_SIZE
 from tools.kernel.errors import BadRequest
 
 LONGEST_GAP = 5  # bars without a price after which a symbol no longer counts as listed
@@ -57,9 +58,10 @@ def overlap(target: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
     """Hold each day's portfolio for `horizon_days` bars, with 1/horizon of the capital in each.
 
     The overlapping portfolios of Jegadeesh and Titman (1993): the target is the mean of the last `horizon_days`
-    rows, missing rows counting as cash, so capital is put to work step by step at the start.
+    rows, missing rows counting as cash, so capital is put to work step by step at the start. Weights so small that
+    they can only be rounding are none.
     """
     if horizon_days == 1:
         return target
     held = target.rolling(horizon_days, min_periods=1).sum() / horizon_days
-    return held.clip(lower=0.0)
+    return held.where(held.abs() > ORDER_SIZE, 0.0)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pandas as pd
 
 from tools.features.panel import Panel
-from tools.ingest.load import BENCHMARK
-from tools.ingest.universe import SEPARATORS, is_group, is_known, resolve
+from tools.ingest.universe import BENCHMARK, SEPARATORS, is_group, is_known, resolve
 from tools.kernel import fingerprint
 from tools.kernel.errors import BadRequest, NoData, Suggestion
 from tools.kernel.paths import Workspace
 from tools.lake.coverage import Choice
+from tools.lake.seal import Sealed
 from tools.lake.store import Lake, lake_symbols, open_lake
 
 MANY_GAPS = 0.05  # of a symbol's bars; holidays that differ between exchanges are below it
@@ -32,6 +33,8 @@ class Bars:
         sha256: fingerprint of every bar used, the index included.
         sources: where the bars of the universe came from.
         warnings: what was left out.
+        sealed: the bars of the universe that were left out as its holdout; None where there are none, or where they
+            were asked for.
     """
 
     panel: Panel
@@ -41,6 +44,7 @@ class Bars:
     sha256: str
     sources: tuple[str, ...]
     warnings: tuple[str, ...]
+    sealed: Sealed | None
 
     def index_over(self, bars: pd.DatetimeIndex) -> pd.Series | None:
         """Return the index's closes at `bars`, or None where it does not cover the first and the last of them.
@@ -54,9 +58,18 @@ class Bars:
 
 
 def read_bars(
-    workspace: Workspace, names: Sequence[str], *, start: date | None = None, end: date | None = None
+    workspace: Workspace,
+    names: Sequence[str],
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    as_of: int | None = None,
+    sealed: bool = True,
 ) -> Bars:
-    """Read adjusted daily bars of the universe, and of the index where there is one.
+    """Read adjusted daily bars of the universe, and of the index over the same days where there is one.
+
+    `as_of` is a snapshot of the lake, None the current one. The sealed holdout is left out, unless `sealed` is
+    False: that is for opening it and for today's positions only.
 
     Raises:
         BadRequest: the end is before the start, or a name means no symbol.
@@ -67,17 +80,22 @@ def read_bars(
     held = lake_symbols(workspace)
     symbols, left_out = choose_symbols(names, held)
     with open_lake(workspace) as lake:
-        snapshot = lake.snapshot_id()
-        frame = lake.bars(symbols, start=start, end=end, as_of=snapshot)
-        index = _index(lake, snapshot, start, end) if BENCHMARK in held else frame.iloc[:0]
+        snapshot = lake.snapshot_id() if as_of is None else as_of
+        read = partial(lake.bars, as_of=snapshot, sealed=sealed)
+        frame = read(symbols, start=start, end=end)
+        index = _index(read, frame) if BENCHMARK in held else frame.iloc[:0]
+        kept_back = _sealed(lake, symbols) if sealed else None
         sources = lake.sources([*symbols, BENCHMARK], as_of=snapshot)
     present = set(frame["symbol"])
     universe = [symbol for symbol in symbols if symbol in present]
     absent = [symbol for symbol in symbols if symbol not in present]
     panel = Panel.from_bars(frame, universe)
-    index_close = pd.Series(index["close"].to_numpy(), index=pd.DatetimeIndex(index["ts"]), dtype=float)
+    index_close, index_open = (
+        pd.Series(index[field].to_numpy(), index=pd.DatetimeIndex(index["ts"]), dtype=float)
+        for field in ("close", "open")
+    )
     return Bars(
-        panel=panel if index_close.empty else panel.with_market(index_close),
+        panel=panel if index_close.empty else panel.with_market(index_close, index_open),
         index_symbol=BENCHMARK if BENCHMARK in held else None,
         index_close=index_close,
         snapshot=snapshot,
@@ -90,6 +108,7 @@ def read_bars(
             *_left_out(left_out, "not in the lake"),
             *_left_out(absent, "no bars in the period"),
         ),
+        sealed=kept_back,
     )
 
 
@@ -128,12 +147,22 @@ def _single_names(names: Sequence[str], held: Sequence[str]) -> list[str]:
     return parts
 
 
-def _index(lake: Lake, snapshot: int, start: date | None, end: date | None) -> pd.DataFrame:
-    """Return the bars of the index; none where the lake has none in the period."""
+def _sealed(lake: Lake, symbols: Sequence[str]) -> Sealed | None:
+    """Return the bars that a universe keeps back: after the last day that any of its symbols may be read."""
+    last_days, reach = lake.readable(symbols), lake.spans()
+    if not last_days:
+        return None
+    last = max(reach[symbol][1].date() for symbol in last_days)
+    start = max(last_days.values()) + timedelta(days=1)
+    return Sealed(start=start, end=last) if start <= last else None
+
+
+def _index(read: Callable[..., pd.DataFrame], frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the bars of the index over the days of `frame`; none where the lake has none there."""
     try:
-        return lake.bars([BENCHMARK], start=start, end=end, as_of=snapshot)
+        return read([BENCHMARK], start=frame["ts"].min().date(), end=frame["ts"].max().date())
     except NoData:
-        return pd.DataFrame(columns=["ts", "close"])
+        return pd.DataFrame(columns=["ts", "open", "close"])
 
 
 def _ends_early(frame: pd.DataFrame) -> tuple[str, ...]:
@@ -143,7 +172,7 @@ def _ends_early(frame: pd.DataFrame) -> tuple[str, ...]:
     if early.empty:
         return ()
     names = ", ".join(f"{symbol} ({ts.date()})" for symbol, ts in early.items())
-    what = "from then on they are neither chosen nor sold, keep their last price, and are not in the last signal"
+    what = "from then on they are not chosen, and they are not in the last signal"
     return (f"The bars of {names} end before {last.max().date()}: {what}.",)
 
 

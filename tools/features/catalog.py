@@ -12,7 +12,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tools.features.feature import BoundFeature, Feature
+from tools.features.feature import BoundFeature, Feature, compute_all
 from tools.features.library import (
     across,
     calendar,
@@ -150,8 +150,4 @@ def compute_features(panel: Panel, ids: Sequence[str], progress: Progress = sile
     bound = {feature.id: feature for feature in map(parse_feature, ids)}
     if not bound:
         raise BadRequest("No feature was named.", hint=f"The library has {', '.join(feature_ids())}.")
-    frames: dict[str, pd.DataFrame] = {}
-    for done, (name, feature) in enumerate(bound.items(), start=1):
-        frames[name] = feature.compute(panel)
-        progress("features", done, len(bound))
-    return frames
+    return compute_all(panel, tuple(bound.values()), progress)

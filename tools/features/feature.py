@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tools.kernel.errors import BadRequest
+from tools.kernel.spec import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,3 +132,12 @@ class BoundFeature:
         from tools.features.library.blocks import after_warmup
 
         return after_warmup(self.feature.compute(panel, *self.params), panel.close, self.warmup)
+
+
+def compute_all(panel: Panel, signals: Sequence[Signal], progress: Progress = silent) -> dict[str, pd.DataFrame]:
+    """Return id -> bars x symbols, NaN in every symbol's warm-up; reports `features` progress."""
+    frames = {}
+    for done, signal in enumerate(signals, start=1):
+        frames[signal.id] = signal.compute(panel)
+        progress("features", done, len(signals))
+    return frames

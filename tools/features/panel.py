@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tools.ingest.universe import BENCHMARK
 from tools.kernel.errors import NoData, Suggestion
 
 FIELDS = ("open", "high", "low", "close", "volume")
@@ -29,6 +30,7 @@ class Panel:
         close: closing prices; NaN where the symbol has no bar.
         volume: shares traded.
         market: closes of the index on the same time axis, NaN where it has no bar; None where there is no index.
+        market_open: its opens, likewise: what a hedge is filled at. Features do not see them.
     """
 
     open: pd.DataFrame
@@ -37,6 +39,7 @@ class Panel:
     close: pd.DataFrame
     volume: pd.DataFrame
     market: pd.Series | None = None
+    market_open: pd.Series | None = None
 
     def __post_init__(self) -> None:
         """Check the labels. Raises ValueError where the frames do not line up or time does not rise."""
@@ -45,7 +48,7 @@ class Panel:
             frame = getattr(self, field)
             if not (frame.index.equals(index) and frame.columns.equals(columns)):
                 raise ValueError(f"the labels of {field} differ from those of close")
-        if self.market is not None and not self.market.index.equals(index):
+        if any(each is not None and not each.index.equals(index) for each in (self.market, self.market_open)):
             raise ValueError("the labels of market differ from those of close")
         if not (index.is_monotonic_increasing and index.is_unique):
             raise ValueError("the time axis must rise strictly")
@@ -96,22 +99,40 @@ class Panel:
         """The time axis."""
         return self.close.index
 
+    def index_closes(self, what: str) -> pd.Series:
+        """Return the closes of the index, for `what` compares with them. Raises NoData where there are none."""
+        if self.market is None:
+            raise NoData(
+                f"{what} compares with the index, which the lake does not hold in this period.",
+                hint=f"Load it first: /ingest_data {BENCHMARK}",
+                suggestion=Suggestion("ingest_data", {"symbols": [BENCHMARK]}),
+            )
+        return self.market
+
     def until(self, ts: pd.Timestamp) -> Panel:
         """Return the panel as it was known at `ts`: every bar up to and including it."""
         return self.between(None, ts)
 
     def between(self, first: pd.Timestamp | None, last: pd.Timestamp | None) -> Panel:
         """Return the bars from `first` to `last`, both included; None means no bound."""
-        market = None if self.market is None else self.market.loc[first:last]
-        return Panel(**{field: getattr(self, field).loc[first:last] for field in FIELDS}, market=market)
+        market, market_open = (
+            None if each is None else each.loc[first:last] for each in (self.market, self.market_open)
+        )
+        frames = {field: getattr(self, field).loc[first:last] for field in FIELDS}
+        return Panel(**frames, market=market, market_open=market_open)
 
     def only(self, symbols: Sequence[str]) -> Panel:
         """Return the bars of some of the symbols, in the order given."""
-        return Panel(**{field: getattr(self, field)[list(symbols)] for field in FIELDS}, market=self.market)
+        return replace(self, **{field: getattr(self, field)[list(symbols)] for field in FIELDS})
 
-    def with_market(self, close: pd.Series) -> Panel:
-        """Return the same bars with the closes of an index; bars that the index lacks stay NaN."""
-        return replace(self, market=close.reindex(self.close.index).astype(float))
+    def with_market(self, close: pd.Series, open_: pd.Series | None = None) -> Panel:
+        """Return the same bars with the closes and perhaps the opens of an index; bars that it lacks stay NaN."""
+        opens = None if open_ is None else open_.reindex(self.close.index).astype(float)
+        return replace(self, market=close.reindex(self.close.index).astype(float), market_open=opens)
+
+    def closes_only(self) -> Panel:
+        """Return the bars as one price each, the close: what a label is where orders are filled at closes."""
+        return replace(self, open=self.close, high=self.close, low=self.close, market_open=self.market)
 
 
 def _sessions(ts: pd.Series) -> tuple[pd.DatetimeIndex, npt.NDArray[np.int64]]:

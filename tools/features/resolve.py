@@ -11,13 +11,10 @@ from tools.features.expr import Expression, compile_expression, usable_as_featur
 from tools.features.feature import BoundFeature, Signal
 from tools.features.generated import GeneratedCode
 from tools.features.registry import PREFIX, find
-from tools.ingest.load import BENCHMARK
-from tools.kernel.errors import BadRequest, NoData, Suggestion
-from tools.kernel.spec import Context, Progress, silent
+from tools.kernel.errors import BadRequest
+from tools.kernel.spec import Context
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tools.features.panel import Panel
 
 Resolved = BoundFeature | Expression | GeneratedCode
@@ -59,21 +56,8 @@ def resolve_all(ctx: Context, texts: Sequence[str]) -> tuple[Resolved, ...]:
 def require_index(signals: Sequence[Signal], panel: Panel) -> None:
     """Raise NoData where a signal compares with the index and the panel has none."""
     needing = [signal.id for signal in signals if signal.needs_market]
-    if needing and panel.market is None:
-        raise NoData(
-            f"{', '.join(needing)} compares with the index, which the lake does not hold in this period.",
-            hint=f"Load it first: /ingest_data {BENCHMARK}",
-            suggestion=Suggestion("ingest_data", {"symbols": [BENCHMARK]}),
-        )
-
-
-def compute_all(panel: Panel, signals: Sequence[Signal], progress: Progress = silent) -> dict[str, pd.DataFrame]:
-    """Return id -> bars x symbols, NaN in every symbol's warm-up; reports `features` progress."""
-    frames = {}
-    for done, signal in enumerate(signals, start=1):
-        frames[signal.id] = signal.compute(panel)
-        progress("features", done, len(signals))
-    return frames
+    if needing:
+        panel.index_closes(", ".join(needing))
 
 
 def _generated(ctx: Context, name: str) -> Resolved:

@@ -16,13 +16,13 @@ from tools.ingest.raw import Entry, keep
 from tools.ingest.registry import find_source
 from tools.ingest.route import Failure, Route, find_routes
 from tools.ingest.source import Interval, Kind, Missing, Request
+from tools.ingest.universe import BENCHMARK
 from tools.kernel.errors import BadRequest, NoData, SLQError, SourceUnavailable
 from tools.kernel.spec import Context, Progress
 from tools.lake.metadata import Provenance, record_ingest
 from tools.lake.store import open_lake
 from tools.lake.upsert import WriteReport
 
-BENCHMARK = "^GSPC"  # the index that experiments are compared with
 BENCHMARK_SOURCES = ("sample", "yahoo")
 CARRIED = 20
 

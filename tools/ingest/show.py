@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pandas as pd
 
@@ -51,13 +52,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Raw bars and actions of one symbol that an answer is about; `total` adjusts for splits and dividends."""
+    """Raw bars and actions of one symbol that an answer is about; `total` adjusts for splits and dividends.
+
+    `stamps` are the times of all bars, those after `readable_to` included: of them nothing else is shown.
+    """
 
     symbol: str
     source: str
     others: tuple[str, ...]
     knowledge: Knowledge
     snapshot: int
+    stamps: pd.Series
+    readable_to: date | None
     bars: pd.DataFrame
     total: pd.DataFrame
     actions: pd.DataFrame
@@ -206,19 +212,23 @@ def _see(lake: Lake, asked: Question, symbol: str, source: str | None = None) ->
     """Return what is to be shown of `symbol`: as recorded by the end of `as_of` if it was, else as of that day."""
     knowledge, version = _known_then(lake, asked, symbol)
     wanted = source or asked.source
-    raw = lake.bars([symbol], interval=asked.interval, end=asked.as_of, as_of=version, source=wanted, adjust="none")
-    total = lake.bars(
-        [symbol], interval=asked.interval, end=asked.as_of, as_of=version, source=wanted, adjust="total"
+    read = partial(
+        lake.bars, [symbol], interval=asked.interval, end=asked.as_of, as_of=version, source=wanted, sealed=False
     )
+    raw, total, last_day = read(adjust="none"), read(adjust="total"), lake.readable([symbol]).get(symbol)
+    open_ = raw["ts"].notna() if last_day is None else raw["ts"] < pd.Timestamp(last_day + timedelta(days=1))
+    until = min(asked.as_of or date.max, last_day or date.max)
     choice = lake.sources([symbol], interval=asked.interval, as_of=version)[symbol]
     used = wanted or choice.used
     actions = lake.read(
         f"SELECT ts, kind, value FROM lake.actions AT (VERSION => {version}) "  # noqa: S608  a number of ours
-        "WHERE symbol = ? AND source = ? AND (?::DATE IS NULL OR ts < ?::DATE + INTERVAL 1 DAY) ORDER BY ts, kind",
-        [symbol, used, asked.as_of, asked.as_of],
+        "WHERE symbol = ? AND source = ? AND ts < ?::DATE + INTERVAL 1 DAY ORDER BY ts, kind",
+        [symbol, used, until],
     )
     others = tuple(sorted({choice.used, *choice.others} - {used}))
-    return Seen(symbol, used, others, knowledge, version, raw, total, actions)
+    return Seen(
+        symbol, used, others, knowledge, version, raw["ts"], last_day, raw[open_], total[open_.to_numpy()], actions
+    )
 
 
 def _known_then(lake: Lake, asked: Question, symbol: str) -> tuple[Knowledge, int]:
@@ -236,7 +246,7 @@ def _end_of(day: date) -> datetime:
 
 
 def _symbol(seen: Seen, asked: Question) -> SymbolShown:
-    stamps, closes = seen.bars["ts"], seen.total["close"]
+    stamps, closes = seen.stamps, seen.total["close"]
     last = stamps.iloc[-1].date()
     year = closes.iloc[-1] / closes.iloc[-1 - YEAR_BARS] - 1 if _has_year(seen, asked) else None
     return SymbolShown(
@@ -248,10 +258,11 @@ def _symbol(seen: Seen, asked: Question) -> SymbolShown:
         last=last,
         bars=len(stamps),
         age_days=((asked.as_of or asked.today) - last).days,
-        close=_number(seen.bars["close"].iloc[-1]),
+        close=None if closes.empty else _number(seen.bars["close"].iloc[-1]),
         return_1y=None if year is None else _number(year),
         splits=int((seen.actions["kind"] == "split").sum()),
         dividends=int((seen.actions["kind"] == "dividend").sum()),
+        readable_to=seen.readable_to if seen.readable_to is not None and seen.readable_to < last else None,
     )
 
 

@@ -13,10 +13,10 @@ Knowledge = Literal["current", "recorded", "hindsight"]
 
 
 class SymbolShown(Record):
-    """One symbol from one source. `close` is the last raw close, in the currency of the listing.
+    """One symbol from one source. `close` is the last raw close that may be read, in the currency of the listing.
 
     `age_days` counts from the last bar to today, or to the day asked about. `return_1y` is the return over the last
-    252 daily bars with splits and dividends.
+    252 readable daily bars with splits and dividends. Bars after `readable_to` are sealed; None where none are.
     """
 
     symbol: str
@@ -31,6 +31,7 @@ class SymbolShown(Record):
     return_1y: Fraction | None
     splits: Count
     dividends: Count
+    readable_to: dt.date | None = None
 
 
 class BarShown(Record):

@@ -20,6 +20,7 @@ from tools.kernel.errors import BadRequest
 from tools.lake.sessions import COIN, SUFFIXES
 
 FOLDER = Path(__file__).parent
+BENCHMARK = "^GSPC"  # the index that experiments are compared with
 SUFFIX = re.compile(
     "inc|incorporated|corp|corporation|co|company|companies|plc|ltd|llc|group|holdings|stocks?|shares?"
 )

@@ -27,7 +27,9 @@ Frames = Mapping[str, "pd.DataFrame | pd.Series"]
 _BOXES: dict[str, Sandbox] = {}
 _TURN = threading.Lock()
 _WATCHED: ContextVar[dict[str, str] | None] = ContextVar("watched", default=None)
-CORRECT = "Correct the code and send it again; it may compute with numpy and pandas, and nothing else."
+CORRECT = (
+    "Correct the code and send it again; it may compute with numpy and pandas, and nothing else: see /help python."
+)
 ANOTHER_MACHINE = (
     "Use an expression instead, which needs no sandbox; or accept the layers that this machine has with "
     "SLQ_SANDBOX=degraded."
@@ -61,7 +63,7 @@ def run_script(settings: Settings, source: str, inputs: Mapping[str, pd.DataFram
 
 def layers(settings: Settings) -> dict[str, str]:
     """Return the layers that calls run under, name -> state. Raises SandboxError where there can be no sandbox."""
-    return _guarded(settings, lambda sandbox: {layer.name: layer.state for layer in sandbox.layers()})
+    return _guarded(settings, lambda sandbox: states(sandbox.layers()))
 
 
 @contextmanager
@@ -78,12 +80,13 @@ def watched() -> Iterator[dict[str, str]]:
         _WATCHED.reset(token)
 
 
-def _states(layers: tuple[Layer, ...]) -> dict[str, str]:
-    states: dict[str, str] = {layer.name: layer.state for layer in layers}
+def states(layers: tuple[Layer, ...]) -> dict[str, str]:
+    """Return name -> state, and tell it to whoever is `watched`."""
+    found: dict[str, str] = {layer.name: layer.state for layer in layers}
     seen = _WATCHED.get()
     if seen is not None:
-        seen.update(states)
-    return states
+        seen.update(found)
+    return found
 
 
 def _guarded(settings: Settings, call: Callable[[Sandbox], T]) -> T:
@@ -91,11 +94,11 @@ def _guarded(settings: Settings, call: Callable[[Sandbox], T]) -> T:
 
     sandbox = box(settings)
     try:
-        _states(sandbox.layers())
+        states(sandbox.layers())
         return call(sandbox)
     except Unavailable as error:
-        raise SandboxError(error.message, hint=ANOTHER_MACHINE, layers=_states(error.layers)) from error
+        raise SandboxError(error.message, hint=ANOTHER_MACHINE, layers=states(error.layers)) from error
     except SandboxFailure as error:
         what = {Rejected: "The code was refused: ", Crashed: "The code failed: "}.get(type(error), "")
         message = f"{what}{error.message.rstrip('.')}."
-        raise SandboxError(message, hint=CORRECT, layers=_states(sandbox.layers())) from error
+        raise SandboxError(message, hint=CORRECT, layers=states(sandbox.layers())) from error

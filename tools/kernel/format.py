@@ -16,8 +16,13 @@ _FORMATS: dict[str, Callable[[float], str]] = {
     "usd": lambda value: f"{'-' if value < 0 else ''}${abs(value):,.2f}",
     "bps": lambda value: f"{value:,.4g} bps",
     "seconds": lambda value: f"{value:,.1f} s",
-    "days": lambda value: f"{value:,} days",
+    "days": lambda value: counted(value, "day"),
 }
+
+
+def counted(number: float, noun: str) -> str:
+    """Return "1 row", "1,234 rows"; the plural of `noun` takes an s."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def format_value(value: Any, unit: str | None = None) -> str:

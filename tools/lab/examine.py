@@ -10,7 +10,7 @@ import pandas as pd
 from tools.features.bars import Bars, read_bars
 from tools.features.evidence import Evidence
 from tools.features.panel import Panel
-from tools.ingest.load import BENCHMARK
+from tools.ingest.universe import BENCHMARK
 from tools.kernel.errors import NoData, Suggestion
 from tools.kernel.spec import Context
 from tools.lab.codegen import Spec

@@ -10,10 +10,10 @@ from tools.features.examine import admit, examine
 from tools.features.feature import Signal
 from tools.features.generated import GeneratedCode
 from tools.features.registry import PREFIX, Registered, find, register, registered
-from tools.features.resolve import require_index, resolve, resolve_all
+from tools.features.resolve import Resolved, require_index, resolve, resolve_all
 from tools.kernel import confined
 from tools.kernel.atomic import write_atomic
-from tools.kernel.errors import BadRequest
+from tools.kernel.errors import BadRequest, WorkspaceError
 from tools.kernel.fingerprint import code_version, of_bytes
 from tools.kernel.spec import Context
 from tools.lab.codegen import Spec, spec_of, text_of
@@ -58,9 +58,8 @@ def check_features(ctx: Context, args: CheckArgs) -> Checked:
 
     Raises BadRequest, NoData, SandboxError, WorkspaceError: as `generate`.
     """
-    texts = args.features or tuple(registered(ctx.workspace))
-    signals = {text: resolve(ctx, text) for text in texts}
-    if not signals:
+    signals, refused = _to_check(ctx, args.features)
+    if not signals and not refused:
         raise BadRequest("No feature was named, and none was made yet.", hint="Name one: /check_features rsi_14")
     on = ground(ctx, args.symbols)
     require_index(tuple(signals.values()), on.panel)
@@ -73,11 +72,31 @@ def check_features(ctx: Context, args: CheckArgs) -> Checked:
     return Checked(
         features=tuple(found),
         leaking=tuple(feature.name for feature in found if not feature.holds),
+        refused=tuple(refused),
         symbols=on.panel.symbols,
         data_snapshot=on.bars.snapshot,
         layers=_layers(ctx, tuple(signals.values())),
-        warnings=on.warnings,
+        warnings=(*on.warnings, *refused.values()),
     )
+
+
+def _to_check(ctx: Context, texts: Sequence[str]) -> tuple[dict[str, Resolved], dict[str, str]]:
+    """Return the signals to examine and name -> why one cannot be; all generated ones where none is named.
+
+    Raises:
+        WorkspaceError: the file of a feature that was named is missing or was edited.
+        BadRequest: a name means nothing.
+    """
+    if texts:
+        return {text: resolve(ctx, text) for text in texts}, {}
+    signals: dict[str, Resolved] = {}
+    refused: dict[str, str] = {}
+    for name in registered(ctx.workspace):
+        try:
+            signals[name] = resolve(ctx, name)
+        except WorkspaceError as error:
+            refused[name] = f"{name} was not examined. {error.message} {error.hint}".strip()
+    return signals, refused
 
 
 def _specs(ctx: Context, args: GenerateArgs) -> dict[str, Spec]:

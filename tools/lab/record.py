@@ -79,10 +79,14 @@ class Generated(Result):
 
 
 class Checked(Result):
-    """The features that were examined; `leaking` names those that do not hold."""
+    """The features that were examined; `leaking` names those that do not hold, `refused` those left out.
+
+    A file that is missing or was edited is not examined; the warnings say so.
+    """
 
     features: tuple[Examined, ...]
     leaking: tuple[str, ...]
+    refused: tuple[str, ...] = ()
     symbols: tuple[str, ...]
     data_snapshot: int
     layers: dict[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -89,10 +89,19 @@ def not_held(symbols: Sequence[str], interval: str, source: str | None) -> NoDat
     )
 
 
-def nothing_between(extents: Sequence[Extent], start: date | None, end: date | None) -> NoData:
-    """Return the error for a range without bars; it states the range there is."""
+def nothing_between(
+    extents: Sequence[Extent], start: date | None, end: date | None, last_days: Mapping[str, date]
+) -> NoData:
+    """Return the error for a range without bars; it states the range there is, and what of it is sealed."""
     first = min(extent.first for extent in extents).date()
     last = max(extent.last for extent in extents).date()
     names = ", ".join(dict.fromkeys(extent.symbol for extent in extents))
     asked = f"from {start or 'the beginning'} to {end or 'the end'}"
+    readable = max((last_days.get(extent.symbol, last) for extent in extents), default=last)
+    begin = max(start or first, first)
+    if readable < begin <= min(end or last, last):
+        return NoData(
+            f"The bars of {names} after {readable} are sealed, kept back for a last test of a hypothesis.",
+            hint=f"Ask for days up to {readable}. `slq holdout` tells how the rest is opened, once.",
+        )
     return NoData(f"There are no bars of {names} {asked}.", hint=f"The lake has {first} to {last}.")

@@ -6,9 +6,9 @@ changed back is no difference. It says nothing about who was right: the vendor's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -16,6 +16,7 @@ import pandas as pd
 from tools.kernel.errors import BadRequest
 from tools.lake.coverage import find_version
 from tools.lake.holdings import META
+from tools.lake.seal import SEALED_TABLES
 from tools.lake.store import Lake
 from tools.lake.tables import TABLES, empty
 
@@ -67,6 +68,8 @@ def diff(
 ) -> Diff:
     """Compare two states of the lake; without `before` the snapshot ahead of `after`, without `after` the last.
 
+    Sealed rows are counted; their values are not told.
+
     Raises:
         BadRequest: no such snapshot, or `before` does not come before `after`.
         NoData: nothing was recorded at the moment asked for.
@@ -78,7 +81,8 @@ def diff(
     if first > last:
         raise BadRequest(f"Snapshot {first} does not come before {last}.", hint="Swap the two.")
     parts = [compare(name, *_states(lake, name, first, last, symbols)) for name in tables]
-    restated = [each for _, found in parts for each in found]
+    last_days = lake.readable(sorted({each.symbol for _, found in parts for each in found}))
+    restated = [each for _, found in parts for each in found if not _is_sealed(each, last_days)]
     return Diff(
         before=first,
         after=last,
@@ -86,6 +90,11 @@ def diff(
         restated=tuple(restated[:limit]),
         truncated=len(restated) > limit,
     )
+
+
+def _is_sealed(each: Restated, last_days: Mapping[str, date]) -> bool:
+    last_day = last_days.get(each.symbol, date.max)
+    return each.table in SEALED_TABLES and each.ts is not None and each.ts.date() > last_day
 
 
 def compare(table: str, old: pd.DataFrame, new: pd.DataFrame) -> tuple[list[Changed], list[Restated]]:

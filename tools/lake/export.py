@@ -56,13 +56,24 @@ def export_bars(
 ) -> Exported:
     """Write bars to `path` in the columns of `Lake.bars`: `ts` is naive UTC, prices raw unless `adjust` says more.
 
+    The sealed holdout is written too: this is the owner's copy, not a step of research.
+
     Raises:
         BadRequest, NoData: as `Lake.bars` and `check_target`.
         WorkspaceError: the file cannot be written; a file that was there before stays as it was.
     """
     check_target(path, force=force)
     version = lake.snapshot_id() if as_of is None else find_version(lake.snapshots(), as_of)
-    frame = lake.bars(symbols, interval=interval, start=start, end=end, as_of=version, source=source, adjust=adjust)
+    frame = lake.bars(
+        symbols,
+        interval=interval,
+        start=start,
+        end=end,
+        as_of=version,
+        source=source,
+        adjust=adjust,
+        sealed=False,
+    )
     write_table(frame, path)
     return Exported(path.resolve(), len(frame), path.stat().st_size, version)
 

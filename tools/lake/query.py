@@ -1,9 +1,9 @@
 """One SELECT by the user over the lake, fenced in.
 
-Four fences: the statement must parse to exactly one SELECT whose tables and table functions are on a short list
-(checked on DuckDB's own syntax tree); the lake is attached read-only; DuckDB may touch no file outside the lake,
-with its configuration locked; time, memory, temporary disk and rows are limited. A query may still use all
-processor cores until its time is up.
+It reads views, which show nothing of the sealed holdout (`tools.lake.seal`). Four fences: the statement must parse
+to exactly one SELECT whose tables and table functions are on a short list (checked on DuckDB's own syntax tree);
+the lake is attached read-only; DuckDB may touch no file outside the lake, with its configuration locked; time,
+memory, temporary disk and rows are limited. A query may still use all processor cores until its time is up.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from threading import Timer
 from typing import Any
@@ -21,17 +21,25 @@ import duckdb
 
 from tools.kernel.errors import BadRequest
 from tools.lake.engine import LakePlace, attach, new_engine, quoted, tables_of
+from tools.lake.seal import SEALED_TABLES, last_open_days, spans
 from tools.lake.tables import TABLES
 
 Value = str | int | float | bool | None
 Answer = tuple[tuple[str, ...], tuple[tuple[Value, ...], ...], bool]
 
+OPEN_ROWS = """NOT EXISTS (
+    FROM temp.main.seal WHERE seal.symbol = held.symbol AND coalesce(held.ts >= seal.sealed_from, true)
+)"""
 VIEWS = {
-    **{name: f"SELECT * FROM lake.{name}" for name in TABLES},  # noqa: S608  the names are our own
+    **{
+        name: f"SELECT * FROM lake.{name} held WHERE {OPEN_ROWS if name in SEALED_TABLES else 'true'}"  # noqa: S608
+        for name in TABLES
+    },
     "symbols": "SELECT symbol, interval, source, min(ts) AS first, max(ts) AS last, count(*) AS rows "
     "FROM lake.bars GROUP BY symbol, interval, source",
 }
 TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
+SEAL = "CREATE TEMP TABLE seal (symbol VARCHAR, sealed_from TIMESTAMP)"
 HINT = f"Write one SELECT over the views {', '.join(list(VIEWS)[:-1])} and {list(VIEWS)[-1]}."
 LIMITS = (
     "SET memory_limit = '2GB'",
@@ -57,6 +65,11 @@ def run_query(place: LakePlace, sql: str, *, row_limit: int, timeout_seconds: fl
 def _open(conn: duckdb.DuckDBPyConnection, place: LakePlace) -> None:
     attach(conn, place, read_only=True)
     held = tables_of(conn)
+    conn.execute(SEAL)
+    days = last_open_days(spans(lambda sql, parameters: conn.execute(sql, parameters).fetchall()))
+    rest = [(symbol, day + timedelta(days=1)) for symbol, day in days.items()]
+    if rest:
+        conn.executemany("INSERT INTO seal VALUES (?, ?)", rest)
     for name, select in VIEWS.items():
         conn.execute(f"CREATE VIEW {name} AS {select if name in held or name == 'symbols' else _nothing(name)}")
     conn.execute(f"SET temp_directory = {quoted(place.folder / 'tmp')}")
@@ -107,7 +120,11 @@ def _check_node(node: dict[str, Any], own: set[str]) -> None:
     if kind == "BASE_TABLE":
         place = {str(node.get("catalog_name", "")), str(node.get("schema_name", ""))}
         name = str(node["table_name"])
-        if name.lower() not in {*VIEWS, *own} or not place <= {"", "lake", "main"}:
+        if node.get("at_clause"):
+            raise BadRequest(
+                "A query reads the present.", hint="What was known on a past day: /show_data IBM --as_of=2010-06-30"
+            )
+        if name.lower() not in {*VIEWS, *own} or not place <= {"", "main"}:
             raise BadRequest(f"There is no view called {name!r}.", hint=HINT)
     elif kind == "TABLE_FUNCTION":
         name = str(node["function"]["function_name"])

@@ -12,6 +12,7 @@ import pandas as pd
 from tools.lake.coverage import Choice, not_held, nothing_between
 from tools.lake.holdings import FEW, Holdings, Rows, among, extents, has_rows, holdings
 from tools.lake.keys import by_symbol
+from tools.lake.seal import last_open_days, spans
 from tools.lake.tables import TABLES, empty
 
 A_DAY = pd.Timedelta(days=1)
@@ -50,21 +51,35 @@ def read_bars(
     start: date | None,
     end: date | None,
     source: str | None,
+    sealed: bool,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return bars (sorted by symbol, then ts) and corporate actions (by ts) of `symbols`.
+
+    With `sealed`, bars of the holdout are left out, as if they were not there.
 
     Raises NoData: a symbol is not held (from `source`), or there is no bar between `start` and `end`.
     """
     held = _held(reader, symbols, interval, source)
     where, values = _restrict(held, interval, source)
+    everyone = last_open_days(spans(reader.facts, reader.version)) if sealed else {}
+    last_days = {symbol: everyone[symbol] for symbol in held.choices if symbol in everyone}
+    last = max(last_days.values(), default=date.max)
     bars = reader.frame(
         f"SELECT {VALUES} FROM lake.bars {reader.at} "  # noqa: S608  the names are our own
         f"WHERE {where} AND ts >= ?::DATE AND ts < ?::DATE + INTERVAL 1 DAY",
-        [*values, start or date.min, end or date.max],
+        [*values, start or date.min, min(end or date.max, last)],
     )
+    if len(set(last_days.values())) > 1:
+        bars = bars[_open(bars, last_days)]
     if bars.empty:
-        raise nothing_between(extents(reader.rows, symbols, interval, reader.version), start, end)
+        raise nothing_between(extents(reader.rows, symbols, interval, reader.version), start, end, last_days)
     return by_symbol(bars), _read_actions(reader, held.choices, bars["ts"].min(), bars["ts"].max())
+
+
+def _open(bars: pd.DataFrame, last_days: Mapping[str, date]) -> pd.Series:
+    """Return which bars are not sealed."""
+    sealed_from = pd.Series({symbol: pd.Timestamp(day) + A_DAY for symbol, day in last_days.items()})
+    return ~(bars["ts"] >= bars["symbol"].map(sealed_from))
 
 
 def _held(reader: Reader, symbols: Sequence[str], interval: str, source: str | None) -> Holdings:

@@ -76,11 +76,14 @@ def compare(
 
 
 def reconcile(lake: Lake, symbol: str, *, interval: str = "1d", tolerance: float = TOLERANCE) -> list[Agreement]:
-    """Compare every two sources that the lake has `symbol` from; none where there is only one."""
+    """Compare every two sources that the lake has `symbol` from, where they may be read; none of only one."""
     frame = lake.read(
         "SELECT source, ts, open, high, low, close FROM lake.bars WHERE symbol = ? AND interval = ? ORDER BY ts",
         [symbol, interval],
     )
+    last_day = lake.readable([symbol]).get(symbol)
+    if last_day is not None:
+        frame = frame[frame["ts"] < pd.Timestamp(last_day) + pd.Timedelta(days=1)]
     by_source = {str(source): rows.drop(columns="source") for source, rows in frame.groupby("source")}
     return [
         compare(by_source[a], by_source[b], symbol=symbol, interval=interval, sources=(a, b), tolerance=tolerance)

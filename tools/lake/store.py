@@ -34,6 +34,7 @@ from tools.lake.keys import arranged, incomplete
 from tools.lake.query import Answer, run_query
 from tools.lake.reading import Reader, read_bars
 from tools.lake.rest import Rest
+from tools.lake.seal import Span, last_open_days, spans
 from tools.lake.tables import TABLES, conform
 from tools.lake.upsert import WriteReport, upsert
 
@@ -109,6 +110,7 @@ class Lake:
         as_of: int | datetime | None = None,
         adjust: Adjust = "total",
         source: str | None = None,
+        sealed: bool = True,
     ) -> pd.DataFrame:
         """Return bars as a long frame: symbol, ts, open, high, low, close, volume, close_raw.
 
@@ -117,7 +119,8 @@ class Lake:
 
         Vendors are never mixed: a symbol is read from `source`, or where none is named from the one that reaches
         furthest, then has most rows (`sources` says which). A symbol that is in the lake but has no bar between
-        `start` and `end` is simply absent.
+        `start` and `end` is simply absent. The sealed holdout is left out (`tools.lake.seal`), unless `sealed` is
+        False: that is for opening it and for today's positions only.
 
         Raises:
             NoData: a symbol is not in the lake (from `source`), or no symbol has a bar in the range.
@@ -132,7 +135,7 @@ class Lake:
             current = self.snapshot_id()
             version = current if as_of is None else self.version(as_of)
             reader = Reader(self._reader.rows, self._reader.facts, self._reader.table, version, current)
-            frame, actions = read_bars(reader, wanted, interval, start=start, end=end, source=source)
+            frame, actions = read_bars(reader, wanted, interval, start=start, end=end, source=source, sealed=sealed)
         return adjusted(frame, actions, adjust, interval)
 
     def sources(
@@ -144,6 +147,15 @@ class Lake:
             return (
                 dict(holdings(self._reader.facts, wanted, interval, self.version(as_of)).choices) if wanted else {}
             )
+
+    def readable(self, symbols: Sequence[str]) -> dict[str, date]:
+        """Return the last day that may be read of each of `symbols` that has a sealed part."""
+        held = last_open_days(self.spans())
+        return {symbol: held[symbol] for symbol in symbols if symbol in held}
+
+    def spans(self) -> dict[str, Span]:
+        """Return the times of the first and the last bar of every symbol, over all intervals and sources."""
+        return spans(self._reader.facts)
 
     def tables(self) -> frozenset[str]:
         """Return the names of the tables there are; a lake of an older version has fewer until it is written."""

@@ -29,10 +29,12 @@ class QueryResult(Result):
     truncated: bool
     data_snapshot: int
     seconds: Seconds
+    warnings: tuple[str, ...] = ()
 
 
 def query_data(ctx: Context, args: QueryArgs) -> QueryResult:
     """Run one SQL SELECT query over the tables of the lake."""
+    from tools.lake.seal import reads_sealed, sealed_note
     from tools.lake.store import lake_exists, open_lake
 
     if not lake_exists(ctx.workspace):
@@ -41,6 +43,7 @@ def query_data(ctx: Context, args: QueryArgs) -> QueryResult:
     with open_lake(ctx.workspace) as lake:
         snapshot = lake.snapshot_id()
         columns, rows, truncated = lake.query(args.sql, row_limit=ROW_LIMIT, timeout_seconds=TIMEOUT_SECONDS)
+        sealed = sealed_note(lake.readable(lake.symbols())) if reads_sealed(args.sql) else ()
     return QueryResult(
         columns=columns,
         rows=rows,
@@ -48,6 +51,7 @@ def query_data(ctx: Context, args: QueryArgs) -> QueryResult:
         truncated=truncated,
         data_snapshot=snapshot,
         seconds=perf_counter() - begun,
+        warnings=sealed,
     )
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tools.features.label import Target
-from tools.models.file import unusable, write_model
+from tools.models.contributions import Contributions
+from tools.models.file import Saved, read_model, write_model
 from tools.models.model import Floats, Integers, check_shapes
 from tools.models.standardise import Standard
 
@@ -25,7 +25,7 @@ PENALTY = 0.01
 Kind = Literal["logistic", "ridge"]
 
 
-class Coefficients(BaseModel):
+class Coefficients(Saved):
     """What is saved of a linear model.
 
     Attributes:
@@ -36,8 +36,6 @@ class Coefficients(BaseModel):
         slopes: per standardised column: features, then marks of missing values.
         shares: each feature's part of the model.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: Kind
     features: tuple[str, ...]
@@ -102,6 +100,15 @@ class LinearModel(ABC):
             score += z[:, column] * slope
         return score
 
+    def contributions(self, x: Floats) -> Contributions:
+        """Return the parts of each weighted sum: slope x (value - mean), a missing value's mark included."""
+        standard, slopes = self.coefficients.standard, np.array(self.coefficients.slopes)
+        parts = standard.apply(x) * slopes
+        features = len(self.coefficients.features)
+        whole = parts[:, :features].copy()
+        whole[:, list(standard.marked)] += parts[:, features:]
+        return Contributions(self.coefficients.intercept, whole)
+
     def importance(self) -> dict[str, float]:
         """Return each feature's share of the spread of the sum's terms in training; all 0 where no slope is."""
         return dict(zip(self.coefficients.features, self.coefficients.shares, strict=True))
@@ -113,13 +120,7 @@ class LinearModel(ABC):
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a saved model of this kind. Raises WorkspaceError where the file is missing or damaged."""
-        try:
-            saved = Coefficients.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise unusable(path) from error
-        if saved.kind != cls.kind:
-            raise unusable(path)
-        return cls(saved)
+        return cls(read_model(path, Coefficients, cls.kind))
 
 
 def _shares(spread: Floats, standard: Standard, features: int) -> tuple[float, ...]:

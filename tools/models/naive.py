@@ -8,28 +8,29 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import model_validator
 
 from tools.features.label import Target
 from tools.kernel.errors import BadRequest
-from tools.models.file import unusable, write_model
+from tools.models.file import Saved, read_model, write_model
 from tools.models.model import Floats, Integers, check_shapes
 
 PAST_RETURN = re.compile(r"momentum_(\d+)")
 
+Kind = Literal["momentum", "equal_weight"]
 
-class Recipe(BaseModel):
+
+class Recipe(Saved):
     """What is saved of a naive model: its kind, the features it was given, and the one it scores by, if any."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Literal["momentum", "equal_weight"]
+    kind: Kind
     features: tuple[str, ...]
     scores_by: str | None = None
 
@@ -41,24 +42,14 @@ class Recipe(BaseModel):
             raise ValueError("the feature to score by is not among the features")
         return self
 
-    @classmethod
-    def read(cls, path: Path, kind: str) -> Self:
-        """Read a saved recipe of `kind`. Raises WorkspaceError where the file is missing or damaged."""
-        try:
-            saved = cls.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise unusable(path) from error
-        if saved.kind != kind:
-            raise unusable(path)
-        return saved
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MomentumModel:
-    """Scores by a past return; NaN where it is missing."""
+class NaiveModel(ABC):
+    """A recipe; its kinds say which feature to score by, if any, and how."""
 
     recipe: Recipe
 
+    kind: ClassVar[Kind]
     learns: ClassVar[Target] = "forward_return"
 
     @classmethod
@@ -73,21 +64,22 @@ class MomentumModel:
         weights: Floats | None = None,
         bars: Integers | None = None,
     ) -> Self:
-        """Choose the feature. Raises BadRequest where no momentum_N is among them, ValueError for bad shapes."""
+        """Note the features' names. Raises ValueError for bad shapes, and as `choose`."""
         del seed, threads, bars  # nothing is learnt
         check_shapes(x, y, feature_names, weights)
-        windows = {name: int(match[1]) for name in feature_names if (match := PAST_RETURN.fullmatch(name))}
-        if not windows:
-            raise BadRequest("Momentum needs a past return to score by.", hint="Add momentum_126 to the features.")
-        longest = max(windows, key=windows.__getitem__)
-        return cls(Recipe(kind="momentum", features=tuple(feature_names), scores_by=longest))
+        return cls(Recipe(kind=cls.kind, features=tuple(feature_names), scores_by=cls.choose(feature_names)))
 
+    @classmethod
+    @abstractmethod
+    def choose(cls, feature_names: Sequence[str]) -> str | None:
+        """Return the feature to score by, None for none. Raises BadRequest where there is none to choose from."""
+
+    @abstractmethod
     def predict(self, x: Floats) -> Floats:
-        """Return the past return of each row."""
-        return x[:, self.recipe.features.index(self.recipe.scores_by or "")].astype(float)
+        """Return one score a row."""
 
     def importance(self) -> dict[str, float]:
-        """Return 1 for the past return and 0 for every other feature."""
+        """Return 1 for the feature it scores by and 0 for every other."""
         return {name: float(name == self.recipe.scores_by) for name in self.recipe.features}
 
     def save(self, path: Path) -> None:
@@ -96,48 +88,39 @@ class MomentumModel:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read a saved model. Raises WorkspaceError where the file is missing or damaged."""
-        return cls(Recipe.read(path, "momentum"))
+        """Read a saved model of this kind. Raises WorkspaceError where the file is missing or damaged."""
+        return cls(read_model(path, Recipe, cls.kind))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EqualWeightModel:
-    """Scores every row 1."""
+class MomentumModel(NaiveModel):
+    """Scores by a past return; NaN where it is missing."""
 
-    recipe: Recipe
-
-    learns: ClassVar[Target] = "forward_return"
+    kind: ClassVar[Kind] = "momentum"
 
     @classmethod
-    def fit(
-        cls,
-        x: Floats,
-        y: Floats,
-        feature_names: Sequence[str],
-        *,
-        seed: int,
-        threads: int,
-        weights: Floats | None = None,
-        bars: Integers | None = None,
-    ) -> Self:
-        """Note the features' names. Raises ValueError where there are no rows or the shapes disagree."""
-        del seed, threads, bars  # nothing is learnt
-        check_shapes(x, y, feature_names, weights)
-        return cls(Recipe(kind="equal_weight", features=tuple(feature_names)))
+    def choose(cls, feature_names: Sequence[str]) -> str:
+        """Return the momentum_N with the longest window. Raises BadRequest where there is none."""
+        windows = {name: int(match[1]) for name in feature_names if (match := PAST_RETURN.fullmatch(name))}
+        if not windows:
+            raise BadRequest("Momentum needs a past return to score by.", hint="Add momentum_126 to the features.")
+        return max(windows, key=windows.__getitem__)
+
+    def predict(self, x: Floats) -> Floats:
+        """Return the past return of each row."""
+        return x[:, self.recipe.features.index(self.recipe.scores_by or "")].astype(float)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EqualWeightModel(NaiveModel):
+    """Scores every row 1."""
+
+    kind: ClassVar[Kind] = "equal_weight"
+
+    @classmethod
+    def choose(cls, feature_names: Sequence[str]) -> None:
+        """Return None: features do not matter."""
 
     def predict(self, x: Floats) -> Floats:
         """Return 1 for each row."""
         return np.ones(len(x))
-
-    def importance(self) -> dict[str, float]:
-        """Return 0 for every feature."""
-        return dict.fromkeys(self.recipe.features, 0.0)
-
-    def save(self, path: Path) -> None:
-        """Write JSON. Raises WorkspaceError where `path` cannot be written."""
-        write_model(path, self.recipe.model_dump_json() + "\n")
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read a saved model. Raises WorkspaceError where the file is missing or damaged."""
-        return cls(Recipe.read(path, "equal_weight"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.features.evidence import Check, Evidence
+from tools.kernel.format import counted
 from tools.report.number import EN_DASH, UNDEFINED, format_number, typeset
 from tools.report.tables import Cell, Row
 
@@ -92,14 +93,10 @@ def fact_rows(evidence: Evidence, unit: str) -> list[Row]:
     across = {True: "other symbols of the same bar, too", False: "its own symbol only", None: UNDEFINED}
     facts = {
         "unit": unit,
-        "warm-up": f"{evidence.warmup_bars:,} bars",
+        "warm-up": counted(evidence.warmup_bars, "bar"),
         "a value depends on": across[evidence.cross_sectional],
-        "examined on": f"{evidence.bars:,} bars of {_symbols(evidence.symbols)}",
-        "return looked at": f"{evidence.horizon_days} bar{'s' if evidence.horizon_days != 1 else ''} ahead",
+        "examined on": f"{counted(evidence.bars, 'bar')} of {counted(evidence.symbols, 'symbol')}",
+        "return looked at": f"{counted(evidence.horizon_days, 'bar')} ahead",
         "seed": str(evidence.seed),
     }
     return [Row(name, (Cell(text),)) for name, text in facts.items()]
-
-
-def _symbols(count: int) -> str:
-    return f"{count:,} symbol{'s' if count != 1 else ''}"

@@ -22,7 +22,14 @@ def survivorship(symbols: tuple[str, ...]) -> str:
 
 
 def caveats(
-    *, symbols: tuple[str, ...], oos: Metrics, ledger: Ledger, last_bar: date, today: date
+    *,
+    symbols: tuple[str, ...],
+    oos: Metrics,
+    ledger: Ledger,
+    last_bar: date,
+    today: date,
+    haircut: float | None = None,
+    trials: int = 1,
 ) -> tuple[str, ...]:
     """Return the warnings that follow from a run's figures, the gravest first.
 
@@ -32,8 +39,14 @@ def caveats(
         ledger: the strategy's trades.
         last_bar: date of the newest bar used.
         today: the present date.
+        haircut: what a delisting took of the last price.
+        trials: how many the run chose the recorded one from.
     """
     found = [survivorship(symbols)]
+    if trials > 1:
+        found.append(
+            f"The best of {trials:,} rules tried on the same bars: its figures flatter, and each counts as a trial."
+        )
     if oos.days < FEW_DAYS:
         found.append(f"Only {oos.days} test days: less than a year says next to nothing.")
     age = (today - last_bar).days
@@ -41,6 +54,16 @@ def caveats(
         found.append(f"{OLD_DATA} the last bar is of {last_bar.isoformat()}, {age:,} days ago.")
     if ledger.rejects:
         found.append(f"{ledger.rejects:,} changes of position were refused because the symbol had no price.")
+    if ledger.delisted:
+        found.append(
+            f"{ledger.delisted:,} positions were closed because their prices ended, at {1 - (haircut or 0):.0%} of "
+            "the last one: the companies may have fared better or worse."
+        )
+    stops = ledger.clamps.loc[ledger.clamps["rule"] == "drawdown_cap", "ts"]
+    if len(stops):
+        found.append(
+            f"The limit on drawdown closed all positions after {stops.iloc[0]:%Y-%m-%d}; nothing was held since."
+        )
     if ledger.orders == 0:
-        found.append("The strategy never traded: no score was above the threshold.")
+        found.append("The strategy never traded: no signal was ever strong enough.")
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from tools.backtest.folder import find_experiment, list_experiments, load_experiment
@@ -68,6 +69,8 @@ def _differences(records: Sequence[Experiment]) -> tuple[Difference, ...]:
 
 
 def _text(value: object) -> str:
+    if value is None:
+        return "none"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -75,7 +78,7 @@ def _warnings(records: Sequence[Experiment]) -> tuple[str, ...]:
     found = []
     if len({record.provenance.output_sha256 for record in records}) < len(records):
         found.append("Some of these are the same run repeated: their trades and returns are identical.")
-    windows = {(record.folds[0].test_start, record.folds[-1].test_end) for record in records}
+    windows = {(record.oos.days, _last_day(record)) for record in records}
     if len(windows) > 1:
         found.append("The test periods differ, so the figures are not directly comparable.")
     if len({record.config.symbols for record in records}) > 1:
@@ -86,6 +89,10 @@ def _warnings(records: Sequence[Experiment]) -> tuple[str, ...]:
         found.append("The best two are closer than two standard errors: the difference may be chance.")
     found.append(f"Picking the best of {len(records)} flatters it: the winner's figure is biased upwards.")
     return tuple(found)
+
+
+def _last_day(record: Experiment) -> date:
+    return record.folds[-1].test_end if record.folds else record.config.end
 
 
 def _overlap(first: Experiment, second: Experiment) -> bool:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
+from tools.backtest import stats
 from tools.backtest.folder import RESULT_FILE
 from tools.backtest.record import Config, Experiment, Provenance
 from tools.features.bars import Bars, read_bars
@@ -25,7 +27,7 @@ from tools.features.generated import GeneratedCode
 from tools.features.panel import Panel
 from tools.features.registry import spec_sha256
 from tools.features.resolve import require_index, resolve_all
-from tools.ingest.load import BENCHMARK
+from tools.ingest.universe import BENCHMARK
 from tools.kernel import fingerprint
 from tools.kernel.spec import Context
 from tools.models.registry import MODELS
@@ -33,10 +35,10 @@ from tools.report.page import write_report
 from tools.research.caveats import caveats
 from tools.research.folder import experiment_id, recording
 from tools.research.hypothesis import configure
-from tools.research.judge import Judgement, count, judge, placebo_sharpes
+from tools.research.judge import Judgement, Tried, count, judge, placebo_sharpes, settings_of
 from tools.research.record import ExperimentArgs
 from tools.research.stages import Stages
-from tools.research.study import Study, backtest, scored_window, summarise, train
+from tools.research.study import Study, backtest, cross_validate, scored_window, summarise, train
 
 MAX_THREADS = 2
 MANY_CELLS = 5_000_000  # bars x symbols x features
@@ -59,33 +61,56 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
         bars = read_bars(ctx.workspace, args.symbols, start=args.start, end=args.end)
         require_index(signals, bars.panel)
     config = configure(args, bars, signals, ctx.settings)
-    threads = training_threads(bars.panel, len(config.features))
-    name = experiment_id(
-        ctx.workspace, day=started.date(), model=config.model, symbols=config.symbols, interval=config.interval
-    )
-    with recording(ctx.workspace, name) as folder:  # before the work: an unwritable workspace fails at once
+
+    def work() -> Worked:
+        threads = training_threads(bars.panel, len(config.features))
         with stages.timed("leak checks"):
             evidence = admit(signals, bars.panel, horizon_days=config.horizon_days, progress=ctx.progress)
         study = _study(ctx, config, bars, signals, stages, threads=threads)
+        paths = _paths(ctx, config, bars, signals, stages, threads=threads)
+        tried = (Tried(settings_of(config), study.backtest.ledger.returns, output_sha256(study)),)
+        return Worked(config, signals, evidence, study, tried, threads, paths)
+
+    return record_run(ctx, bars, stages, started=started, model=config.model, work=work)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What came of the work that a run records; the recorded trial is the first of `tried`."""
+
+    config: Config
+    signals: Sequence[Signal]
+    evidence: tuple[Evidence, ...]
+    study: Study
+    tried: tuple[Tried, ...]
+    threads: int = 1
+    paths: tuple[float | None, ...] = ()
+
+
+def record_run(
+    ctx: Context, bars: Bars, stages: Stages, *, started: datetime, model: str, work: Callable[[], Worked]
+) -> Experiment:
+    """Do the work, count and judge it, and write its folder with its report, whole or not at all.
+
+    Raises:
+        WorkspaceError: the folder cannot be written; that shows before the work begins.
+    """
+    name = experiment_id(ctx.workspace, day=started.date(), model=model, symbols=bars.panel.symbols, interval="1d")
+    with recording(ctx.workspace, name) as folder:
+        worked = work()
         with stages.timed("verdict"):
-            output = output_sha256(study)
-            judged = _judged(ctx, config, bars, study, name=name, at=started, output=output)
+            judged = _judged(ctx, bars, worked, name=name, at=started)
         with stages.timed("record"):
             record = _record(
                 name=name,
                 started=started,
-                config=config,
-                signals=signals,
-                study=study,
-                evidence=evidence,
+                worked=worked,
                 judged=judged,
                 bars=bars,
                 stages=stages,
-                threads=threads,
-                output=output,
                 audit_head=ctx.audit_head,
             )
-            _write(folder, record, study)
+            _write(folder, record, worked)
         ctx.progress("report", 0, 1)
         with stages.timed("report"):
             write_report(folder)
@@ -106,15 +131,20 @@ def _study(
         return summarise(trained, scores, tested)
 
 
-def _judged(
-    ctx: Context, config: Config, bars: Bars, study: Study, *, name: str, at: datetime, output: str
-) -> Judgement:
-    """Count the run as a trial, then judge it; it counts even if something fails afterwards."""
-    family, ledger = count(
-        ctx.workspace, config, bars, study.backtest.ledger.returns, name=name, at=at, output=output
-    )
-    placebos = placebo_sharpes(bars, study.scores, config, ctx.progress)
-    return judge(ctx.workspace, family, ledger, study, placebos, output=output)
+def _paths(
+    ctx: Context, config: Config, bars: Bars, signals: Sequence[Signal], stages: Stages, *, threads: int
+) -> tuple[float | None, ...]:
+    if not config.combinatorial:
+        return ()
+    with stages.timed("paths"):
+        return cross_validate(bars.panel, signals, config, threads=threads, progress=ctx.progress)
+
+
+def _judged(ctx: Context, bars: Bars, worked: Worked, *, name: str, at: datetime) -> Judgement:
+    """Count the run's trials, then judge it; they count even if something fails afterwards."""
+    family, ledger = count(ctx.workspace, worked.config, bars, worked.tried, name=name, at=at)
+    placebos = placebo_sharpes(bars, worked.study.scores, worked.config, ctx.progress)
+    return judge(ctx.workspace, family, ledger, worked.study, placebos, beside=worked.tried)
 
 
 def training_threads(panel: Panel, features: int) -> int:
@@ -131,23 +161,21 @@ def _record(
     *,
     name: str,
     started: datetime,
-    config: Config,
-    signals: Sequence[Signal],
-    study: Study,
-    evidence: tuple[Evidence, ...],
+    worked: Worked,
     judged: Judgement,
     bars: Bars,
     stages: Stages,
-    threads: int,
-    output: str,
     audit_head: str | None,
 ) -> Experiment:
+    config, study = worked.config, worked.study
     tested = study.backtest
     notes = caveats(
         symbols=config.symbols,
         oos=study.oos,
         ledger=tested.ledger,
-        last_bar=config.end,
+        trials=len(worked.tried),
+        last_bar=config.end if bars.sealed is None else max(config.end, bars.sealed.end),
+        haircut=config.delisting_haircut,
         today=started.astimezone(UTC).date(),
     )
     return Experiment(
@@ -158,30 +186,35 @@ def _record(
         benchmarks=tested.benchmarks,
         cost_curve=tested.cost_curve,
         folds=study.folds,
-        evidence=evidence,
+        evidence=worked.evidence,
         trials=judged.trials,
         strategy=judged.evidence,
         verdict=judged.verdict,
         signal_date=tested.targets.index[-1].date(),
         targets=study.targets,
-        orders=tested.ledger.orders,
+        sealed=bars.sealed,
+        paths=worked.paths,
+        orders=tested.ledger.orders_sent,
+        fills=tested.ledger.orders,
+        rejects=tested.ledger.rejects,
+        clamps=tested.clamps,
         warnings=(*notes, *bars.warnings, *_index_warning(study, bars)),
         provenance=Provenance(
             data_snapshot=bars.snapshot,
             data_sha256=bars.sha256,
             code_version=fingerprint.code_version(),
-            output_sha256=output,
+            output_sha256=output_sha256(study),
             libraries={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
-            threads=threads,
+            threads=worked.threads,
             seed=config.seed,
-            features=_sources(signals),
+            features=sources_of(worked.signals),
             audit_head=audit_head,
         ),
         seconds=stages.seconds,
     )
 
 
-def _sources(signals: Sequence[Signal]) -> dict[str, str]:
+def sources_of(signals: Sequence[Signal]) -> dict[str, str]:
     """Return the fingerprint of each feature that is Python source: its name does not say what it is."""
     code = (signal for signal in signals if isinstance(signal, GeneratedCode))
     return {signal.id: spec_sha256("python", signal.source) for signal in code}
@@ -202,11 +235,17 @@ def output_sha256(study: Study) -> str:
     return fingerprint.of_bytes("".join(parts).encode())
 
 
-def _write(folder: Path, record: Experiment, study: Study) -> None:
-    """Write the record and its tables. Raises OSError."""
+def _write(folder: Path, record: Experiment, worked: Worked) -> None:
+    """Write the record and its tables; of a sweep also what each trial made. Raises OSError."""
     (folder / "config.json").write_text(record.config.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (folder / RESULT_FILE).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    study.model.save(folder / MODELS[record.config.model].file_name)
-    tested = study.backtest
+    if worked.study.model is not None:
+        worked.study.model.save(folder / MODELS[record.config.model].file_name)
+    if len(worked.tried) > 1:
+        rows = [(each.settings, stats.sharpe(each.returns)) for each in worked.tried]
+        pd.DataFrame(rows, columns=["settings", "sharpe"]).to_csv(
+            folder / "sweep.csv", index=False, lineterminator="\n"
+        )
+    tested = worked.study.backtest
     tested.ledger.trades.to_csv(folder / "trades.csv", index=False, lineterminator="\n")
     tested.equity.rename_axis("ts").reset_index().to_parquet(folder / "equity.parquet", index=False)

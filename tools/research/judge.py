@@ -11,6 +11,8 @@ import pandas as pd
 
 from tools.backtest import stats
 from tools.backtest.record import Config, Trials
+from tools.backtest.rules import listed
+from tools.backtest.special import special
 from tools.backtest.statistics.gather import family, gather
 from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.backtest.statistics.overfitting import probability_of_overfitting
@@ -18,12 +20,14 @@ from tools.backtest.statistics.placebo import placebo_p_value
 from tools.backtest.statistics.relative import hedged_columns
 from tools.backtest.statistics.sample import moments, sharpes_per_bar
 from tools.backtest.statistics.verdict import verdict
-from tools.backtest.trials import Family, Ledger, Trial, count_trial, sharpes
+from tools.backtest.trial_log import count_trials
+from tools.backtest.trials import Family, Ledger, Trial, sharpes
 from tools.features.bars import Bars
+from tools.kernel.fingerprint import of_frame
 from tools.kernel.paths import Workspace
 from tools.kernel.spec import Progress
-from tools.models.registry import MODELS
-from tools.research.study import Study, trade
+from tools.research.portfolio import trade
+from tools.research.study import Study
 
 PLACEBOS = ((100_000, 99), (1_000_000, 39))  # most bars x symbols, placebos
 FEWEST_PLACEBOS = 19
@@ -39,34 +43,67 @@ class Judgement:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One trial of a run; a sweep has many.
+
+    Attributes:
+        settings: what was tried, in words.
+        returns: net, one a bar.
+        output: fingerprint by which the ledger knows the trial again.
+    """
+
+    settings: str
+    returns: pd.Series
+    output: str
+
+    @property
+    def sharpe_per_bar(self) -> float | None:
+        """The Sharpe ratio of one bar; None where it is undefined."""
+        found = moments(self.returns)
+        return None if found is None else found.sharpe_per_bar
+
+
+def returns_sha256(returns: pd.Series) -> str:
+    """Return the fingerprint of net returns: enough to know a rule again, and quick for a thousand of them."""
+    return of_frame(returns.to_frame())
+
+
 def hypothesis_of(config: Config, bars: Bars) -> Family:
     """Return the family that a run belongs to: features and model are what is varied within it."""
     return Family(
         symbols=config.symbols,
         interval=config.interval,
         horizon_days=config.horizon_days,
-        label=MODELS[config.model].label,
+        label=config.label,
         sources=bars.sources,
     )
 
 
 def count(
-    workspace: Workspace, config: Config, bars: Bars, returns: pd.Series, *, name: str, at: datetime, output: str
+    workspace: Workspace, config: Config, bars: Bars, tried: Sequence[Tried], *, name: str, at: datetime
 ) -> tuple[Family, Ledger]:
-    """Count a run; it stays counted whatever happens afterwards. Raises WorkspaceError."""
+    """Count the trials of a run; they stay counted whatever happens afterwards. Raises WorkspaceError."""
     hypothesis = hypothesis_of(config, bars)
-    found = moments(returns)
-    trial = Trial(
-        family=hypothesis.id,
-        hypothesis=hypothesis,
-        name=name,
-        made_at=at,
-        settings=f"{config.model}, best {config.top_n}: {' | '.join(config.features)}",
-        sharpe_per_bar=None if found is None else found.sharpe_per_bar,
-        bars=len(returns),
-        output_sha256=output,
-    )
-    return hypothesis, count_trial(workspace, trial)
+    trials = [
+        Trial(
+            family=hypothesis.id,
+            hypothesis=hypothesis,
+            name=name,
+            made_at=at,
+            settings=each.settings,
+            sharpe_per_bar=each.sharpe_per_bar,
+            bars=len(each.returns),
+            output_sha256=each.output,
+        )
+        for each in tried
+    ]
+    return hypothesis, count_trials(workspace, trials)
+
+
+def settings_of(config: Config) -> str:
+    """Return in a line what varies within a family."""
+    return f"{', '.join((config.model, f'best {config.top_n}', *special(config)))}: {' | '.join(config.features)}"
 
 
 def judge(
@@ -76,7 +113,7 @@ def judge(
     study: Study,
     placebos: Sequence[float],
     *,
-    output: str,
+    beside: Sequence[Tried],
 ) -> Judgement:
     """Judge a run that has been counted.
 
@@ -86,13 +123,13 @@ def judge(
         ledger: all trials, this one included.
         study: the run.
         placebos: Sharpe ratios of the placebos.
-        output: fingerprint of the run, by which the ledger knows it.
+        beside: the trials of this run, the recorded one first.
     """
-    tried = ledger.of(hypothesis.id)
+    tried, own = ledger.of(hypothesis.id), {each.output for each in beside}
     tested = study.backtest
     returns = tested.ledger.returns
     yardstick = tested.equity["equal_weight"].pct_change().iloc[1:]
-    together = _returns_together(workspace, [trial for trial in tried if trial.output_sha256 != output], returns)
+    together = _returns_together(workspace, [trial for trial in tried if trial.output_sha256 not in own], beside)
     overfit = probability_of_overfitting(together.to_numpy()) if together.shape[1] > 1 else None
     market = yardstick.reindex(together.index).fillna(0.0).to_numpy()
     alphas = sharpes_per_bar(hedged_columns(together.to_numpy(), market)) if market.any() else np.empty(0)
@@ -111,7 +148,13 @@ def judge(
         placebo_p=None if study.oos.sharpe is None else placebo_p_value(study.oos.sharpe, placebos),
         costs=tested.cost_curve,
     )
-    trials = Trials(family=hypothesis.id, count=len(tried), overfitting=chosen_from.overfitting, head=ledger.head)
+    trials = Trials(
+        family=hypothesis.id,
+        count=len(tried),
+        overfitting=chosen_from.overfitting,
+        head=ledger.head,
+        archived=ledger.archived(hypothesis.id),
+    )
     return Judgement(trials, evidence, verdict(evidence))
 
 
@@ -124,24 +167,29 @@ def placebo_sharpes(bars: Bars, scores: pd.DataFrame, config: Config, progress: 
     most = next((count for cells, count in PLACEBOS if scores.size <= cells), FEWEST_PLACEBOS)
     edge = max(1, len(scores) // 20)
     shifts = np.random.default_rng(config.seed).integers(edge, max(edge + 1, len(scores) - edge), most)
-    listed = bars.panel.close.loc[scores.index].notna()
+    close = bars.panel.close.loc[scores.index]
+    there = listed(close) if config.is_rule else close.notna().to_numpy()
     found = []
     for done, shift in enumerate(shifts, start=1):
         rotated = pd.DataFrame(np.roll(scores.to_numpy(), int(shift), axis=0), scores.index, scores.columns)
-        rotated = rotated.where(listed)  # what cannot be bought is not chosen, here as in the run itself
+        rotated = rotated.where(there)  # what cannot be bought is not chosen, here as in the run itself
         ratio = stats.sharpe(trade(bars.panel, rotated, config).returns)
         found.append(0.0 if ratio is None else ratio)
         progress("placebos", done, most)
     return tuple(found)
 
 
-def _returns_together(workspace: Workspace, others: Sequence[Trial], own: pd.Series) -> pd.DataFrame:
-    """Return this run's net returns and those of the others whose record is still there, on the bars they share."""
-    columns = [own.rename("own")]
-    for trial in others:
-        path = workspace.experiments / trial.name / "equity.parquet"
+def _returns_together(workspace: Workspace, others: Sequence[Trial], beside: Sequence[Tried]) -> pd.DataFrame:
+    """Return net returns of this run's trials and of the runs before it, on the bars they share, its own first.
+
+    A run counts where its record is still there, with what it recorded; where too few bars are shared, none does.
+    """
+    own = pd.concat([each.returns for each in beside], axis=1, keys=range(len(beside)))
+    columns = [own]
+    for name in dict.fromkeys(trial.name for trial in others):
+        path = workspace.experiments / name / "equity.parquet"
         if path.is_file():
             equity = pd.read_parquet(path, columns=["ts", "strategy"]).set_index("ts")["strategy"]
-            columns.append(equity.pct_change().iloc[1:].rename(trial.name))
+            columns.append(equity.pct_change().iloc[1:].rename(name))
     together = pd.concat(columns, axis=1, join="inner").fillna(0.0)
-    return together if len(together) >= FEWEST_COMMON_BARS else together[["own"]]
+    return together if len(together) >= FEWEST_COMMON_BARS else own.fillna(0.0)

@@ -1,15 +1,14 @@
-"""`run_experiment`, `compare_experiments` and `list_inventory`."""
+"""`run_experiment`, `run_backtest`, `compare_experiments` and `list_inventory`."""
 
 from __future__ import annotations
 
 from tools.backtest.record import Experiment
 from tools.kernel.spec import Context, Effect, Tool
 from tools.research.record import (
+    BacktestArgs,
     CompareArgs,
     CompareResult,
     ExperimentArgs,
-    InventoryArgs,
-    InventoryResult,
 )
 
 
@@ -20,19 +19,18 @@ def run_experiment(ctx: Context, args: ExperimentArgs) -> Experiment:
     return run(ctx, args)
 
 
+def run_backtest(ctx: Context, args: BacktestArgs) -> Experiment:
+    """Backtest a trading rule after costs: hold while a condition is true, or buy on one and sell on another."""
+    from tools.research.rule import run
+
+    return run(ctx, args)
+
+
 def compare_experiments(ctx: Context, args: CompareArgs) -> CompareResult:
     """Compare past experiments side by side: which one did better."""
     from tools.research.compare import choose, compare
 
     return compare(choose(ctx.workspace, args.experiments))
-
-
-def list_inventory(ctx: Context, args: InventoryArgs) -> InventoryResult:
-    """List what exists here: data on disk and how old it is, features, experiments, trials, tickets, snapshots."""
-    from tools.research.inventory import shelf
-
-    items = shelf(ctx, args.kind)
-    return InventoryResult(kind=args.kind, items=items, count=len(items))
 
 
 RUN_EXPERIMENT = Tool(
@@ -45,6 +43,19 @@ RUN_EXPERIMENT = Tool(
     examples=("I want to test if RSI combined with volume spikes predicts returns on tech stocks",),
 )
 
+RUN_BACKTEST = Tool(
+    name="run_backtest",
+    args=BacktestArgs,
+    result=Experiment,
+    effect=Effect.EXECUTE,
+    run=run_backtest,
+    positional="symbols",
+    examples=(
+        "backtest sma(50) > sma(200) on AAPL and MSFT",
+        "buy IBM when RSI is below 30 and sell when it is above 70",
+    ),
+)
+
 COMPARE_EXPERIMENTS = Tool(
     name="compare_experiments",
     args=CompareArgs,
@@ -53,19 +64,4 @@ COMPARE_EXPERIMENTS = Tool(
     run=compare_experiments,
     positional="experiments",
     examples=("compare the last two experiments", "which run was better"),
-)
-
-LIST_INVENTORY = Tool(
-    name="list_inventory",
-    args=InventoryArgs,
-    result=InventoryResult,
-    effect=Effect.READ,
-    run=list_inventory,
-    positional="kind",
-    examples=(
-        "what data do I have",
-        "list my experiments",
-        "which features are there",
-        "how many times have I tested this",
-    ),
 )

@@ -13,7 +13,7 @@ import pandas as pd
 from tools.features.bars import read_bars
 from tools.features.panel import FIELDS
 from tools.kernel.atomic import write_atomic
-from tools.kernel.confined import Frames, run_script
+from tools.kernel.confined import Frames, run_script, states
 from tools.kernel.errors import BadRequest, NoData
 from tools.kernel.fingerprint import of_json
 from tools.kernel.spec import Context
@@ -64,7 +64,7 @@ def run(ctx: Context, args: ScriptArgs) -> ScriptResult:
         code=args.code,
         symbols=inputs.symbols,
         data_snapshot=inputs.snapshot,
-        layers={layer.name: layer.state for layer in outcome.layers},
+        layers=states(outcome.layers),
         cpu_seconds=outcome.cpu_seconds,
         seconds=perf_counter() - started,
         warnings=(*inputs.warnings, *_not_finite(value)),

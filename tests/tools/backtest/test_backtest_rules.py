@@ -6,11 +6,11 @@ from backtest_loop_oracle import run_loop
 from tools.backtest.costs import Costs
 from tools.backtest.engine import run_weights
 from tools.backtest.risk import Risk
-from tools.backtest.rules import Condition, Rule, listed, rule_weights, run_rule, sweep_rules
+from tools.backtest.rules import Condition, Rule, listed, rule_targets, rule_weights, run_rule, sweep_rules
 from tools.backtest.terms import Terms
 from tools.features.expr import compile_expression
 from tools.features.panel import Panel
-from tools.kernel.errors import BadRequest
+from tools.kernel.errors import BadRequest, NoData
 
 SMA = Rule(compile_expression("sma(10) > sma(30)"))
 
@@ -120,3 +120,30 @@ def test_a_number_is_no_rule():
     for entry, exit_ in (("sma(10)", None), ("close > sma(10)", "rsi(14)")):
         with pytest.raises(BadRequest, match="condition"):
             Rule(compile_expression(entry), None if exit_ is None else compile_expression(exit_))
+
+
+def test_a_position_opens_only_once_its_exit_is_known():
+    entry = condition([1], [1], [0], [0], [1])
+    leave = condition([np.nan], [np.nan], [np.nan], [0], [0])
+    np.testing.assert_array_equal(rule_weights(entry, leave, np.ones((5, 1), dtype=bool))[:, 0], [0, 0, 0, 0, 1])
+
+
+def test_targets_begin_where_the_rule_can_decide(few):
+    targets = rule_targets(few, SMA)
+    assert targets.index[0] == few.sessions[29]
+    ledger = run_weights(
+        targets,
+        open_=few.open.loc[targets.index],
+        close=few.close.loc[targets.index],
+        costs=Costs(10),
+        rebalance="on_change",
+    )
+    (swept,) = sweep_rules(few, [SMA], costs=Costs(10), since=targets.index[0])
+    pd.testing.assert_series_equal(swept.equity, ledger.equity, check_exact=True)
+    whole = run_rule(few, SMA, costs=Costs(10)).equity.loc[targets.index]
+    np.testing.assert_allclose(swept.equity, whole, rtol=1e-12)
+
+
+def test_a_rule_that_can_never_decide_says_so(few):
+    with pytest.raises(NoData, match="looks back 1,000"):
+        rule_targets(few, Rule(compile_expression("close > sma(1001)")))

@@ -9,7 +9,7 @@ from pathlib import Path
 from test_trials import FAMILY, trial
 
 from tools.backtest.families import check_ledger, families
-from tools.backtest.trials import GENESIS, count_trial, read_heads, read_ledger
+from tools.backtest.trial_log import GENESIS, count_trial, read_heads, read_ledger
 from tools.kernel.paths import Workspace
 
 

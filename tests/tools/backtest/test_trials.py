@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.backtest.trials import GENESIS, Family, Trial, count_trial, read_ledger
+from tools.backtest.trial_log import GENESIS, count_trial, read_ledger
+from tools.backtest.trials import Family, Trial
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.paths import Workspace
 
@@ -20,7 +21,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from test_trials import trial
-from tools.backtest.trials import count_trial
+from tools.backtest.trial_log import count_trial
 from tools.kernel.paths import Workspace
 for number in range(20):
     count_trial(Workspace(Path({root!r})), trial({who!r} + str(number)))

@@ -29,7 +29,7 @@ def lake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = Workspace(tmp_path_factory.mktemp("show") / "workspace")
     fetched = SampleSource().fetch(Request(("AAPL", "IBM")), silent)
     bars = fetched.bars
-    restated = bars[bars["symbol"] == "IBM"].tail(3).assign(close=lambda rows: rows["close"] * 1.001)
+    restated = bars[bars["symbol"] == "IBM"].iloc[[-300, -299, -1]].assign(close=lambda rows: rows["close"] * 1.001)
     other = bars[(bars["symbol"] == "IBM") & (bars["ts"] < "2000-04-01")].iloc[1:].assign(source="yahoo")
     other["close"] = other["close"].where(other["ts"] != "2000-03-06", other["close"] * 1.01)
     with open_lake(workspace) as lake:
@@ -64,7 +64,8 @@ def test_summary_now(loaded: Context) -> None:
         date(2000, 3, 1),
         date(2013, 3, 1),
     )
-    assert (apple.bars, apple.close, apple.knowledge) == (3270, 430.47, "current")
+    assert (apple.bars, apple.close, apple.knowledge) == (3270, 544.47, "current")
+    assert apple.readable_to == date(2012, 3, 1)
     assert apple.splits == 2
     assert apple.age_days == (TODAY.date() - date(2013, 3, 1)).days
     assert ibm.other_sources == ("yahoo",)
@@ -99,7 +100,7 @@ def test_a_day_before_the_first_bar(loaded: Context) -> None:
 def test_bars_are_the_last_ones_raw(loaded: Context) -> None:
     found = ask(loaded, "AAPL", "IBM", view="bars")
     assert len(found.bars) == 40
-    assert found.bars[19].close == 430.47
+    assert (found.bars[19].ts.date(), found.bars[19].close) == (date(2012, 3, 1), 544.47)
 
 
 def test_gaps(loaded: Context) -> None:

@@ -13,6 +13,7 @@ from tools.kernel.format import format_seconds, format_value
         (1234.5, "usd", "$1,234.50"),
         (-3, "usd", "-$3.00"),
         (5014, "days", "5,014 days"),
+        (1, "days", "1 day"),
         (9616100.0, None, "9,616,100"),
         (None, "ratio", "undefined"),
         (0.01234, "correlation", "+0.012"),

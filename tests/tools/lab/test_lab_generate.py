@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,6 @@ from tools.features.bars import read_bars
 from tools.features.expr import compile_expression
 from tools.features.registry import find, registered, spec_sha256
 from tools.features.resolve import resolve
-from tools.ingest.tool import IngestArgs, ingest_data
 from tools.kernel.errors import BadRequest, GateFailed, NoData, SandboxError, WorkspaceError
 from tools.kernel.spec import Context
 from tools.lab.codegen import spec_of
@@ -46,15 +46,8 @@ def feature(bars):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    from tools.kernel.paths import Workspace
-    from tools.kernel.settings import Settings
-
-    workspace = Workspace(tmp_path_factory.mktemp("lab"))
-    workspace.create()
-    context = Context(workspace, Settings(_env_file=None))
-    ingest_data(context, IngestArgs(symbols=SYMBOLS))
-    return context
+def lab(sampled: Callable[..., Context]) -> Context:
+    return sampled(*SYMBOLS)
 
 
 def file_of(ctx: Context, name: str) -> Path:
@@ -259,6 +252,20 @@ def test_checking_keeps_nothing_and_a_leak_is_an_answer(lab: Context) -> None:
 def test_without_a_name_all_generated_features_are_checked(lab: Context) -> None:
     names = [feature.name for feature in check_features(lab, CheckArgs()).features]
     assert names == sorted(registered(lab.workspace))
+
+
+def test_an_edited_file_leaves_the_others_to_be_checked(lab: Context) -> None:
+    (feature,) = generate_features(lab, GenerateArgs(features=("momentum_30",), name="touched")).features
+    path = file_of(lab, feature.name)
+    written = path.read_text()
+    path.write_text(written + "# mine\n")
+    checked = check_features(lab, CheckArgs())
+    assert checked.refused == (feature.name,)
+    assert [each.name for each in checked.features] == sorted({*registered(lab.workspace)} - {feature.name})
+    assert any("edited after SLQ wrote" in warning for warning in checked.warnings)
+    with pytest.raises(WorkspaceError, match="edited after SLQ wrote"):
+        check_features(lab, CheckArgs(features=(feature.name,)))
+    path.write_text(written)
 
 
 def test_the_tool_loads_without_pandas() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tools.backtest.trials import read_ledger
-from tools.ingest.tool import IngestArgs, ingest_data
-from tools.kernel.paths import Workspace
-from tools.kernel.settings import Settings
+from tools.backtest.trial_log import read_ledger
 from tools.kernel.spec import Context
 from tools.research.record import ExperimentArgs
 from tools.research.tool import run_experiment
@@ -16,12 +15,8 @@ SYMBOLS = ("AAPL", "IBM", "MSFT")
 
 
 @pytest.fixture(scope="module")
-def ctx(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    workspace = Workspace(tmp_path_factory.mktemp("judge"))
-    workspace.create()
-    context = Context(workspace, Settings(_env_file=None))
-    ingest_data(context, IngestArgs(symbols=SYMBOLS))
-    return context
+def ctx(sampled: Callable[..., Context]) -> Context:
+    return sampled(*SYMBOLS)
 
 
 def test_trials_add_up_and_the_verdict_knows(ctx: Context) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from tools.features.bars import read_bars
-from tools.ingest.tool import IngestArgs, ingest_data
 from tools.kernel.errors import BadRequest, SandboxError
-from tools.kernel.paths import Workspace
-from tools.kernel.settings import Settings
 from tools.kernel.spec import Context
 from tools.script.record import ScriptArgs
 from tools.script.tool import run_python
@@ -23,12 +21,8 @@ result = gap.groupby(gap.index.day_name()).mean()
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    workspace = Workspace(tmp_path_factory.mktemp("script"))
-    workspace.create()
-    context = Context(workspace, Settings(_env_file=None))
-    ingest_data(context, IngestArgs(symbols=("IBM", "MSFT")))
-    return context
+def lab(sampled: Callable[..., Context]) -> Context:
+    return sampled("IBM", "MSFT")
 
 
 def test_a_table_by_weekday_agrees_with_pandas(lab: Context) -> None:

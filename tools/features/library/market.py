@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 from tools.features.feature import Feature, Parameter
 from tools.features.library import warmup
-from tools.kernel.errors import NoData, Suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tools.features.library.blocks import Array
     from tools.features.panel import Panel
-
-INDEX = "^GSPC"
 
 
 def beta(panel: Panel, window: int) -> pd.DataFrame:
@@ -73,14 +70,9 @@ def _index(panel: Panel, window: int) -> tuple[Array, Array, Array]:
 
     from tools.features.library.arrays import growth, mean, spread
 
-    if panel.market is None:
-        raise NoData(
-            "This feature compares with an index, and there is none beside these bars.",
-            hint=f"Load the index first: ingest_data {INDEX}.",
-            suggestion=Suggestion("ingest_data", {"symbols": [INDEX]}),
-        )
+    market = panel.index_closes("This feature").to_numpy(dtype=float)
     with np.errstate(all="ignore"):
-        returns = growth(panel.market.to_numpy(dtype=float)[None], 1)
+        returns = growth(market[None], 1)
         average = mean(returns, window)
         return returns, average, spread(returns, average, window)
 

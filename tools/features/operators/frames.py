@@ -10,8 +10,6 @@ import pandas as pd
 
 from tools.features.operators.fold import Array
 from tools.features.panel import Panel
-from tools.ingest.load import BENCHMARK
-from tools.kernel.errors import NoData, Suggestion
 
 Operand: TypeAlias = "pd.DataFrame | float"
 
@@ -42,13 +40,7 @@ def market(panel: Panel) -> pd.DataFrame:
     Raises:
         NoData: the panel has no index.
     """
-    if panel.market is None:
-        raise NoData(
-            "`market` needs the closes of an index, and there are none.",
-            hint=f"Load one with ingest_data {BENCHMARK}.",
-            suggestion=Suggestion("ingest_data", {"symbols": [BENCHMARK]}),
-        )
-    closes = panel.market.to_numpy(dtype=float)
+    closes = panel.index_closes("`market`").to_numpy(dtype=float)
     return framed(np.repeat(closes[:, None], panel.close.shape[1], axis=1), panel.close)
 
 

@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from tools.backtest.families import families
 from tools.backtest.folder import list_experiments, load_experiment
 from tools.backtest.record import Experiment
-from tools.backtest.trials import read_ledger
+from tools.backtest.rule_words import rule_words
+from tools.backtest.trial_log import read_ledger
 from tools.features.catalog import FEATURES
 from tools.features.registry import registered
+from tools.inventory.record import Item, Kind
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.format import format_value
 from tools.kernel.paths import Workspace
 from tools.kernel.spec import Context
 from tools.lake.store import lake_symbols, open_lake
 from tools.models.registry import MODELS
-from tools.research.record import Item, Kind
 from tools.trade.ticket import list_tickets
 
 MODEL_FILES = frozenset(kind.file_name for kind in MODELS.values())
@@ -156,9 +157,15 @@ def _experiment_facts(record: Experiment) -> dict[str, str]:
     return {
         "created": _day(record.created_at),
         "symbols": ", ".join(record.config.symbols),
-        "features": ", ".join(record.config.features),
+        "features": _what(record),
         "sharpe": format_value(record.oos.sharpe, "ratio"),
     }
+
+
+def _what(record: Experiment) -> str:
+    """Return what decides: features, or the conditions of a rule."""
+    config = record.config
+    return ", ".join(config.features) if config.entry is None else rule_words(config.entry, config.exit)
 
 
 def _model_facts(record: Experiment) -> dict[str, str]:

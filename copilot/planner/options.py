@@ -1,0 +1,110 @@
+"""How an experiment is to be set up beside its model: labels, training windows, the book, limits in per cent.
+
+Each mention's value is a pair, the argument of `run_experiment` and its value. What is not heard stays at its
+default; what resembles an option but is none ("hedged with SPY") is for `copilot.planner.limits` to ask about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from copilot.planner.mention import Mention
+
+_WITH = r"(?:(?:with|using|and|as|in|on) )?(?:an? )?"
+_ANY = r"(?:(?:each|any|every|one|a|the|single|any one) )*"
+_PERCENT = r"(?:an? )?(?P<n>[0-9]{1,3}(?:\.[0-9]+)?) ?(?:%|percent|per cent)"
+_VOLATILITY = r"(?:(?:target|annual|annuali[sz]ed|yearly) )*vol(?:atility)?(?: (?:a|per) year| annually)?"
+_HOLDING = r"(?:positions?|weights?|holdings?|names?|symbols?|stocks?|tickers?|company|companies)"
+_DRAWDOWN = r"(?:max(?:imum)? )?draw[- ]?downs?"
+_AT = r"(?: (?:of|at|to|is|=))?"
+_ONCE = r"(?:if|when|once|as soon as)"
+
+_CHOICES: tuple[tuple[str, Any, str], ...] = (
+    ("label", "triple_barrier", rf"{_WITH}triple[- ]barriers?(?: (?:labels?|labell?ing|method))?"),
+    (
+        "split",
+        "anchored",
+        rf"{_WITH}(?:expanding|anchored)(?: (?:training|walk[- ]forward|splits?|windows?|folds?))+|{_WITH}anchored",
+    ),
+    ("split", "rolling", rf"(?<!day )(?<!week )(?<!month )(?<!year ){_WITH}rolling (?:training )?windows?(?! of)"),
+    (
+        "book",
+        "beta_neutral",
+        (
+            rf"{_WITH}(?:beta|market)[- ](?:neutral(?:ly|ity)?|hedged)(?: (?:book|strategy|portfolio))?"
+            r"|hedg(?:e|ed|ing)(?: (?:it|them))?(?: out)?"
+            r"(?: (?:(?:with|by|against|using|to) )?(?:the )?(?:index|market|beta|market beta|s&p 500))?"
+        ),
+    ),
+    (
+        "book",
+        "long_short",
+        (
+            rf"{_WITH}(?:long[- /]?(?:and )?short|dollar[- ]neutral)(?: (?:book|strategy|portfolio))?"
+            r"|short(?:ing)? the (?:losers?|worst|weakest)(?: (?:ones|names|stocks))?(?! (?:[0-9]|two|three))"
+        ),
+    ),
+    (
+        "combinatorial",
+        True,
+        rf"{_WITH}(?:combinatorial(?:ly)?(?: purged)?(?: cross[- ]validat(?:ion|ed?)| cv| splits?| paths?)?|cpcv)",
+    ),
+)
+_SHARES = (
+    (
+        "target_volatility",
+        (
+            rf"{_WITH}(?:target(?:ing|ed)?|scaled?)(?: (?:it|them))?(?: (?:to|at|of|for))? {_PERCENT} {_VOLATILITY}"
+            rf"|{_WITH}(?:target {_VOLATILITY}|vol(?:atility)?[- ]target(?:ed|ing)?){_AT} {_PERCENT}"
+            rf"|{_WITH}{_PERCENT} (?:target {_VOLATILITY}|(?:annual )?vol(?:atility)?[- ]target(?:ing)?)"
+        ),
+    ),
+    (
+        "max_position",
+        (
+            rf"(?:cap(?:ped|ping)?|limit(?:ed|ing)?) {_ANY}{_HOLDING}(?: (?:sizes?|weights?))? (?:at|to) {_PERCENT}"
+            rf"|{_WITH}(?:at most|no more than|max(?:imum)?(?: of)?|never more than) {_PERCENT} (?:in|per|for|of) "
+            rf"{_ANY}{_HOLDING}|(?:at most|no more than|max(?:imum)?) {_PERCENT} each"
+            rf"|{_WITH}(?:position|weight)s? (?:cap|limit)(?:ped|s)?(?: (?:of|at))? {_PERCENT}"
+            rf"|{_WITH}{_PERCENT} (?:position|weight) (?:cap|limit)s?"
+            rf"|{_WITH}max(?:imum)? (?:position|weight)(?: size)?(?: (?:of|at|is|=))? {_PERCENT}"
+        ),
+    ),
+    (
+        "max_drawdown",
+        (
+            rf"(?:stop(?:ped|ping)?(?: out)?|halt(?:ed)?|quit|get out|liquidate)(?: (?:trading|everything|it))?"
+            rf" (?:at|after|on|beyond) {_PERCENT} {_DRAWDOWN}"
+            rf"|(?:stop|halt|quit|get out|liquidate)(?: (?:trading|everything|it))? {_ONCE} (?:the )?{_DRAWDOWN}"
+            rf" (?:hits|reaches|is|exceeds|passes|goes (?:beyond|over|above|past)) {_PERCENT}"
+            rf"|{_WITH}{_DRAWDOWN} (?:cap|limit|stop)(?:ped)?(?: (?:of|at))? {_PERCENT}"
+            rf"|{_WITH}{_PERCENT} {_DRAWDOWN} (?:cap|limit|stop)"
+            rf"|(?:cap|limit)(?:ped|ed)? (?:the )?{_DRAWDOWN} (?:at|to) {_PERCENT}"
+        ),
+    ),
+)
+_WHOLE = 100.0
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile; each alternative has its own number, so the groups are numbered."""
+    count = iter(range(pattern.count("(?P<n>")))
+    numbered = re.sub(r"\(\?P<n>", lambda _: f"(?P<n{next(count)}>", pattern)
+    return re.compile(rf"(?<![\w-])(?:{numbered})(?![\w-])", re.IGNORECASE)
+
+
+_CHOSEN = tuple((field, value, _compiled(pattern)) for field, value, pattern in _CHOICES)
+_SHARED = tuple((field, _compiled(pattern)) for field, pattern in _SHARES)
+
+
+def find_options(text: str) -> Iterator[Mention]:
+    """Yield the options of `run_experiment` that are named; a share is a fraction, 10 % being 0.1."""
+    for field, value, pattern in _CHOSEN:
+        for match in pattern.finditer(text):
+            yield Mention("option", match.start(), match.end(), (field, value))
+    for field, pattern in _SHARED:
+        for match in pattern.finditer(text):
+            said = next(each for each in match.groups() if each is not None)
+            yield Mention("option", match.start(), match.end(), (field, round(float(said) / _WHOLE, 6)))

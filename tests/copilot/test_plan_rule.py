@@ -1,0 +1,116 @@
+"""Trading rules in a request: what words are read as, what is asked or refused, what a follow-up keeps."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.messages import Call, LiveState, Observation, Plan, Turn
+from copilot.planner.conditions import condition_at
+from copilot.planner.first import FirstPlanner
+from copilot.planner.rule import find_rule, without_orders
+from copilot.planner.talk import reply
+from tests.copilot.test_plan_first import FirstAdmitted
+from tools.features.expr import compile_expression
+
+STATE = LiveState(symbols=("AAPL", "GOOG", "IBM", "MSFT"), features=("rsi_14",))
+
+
+def plan(*turns: Turn | str) -> Plan:
+    planner = FirstPlanner(FirstAdmitted(), lambda: date(2026, 11, 22))
+    return planner.plan([Turn(user=each) if isinstance(each, str) else each for each in turns], STATE)
+
+
+def done(user: str, **args: Any) -> Turn:
+    return Turn(user=user, steps=(Observation(call=Call(tool="run_backtest", args=args), status="ok", result={}),))
+
+
+@pytest.mark.parametrize(
+    ("words", "expression"),
+    [
+        ("RSI is below 30", "rsi(14) < 30"),
+        ("RSI drops under 30 and the close is over its 9-day average", "rsi(14) < 30 and close > sma(close, 9)"),
+        ("5-day RSI is at least 70 or above twice its 9-day mean", "rsi(5) >= 70 or rsi(5) > 2 * sma(rsi(5), 9)"),
+        ("volume is above 3 times its 20-day average", "volume > 3 * sma(volume, 20)"),
+        ("20-day momentum is positive", "momentum(20) > 0"),
+        ("the 5-day moving average crosses below the 20-day one", "crosses_below(sma(close, 5), sma(20))"),
+        ("the price is above its exponential 50-day average", None),
+        ("it trades above its 20-day high", "close > delay(ts_max(high, 20), 1)"),
+        ("returns fall below -3%", "returns(1) < -0.03"),
+        ("IBM closes above its 200-day average", "close > sma(close, 200)"),
+        ("the stock is oversold", "rsi(14) < 30"),
+        ("volatility is above thirty percent", "volatility(20) > 0.3"),
+        ("the 10/30 crossover", "sma(10) > sma(30)"),
+        ("ADX is above 25", None),
+        ("the moon is full", None),
+        ("interest rates are above 3%", None),
+    ],
+)  # fmt: skip
+def test_conditions_in_words(words: str, expression: str | None) -> None:
+    found = condition_at(words, 0)
+    assert (found and found.text) == expression
+    if found is not None:
+        assert compile_expression(found.text).type == "boolean"
+        assert found.end == len(words)
+
+
+@given(
+    st.text(max_size=80)
+    | st.from_regex(r"(buy|sell|when|if|it|RSI|is|above|below|its|50-day|average|[0-9]{1,3}|and| |,)*")
+)
+def test_any_words_are_read_without_a_fault_and_mean_something(text: str) -> None:
+    for mention in find_rule(text):
+        assert mention.kind in ("entry", "exit")
+        assert 0 <= mention.start < mention.end <= len(text) + 1
+
+
+def test_both_orders_of_words_mean_the_same() -> None:
+    one = plan("buy AAPL when RSI is below 30 and sell when it is above 70").call
+    other = plan("when RSI is below 30 buy AAPL, when it is above 70 sell").call
+    assert one == other
+    assert one == Call(
+        tool="run_backtest", args={"symbols": ["AAPL"], "entry": "rsi(14) < 30", "exit": "rsi(14) > 70"}
+    )
+
+
+def test_half_of_a_rule_is_asked_about_and_never_dropped() -> None:
+    for words in (
+        "buy IBM when RSI is below 30 and sell when the mood changes",
+        "buy IBM when RSI is below 30 and sell after a week",
+        "backtest a moving average crossover on GOOG",
+        "backtest a strategy that buys IBM when the moon is full",
+    ):
+        assert plan(words).call == Call(tool="reply", args={"ask": reply("ask_condition")})
+    assert plan("go long when close > sma(200)").call.args == {"ask": reply("ask_symbols_experiment")}
+
+
+def test_orders_stay_refused_and_wishes_are_asked_about() -> None:
+    for words in ("buy 50 shares of Tesla when RSI is below 30", "can you buy IBM for me when RSI drops under 30"):
+        assert plan(words).call.args == {"refuse": reply("refuse_broker")}
+    assert without_orders("buy IBM when close > sma(20)") == "hold IBM when close > sma(20)"
+    assert "costs" in plan("backtest close > sma(20) on IBM without costs").call.args["ask"]
+    assert "top 5" in plan("hold the top 5 tech stocks while momentum is positive").call.args["ask"]
+
+
+def test_a_feature_of_the_same_words_stays_a_feature() -> None:
+    assert plan("make a feature close > sma(200)").call.tool == "generate_features"
+    assert plan("does close > sma(200) predict IBM").call.tool == "run_experiment"
+    assert plan("backtest sma(50) on IBM").call.tool == "run_experiment"
+
+
+def test_a_follow_up_varies_the_rule_and_a_new_rule_takes_no_old_exit() -> None:
+    before = done("...", symbols=["IBM"], entry="rsi(14) < 30", exit="rsi(14) > 70")
+    assert plan(before, "now on MSFT").call.args == {
+        "symbols": ["MSFT"],
+        "entry": "rsi(14) < 30",
+        "exit": "rsi(14) > 70",
+    }
+    assert plan(before, "same since 2008").call.args["start"] == "2008-01-01"
+    assert plan(before, "now hold it while close > sma(50)").call.args == {
+        "symbols": ["IBM"],
+        "entry": "close > sma(50)",
+    }
