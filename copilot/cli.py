@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from copilot.data_cli import data
+from copilot.export_cli import export
+from copilot.holdout_cli import holdout
 from copilot.options import JsonOption, Options
 from copilot.trials_cli import trials
 from tools.kernel.errors import BadRequest, SLQError
@@ -23,7 +25,9 @@ ticket = typer.Typer(no_args_is_help=True, help="Decision tickets.")
 app.add_typer(audit, name="audit")
 app.add_typer(ticket, name="ticket")
 app.add_typer(data, name="data")
+app.add_typer(holdout, name="holdout")
 app.add_typer(trials, name="trials")
+app.command("export")(export)
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Folder that holds data/ and experiments/.")

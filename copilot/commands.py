@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.app import App
+from copilot.language_help import LANGUAGES
 from copilot.session import Session
 from copilot.slash import parse_slash, usage
 from copilot.terminal import TerminalShell
@@ -57,6 +58,9 @@ def _help(desk: Desk, words: str) -> None:
     if any(tool.name == name for tool in TOOLS):
         console.print(tool_help(find_tool(name)))
         return
+    if name in LANGUAGES:
+        console.print(LANGUAGES[name]())
+        return
     table = _columns()
     for command in COMMANDS:
         table.add_row(Text(f"/{command.name}", style="accent"), command.help)
@@ -84,6 +88,23 @@ def _audit(desk: Desk, words: str) -> None:
     count, log = int(words) if words.isdigit() else 20, desk.app.workspace.audit_log
     desk.shell.console.print(audit_table(log, count))
     desk.shell.console.print(verification_line(log))
+
+
+def _holdout(desk: Desk, words: str) -> bool:
+    from copilot.holdout import holdout_view, open_by_hand, states_table
+    from tools.research.holdout import states
+
+    console, (verb, *rest) = desk.shell.console, words.split() or ["list"]
+    if verb == "open" and len(rest) in (1, 2):
+        held = open_by_hand(desk.app, desk.shell, *rest)
+        console.print("It stays sealed." if held is None else holdout_view(held))
+        return held is not None
+    found = states(desk.app.workspace)
+    console.print(states_table(found) if found else "Nothing was tried yet.")
+    console.print(
+        Text("/holdout open FAMILY [EXPERIMENT] looks at the sealed bars, once a hypothesis.", style="quiet")
+    )
+    return True
 
 
 def _report(desk: Desk, words: str) -> bool:
@@ -132,9 +153,10 @@ def _quit(_desk: Desk, _words: str) -> None:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", "this list; with the name of a tool, its arguments", _help),
+    Command("help", "this list; with a tool, its arguments; expressions or python: what may be written", _help),
     Command("tools", "the tools, what they can do to the world, and how to type them", _tools),
     Command("audit", "the last records of the audit log, and whether it is intact", _audit),
+    Command("holdout", "what is sealed; with open FAMILY, the one look at it", _holdout),
     Command("report", "the report of the latest experiment, or of the one named", _report),
     Command("tickets", "the decision tickets; with an id, decide that one", _tickets),
     Command("model", "which model runs here", _model),

@@ -103,6 +103,14 @@ class TerminalShell:
         self.console.print(Text.assemble(("Type the ticket id to confirm; anything else rejects it.", "warn")))
         return self._read("ticket id: ")
 
+    def ask_exactly(self, word: str, question: str) -> str | None:
+        """Ask for `word` and return it where exactly that was typed, else ""; None where there is no terminal."""
+        self.stop_progress()
+        if not can_ask():
+            return None
+        self.console.print(Text(question, style="warn"))
+        return word if self._read("> ") == word else ""
+
     def progress(self, label: str, done: int, total: int) -> None:
         """Show how far the running tool has come."""
         if not self.console.is_terminal:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 import typer
 
 from copilot.options import JsonOption, Options
+from tools.kernel.errors import BadRequest
 
 trials = typer.Typer(no_args_is_help=True, help="The trial ledger: how often each hypothesis was tried.")
 
@@ -28,6 +30,31 @@ def list_trials(json_output: JsonOption = False) -> None:
     from copilot.verdict_view import families_table
 
     make_console().print(families_table(found))
+
+
+@trials.command("archive")
+def archive_trials(
+    family: str, reason: Annotated[str, typer.Option(help="Why, in your words; it is recorded.")]
+) -> None:
+    """Let the trials of FAMILY so far count no more; asks for its id. They stay on record."""
+    from copilot.app import open_app
+    from copilot.terminal import TerminalShell, make_console
+    from tools.backtest.trial_log import archive, read_ledger
+    from tools.backtest.trials import Archive
+    from tools.kernel.spec import utc_now
+
+    shell = TerminalShell(make_console())
+    with open_app(Options.settings, Options.workspace) as slq:
+        count = len(read_ledger(Options.workspace).of(family))
+        decision = Archive(family=family, made_at=utc_now(), trials=count, reason=reason.strip())
+        shell.console.print(f"{count:,} trials of {family} would count no more against what you find next.")
+        typed = shell.ask_exactly(family, "Type the family's id to archive them; anything else keeps them.")
+        if not typed:
+            slq.log.decision(family, "pending" if typed is None else "rejected", detail="archive of its trials")
+            raise BadRequest("Nothing was archived.", hint="It takes a person at a terminal who types the id.")
+        archive(Options.workspace, decision)
+        slq.log.decision(family, "confirmed", detail=f"{count} trials archived: {decision.reason}")
+    typer.echo(f"Archived; {family} starts again at no trial, and its results say so.")
 
 
 @trials.command("verify")

@@ -13,15 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.compare_view import compare_view
+from copilot.explain_view import explain_view
 from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
+from copilot.setup_view import setup_lines
 from copilot.table import Record, new_table, record_rows, warning_lines, year_columns
 from copilot.untrusted import plain
 from copilot.verdict_view import verdict_lines
 from tools.backtest.record import Metrics
 from tools.backtest.rule_words import rule_words
 from tools.catalog import find_tool
-from tools.kernel.format import counted, format_seconds, format_value
+from tools.kernel.format import format_seconds, format_value
 from tools.kernel.spec import Effect
 from tools.kernel.types import unit_of
 from tools.trade.ticket import Ticket
@@ -124,14 +126,19 @@ def _experiment(record: Record) -> RenderableType:
     head = Text.assemble(
         (record["experiment"], "accent"),
         plain(f"\n{what} on {', '.join(config['symbols'])}"),
-        (f"\n{_setup(record)}", "quiet"),
+        (f"\n{_setup(record)}{_sealed(record)}", "quiet"),
     )
     benchmarks = {name.replace("_", " "): metrics for name, metrics in record["benchmarks"].items()}
     costs = Text("\ncosts  ", style="quiet")
     for point in record["cost_curve"]:
         costs.append(f"{point['multiple']}x Sharpe {format_value(point['sharpe'], 'ratio')}   ", style="quiet")
     figures = metric_table({"strategy": record["oos"], **benchmarks})
-    return Group(head, Text(), figures, costs, *verdict_lines(record), warning_lines(record))
+    return Group(head, *setup_lines(record), Text(), figures, costs, *verdict_lines(record), warning_lines(record))
+
+
+def _sealed(record: Record) -> str:
+    held = record["sealed"]
+    return f"\nsealed as its holdout: {held['start']} to {held['end']}" if held else ""
 
 
 def _setup(record: Record) -> str:
@@ -166,8 +173,8 @@ def _query(record: Record) -> RenderableType:
     for row in record["rows"][:ROWS_SHOWN]:
         table.add_row(*(plain(str(value) if at in years else _cell(value)) for at, value in enumerate(row)))
     hidden = len(record["rows"]) - ROWS_SHOWN
-    more = f"... and {counted(hidden, 'more row')}; add a LIMIT"
-    return table if hidden <= 0 else Group(table, Text(more, style="quiet"))
+    more = [Text(f"... and {counted(hidden, 'more row')}; add a LIMIT", style="quiet")] if hidden > 0 else []
+    return Group(table, *more, *(plain(note, "quiet") for note in record["warnings"]))
 
 
 def _cell(value: object) -> str:
@@ -261,6 +268,7 @@ VIEWS: Mapping[str, Callable[[Record], RenderableType | None]] = {
     "run_experiment": _experiment,
     "run_backtest": _experiment,
     "compare_experiments": compare_view,
+    "explain_experiment": explain_view,
     "list_inventory": _inventory,
     "query_data": _query,
     "show_data": _shown,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.explain.tool import EXPLAIN_EXPERIMENT
 from tools.ingest.tool import INGEST_DATA, SHOW_DATA
+from tools.inventory.tool import LIST_INVENTORY
 from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Tool
 from tools.lab.tool import CHECK_FEATURES, GENERATE_FEATURES
 from tools.lake.tool import QUERY_DATA
 from tools.report.tool import SHOW_REPORT
-from tools.research.tool import COMPARE_EXPERIMENTS, LIST_INVENTORY, RUN_BACKTEST, RUN_EXPERIMENT
+from tools.research.tool import COMPARE_EXPERIMENTS, RUN_BACKTEST, RUN_EXPERIMENT
 from tools.script.tool import RUN_PYTHON
 from tools.trade.tool import PROPOSE_TRADES
 
@@ -24,6 +26,7 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
     RUN_EXPERIMENT,
     RUN_BACKTEST,
     COMPARE_EXPERIMENTS,
+    EXPLAIN_EXPERIMENT,
     SHOW_REPORT,
     RUN_PYTHON,
     PROPOSE_TRADES,

@@ -16,6 +16,7 @@ from copilot.planner.talk import reply
 from copilot.planner.vocabulary import load_plan_file
 
 STANDARD_ERRORS = 2
+_WITH_FIGURES = ("run_experiment", "run_backtest", "show_report", "explain_experiment")
 _COSTS = re.compile(
     r"\b(?:how (?:much|many)|what|did|do|does|are|were)\b.*\b(?:costs?|fees|slippage)\b", re.IGNORECASE
 )
@@ -73,11 +74,7 @@ def _newest(history: Sequence[Turn]) -> tuple[str, Mapping[str, Any]]:
     steps = [step for turn in history for step in turn.steps if step.result is not None]
     for step in reversed(steps):
         record = step.result or {}
-        if isinstance(record.get("oos"), Mapping) and step.call.tool in (
-            "run_experiment",
-            "run_backtest",
-            "show_report",
-        ):
+        if isinstance(record.get("oos"), Mapping) and step.call.tool in _WITH_FIGURES:
             return step.call_id or ("last" if step is steps[-1] else ""), record
     return "", {}
 

@@ -24,6 +24,7 @@ from copilot.planner.windows import BEFORE, bars_of
 # What a SELECT answers where nothing is grouped.
 _STORED = frozenset({"open", "high", "low", "close", "volume"})
 _IN_SQL = frozenset({"mean", "max", "min", "sum", "count"})
+_EXTREME_DAYS = ("best day", "worst day")
 _DOWN = re.compile(
     r"\b(?:down|lower|negative|falls?|falling|fell|red|loss|losses|lose|loses|declin\w+|below)\b", re.IGNORECASE
 )
@@ -154,19 +155,21 @@ def _read(evidence: Evidence) -> Analysis:
     if statistic == "share":
         spans.pop()  # "the share of overnight gaps": the words hold the quantity too
     quantity = _first("quantities", _blank(text, spans), spans)
-    if statistic == "count":
-        quantity = quantity or "close"
+    quantity = quantity or {"count": "close", **dict.fromkeys(_EXTREME_DAYS, "daily return")}.get(statistic or "")
     if rolling:
         return Analysis(None, quantity or "close", None, plot=True, window=bars_of(rolling["length"]))
     if statistic == "share":
         _first("statistics", text, spans)
-        spans += [match.span() for match in (*_DOWN.finditer(text), *_UP.finditer(text))]
+        moves = [match.span() for match in (*_DOWN.finditer(text), *_UP.finditer(text))]
+        spans += moves
         statistic = "share down" if _DOWN.search(text) else "share up"
-        if quantity in _STORED and re.search(r"\b(?:gap)", text, re.IGNORECASE) is None:
+        of_days = quantity in _STORED and re.search(r"\b(?:gap)", text, re.IGNORECASE) is None
+        if of_days or (quantity is None and moves):  # "how often was IBM up"
             quantity = "daily return"
     if plot and quantity is None and statistic is None and evidence.symbols:
         quantity = "close"
-    return Analysis(statistic, quantity, group, plot=plot, clear=_is_clear(text, spans))
+    one_day = statistic in _EXTREME_DAYS and (plot or group is not None)  # it has no groups
+    return Analysis(statistic, quantity, group, plot=plot, clear=not one_day and _is_clear(text, spans))
 
 
 def _plain(evidence: Evidence) -> str:

@@ -14,6 +14,7 @@ from copilot.planner import analysis, fill_data, lab
 from copilot.planner.candidates import Candidates, first, one, period
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import in_order, named_after, resolve
+from copilot.planner.explaining import about_a_holding
 
 _EVERYTHING = re.compile(
     r"\b(?:everything|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
@@ -76,6 +77,12 @@ def _chosen(evidence: Evidence, state: LiveState) -> list[str]:
 
 def _report(evidence: Evidence, state: LiveState) -> Candidates:
     return {"experiment": list(_chosen(evidence, state))}
+
+
+def _explain(evidence: Evidence, state: LiveState) -> Candidates:
+    """Return the experiment to explain; a symbol that is held is one of its holdings, and names no experiment."""
+    held = evidence.of("symbol") and not evidence.of("experiment") and about_a_holding(evidence.text)
+    return {} if held else _report(evidence, state)
 
 
 def _compare(evidence: Evidence, state: LiveState) -> Candidates:
@@ -141,6 +148,7 @@ _FILLERS: dict[str, Callable[[Evidence, LiveState], Candidates]] = {
     "run_backtest": _backtest,
     "run_python": _python,
     "show_report": _report,
+    "explain_experiment": _explain,
     "compare_experiments": _compare,
     "propose_trades": _propose,
 }

@@ -24,6 +24,7 @@ from copilot.planner.direct import after, looked_up, own_words, words_for
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.experiments import find_winners
+from copilot.planner.explaining import asks_why, with_shown
 from copilot.planner.fill import fill, ranks_all
 from copilot.planner.fill_data import lacks_path
 from copilot.planner.history import (
@@ -44,6 +45,7 @@ from copilot.planner.unheard import unheard
 from tools.catalog import TOOLS
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
+LIKELY = 0.4  # a share above this makes a command one
 SURE = 0.6  # a share of certainty above this makes a few words a request of their own
 UNKNOWN_SCORE = 0.3  # a best score below this is a request about something else
 UNKNOWN_COVERAGE = 0.65  # or one whose words are mostly new, with nothing named that the tools know
@@ -142,7 +144,7 @@ class FirstPlanner:
         if self._open(history, evidence, state):
             declines = _asked_without(history) and says_no(user)
             return Call(tool="reply", args={"text": talk.reply("declined")}) if declines else None
-        about = not evidence.of("symbol") and not lab.wants_checked(evidence)
+        about = not (evidence.of("symbol") or lab.wants_checked(evidence) or asks_why(evidence))
         if about and (words := about_last(user, history)):
             return Call(tool="reply", args={"text": words})
         return looked_up(evidence, state)
@@ -192,7 +194,7 @@ class FirstPlanner:
         if evidence.of("code") or len(evidence.content) > SHORT or workbench.is_whole(evidence, state):
             return True
         own = self._best(evidence)
-        if not evidence.content or own.share < UNSURE:
+        if not evidence.content or own.share < LIKELY:
             return False
         before, both = (
             gather(", ".join(words), state, self._today()) for words in (asked, [*asked, evidence.text])
@@ -226,8 +228,10 @@ class FirstPlanner:
             return _certain("query_data")
         if evidence.of("winner") and not evidence.content:
             return _certain("show_report")
-        compares = "compare_experiments" if ranks_all(evidence) else None
-        if label := compares or workbench.label_of(evidence, request.history, self._earlier(request)):
+        plain = (
+            "compare_experiments" if ranks_all(evidence) else "explain_experiment" if asks_why(evidence) else None
+        )
+        if label := plain or workbench.label_of(evidence, request.history, self._earlier(request)):
             return _certain(label)
         terms = terms_of(evidence.text, evidence.mentions)
         readings = self._retriever.rank(terms)
@@ -279,6 +283,8 @@ class FirstPlanner:
             raise Missing("symbols" if "code" in said else "code")
         if tool in workbench.OWN:
             return said
+        if tool == "explain_experiment":
+            return with_shown(said, request.evidence, request.history, request.state)
         # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
         previous = last_call(request.history, tool if tool == "run_experiment" else None)
         if previous is not None and previous.tool == tool and _goes_with(previous, request.evidence):

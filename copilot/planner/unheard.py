@@ -41,6 +41,7 @@ _UNUSED = {
     "ingest_data": frozenset({"option", "money", "feature"}),
     "propose_trades": frozenset({"option", "feature", "horizon", "interval", "path", "source"}),
     "show_report": frozenset({"option", "money", "horizon", "interval", "path"}),
+    "explain_experiment": frozenset({"option", "money", "horizon", "interval", "path"}),
     "compare_experiments": frozenset({"option", "money", "interval", "path"}),
     "list_inventory": frozenset({"option", "money", "horizon", "path"}),
     "show_data": frozenset({"option", "money", "horizon", "path"}),

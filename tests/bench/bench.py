@@ -28,6 +28,8 @@ from firewall_rows import firewall
 from lake_rows import ingest_daily_2500k, ingest_minute_585k, lake_open_5000, lake_reads
 from measurement import BUILD, Measurement
 from model_rows import constrained_call, constrained_overhead, plan_cold, plan_warm
+from report_rows import report_write
+from research_rows import experiment_20x33
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -44,6 +46,7 @@ ROWS: tuple[Callable[[], list[Measurement]], ...] = (
     constrained_overhead,
     constrained_call,
     experiment_sample,
+    experiment_20x33,
     audit_append,
     audit_verify,
     ingest_daily_2500k,
@@ -63,6 +66,7 @@ ROWS: tuple[Callable[[], list[Measurement]], ...] = (
     backtest_rule,
     backtest_wide,
     backtest_sweep,
+    report_write,
     peak_memory,
 )
 

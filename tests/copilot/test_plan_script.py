@@ -89,6 +89,17 @@ def test_the_figures_are_those_of_a_loop_over_the_days(bars: Mapping[str, pd.Dat
         assert value.loc[day, "IBM"] == pytest.approx(sum(many) / len(many), rel=1e-12)
 
 
+def test_the_worst_day_has_its_date(bars: Mapping[str, pd.DataFrame], sandbox: Sandbox) -> None:
+    found = read("what was the worst day of IBM?")
+    assert found == Analysis("worst day", "daily return", None)
+    table = sandbox.script(script(found), {"bars": dict(bars)}).value
+    change = bars["close"]["IBM"].pct_change(fill_method=None)
+    assert table["day"]["IBM"] == change.idxmin()
+    assert table["daily return"]["IBM"] == pytest.approx(change.min())
+    assert read("worst day of IBM by year") == Analysis("worst day", "daily return", "year", clear=False)
+    assert read("how often was IBM up on Mondays?") == Analysis("share up", "daily return", "weekday")
+
+
 def test_a_share_leaves_out_the_days_without_a_value(bars: Mapping[str, pd.DataFrame], sandbox: Sandbox) -> None:
     value = sandbox.script(script(Analysis("share up", "gap", None)), {"bars": bars}).value
     gap = (bars["open"] / bars["close"].shift(1) - 1)["IBM"].dropna()

@@ -30,6 +30,9 @@ def test_a_feature_from_words_to_an_experiment(terminal: Terminal, folder: Path)
     assert all(day in gap for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"))
     used = terminal.ask(f"run an experiment with {name} on AAPL and MSFT", r"Out of sample and after costs")
     assert re.search(r"features\s+auto_rsi_14_times", used)
+    why = terminal.ask("why does it hold AAPL?", r"added most")
+    assert "explain_experiment · read" in why
+    assert "this says what it did" in " ".join(why.split())
     assert terminal.leave() == 0
     assert (folder / "data" / "features" / f"{name}.py").is_file()
     (experiment,) = (folder / "experiments").glob("exp_*")

@@ -45,8 +45,18 @@ def lab(planner: FirstPlanner) -> list[Outcome]:
 
 
 @pytest.fixture(scope="module")
+def options(planner: FirstPlanner) -> list[Outcome]:
+    return outcomes_of("option_requests.jsonl", planner, "honest_state.json")
+
+
+@pytest.fixture(scope="module")
 def rules(planner: FirstPlanner) -> list[Outcome]:
     return outcomes_of("rule_requests.jsonl", planner, "lab_state.json")
+
+
+@pytest.fixture(scope="module")
+def why(planner: FirstPlanner) -> list[Outcome]:
+    return outcomes_of("explain_requests.jsonl", planner)
 
 
 def test_the_set_is_large_and_part_of_it_was_held_out(outcomes: list[Outcome]) -> None:
@@ -99,9 +109,26 @@ def test_requests_to_the_feature_lab(lab: list[Outcome], split: str) -> None:
 
 
 @pytest.mark.parametrize("split", ["dev", "held"])
+def test_requests_with_options(options: list[Outcome], split: str) -> None:
+    score = summarize([outcome for outcome in options if outcome.case.split == split])
+    assert score.right_tool >= 0.96
+    assert score.exact >= 0.94
+    assert not any(outcome.unheard for outcome in options)
+
+
+@pytest.mark.parametrize("split", ["dev", "held"])
 def test_requests_for_rules(rules: list[Outcome], split: str) -> None:
     score = summarize([outcome for outcome in rules if outcome.case.split == split])
     assert score.cases >= 25
+    assert score.right_tool >= 0.96
+    assert score.exact >= 0.94
+
+
+@pytest.mark.parametrize("split", ["dev", "held"])
+def test_requests_to_explain(why: list[Outcome], split: str) -> None:
+    chosen = [outcome for outcome in why if outcome.case.split == split]
+    assert len(chosen) >= 25
+    score = summarize(chosen)
     assert score.right_tool >= 0.96
     assert score.exact >= 0.94
 

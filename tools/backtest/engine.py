@@ -4,9 +4,10 @@ A target decided at the close of bar t is filled on bar t+1, at its open or its 
 not offered. Between trades the holdings drift with prices. Equity is marked at each close: with `next_open` the
 night belongs to the old holdings and the day to the new ones.
 
-The plain path has proportional costs only, and takes all bars at once. Terms that make a bar depend on the path
-before it (interest, impact, delisting, risk rules) take them one by one, in `tools.backtest.walk`; on plain terms
-both agree. Neither models partial fills or orders that move a price for later bars.
+The plain path has proportional costs only, and takes all bars at once; a fee for borrowed shares too, where there
+is a decision at every bar. Terms that make a bar depend on the path before it (interest, impact, delisting, risk
+rules) take them one by one, in `tools.backtest.walk`; on plain terms both agree. Neither models partial fills or
+orders that move a price for later bars.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tools.backtest.fills import (
     Floats,
     Ints,
     Rebalance,
+    borrow_fee,
     kept_after_costs,
     lock_untradable,
     trade_bars,
@@ -52,6 +54,7 @@ class _Run:
     kept: Floats
     nav_after: Floats
     clamps: Clamps
+    borrow_paid: float
 
     @property
     def change(self) -> Floats:
@@ -98,8 +101,10 @@ def run_market(
     """Backtest target weights over a market prepared before; otherwise like `run_weights`."""
     _check(targets, market, costs, terms)
     wanted = targets.to_numpy(dtype=float)
-    if not terms.path_dependent:
-        run = _trade(wanted, market, costs, fill=fill, rebalance=rebalance, borrow=terms.leverage)
+    lent = rebalance == "daily" and terms.only_borrows and not np.isnan(wanted).all(axis=1).any()
+    if lent or not terms.path_dependent:
+        fee = terms.carry.accrue(0.0, 1.0).borrow
+        run = _trade(wanted, market, costs, fill=fill, rebalance=rebalance, borrow=terms.leverage, fee=fee)
         equity, held = _mark(run, market.at_close)
         if not (terms.short or terms.leverage) or _solvent(run, equity):
             return _ledger(run, equity, held, market, costs)
@@ -123,16 +128,17 @@ def _check(targets: pd.DataFrame, market: Market, costs: Costs, terms: Terms) ->
 
 
 def _trade(
-    targets: Floats, market: Market, costs: Costs, *, fill: Fill, rebalance: Rebalance, borrow: bool
+    targets: Floats, market: Market, costs: Costs, *, fill: Fill, rebalance: Rebalance, borrow: bool, fee: float
 ) -> _Run:
-    """Work out every trade."""
+    """Work out every trade. `fee` is what a night costs of the value held short; then every bar is a trade bar."""
     tradable = ~np.isnan(market.quoted(fill))
     wanted = np.vstack([np.full_like(targets[:1], np.nan), targets[:-1]])
     bars, target = trade_bars(wanted, tradable, rebalance)
     prices = market.marked(fill)[bars]
     if np.isnan(prices).any():
         prices = np.nan_to_num(prices, nan=1.0)  # never listed so far, so never held: any positive number serves
-    weights, refused = lock_untradable(target, prices, tradable[bars], costs.rate, borrow=borrow)
+    night = fee * np.nan_to_num(market.at_close[bars], nan=1.0) / prices
+    weights, refused = lock_untradable(target, prices, tradable[bars], costs.rate, borrow=borrow, night=night)
     clamps = Clamps()
     row, column = refused.T
     clamps.add("no_price", bars[row], column, target[row, column], weights[row, column])
@@ -140,11 +146,12 @@ def _trade(
     before = np.zeros_like(weights)
     growth = np.ones(len(bars))
     before[1:] = weights[:-1] * prices[1:] / prices[:-1]
-    growth[1:] = 1.0 - weights[:-1].sum(axis=1) + before[1:].sum(axis=1)
+    lent = borrow_fee(weights[:-1], night[:-1])
+    growth[1:] = 1.0 - weights[:-1].sum(axis=1) - lent + before[1:].sum(axis=1)
     before /= growth[:, None]
     kept = kept_after_costs(weights, before, costs.rate)
     nav_after = np.asarray(np.cumprod(growth * kept), dtype=np.float64)
-    return _Run(bars, weights, before, prices, kept, nav_after, clamps)
+    return _Run(bars, weights, before, prices, kept, nav_after, clamps, float(nav_after[:-1] @ lent))
 
 
 def _note_scaled(clamps: Clamps, bars: Ints, target: Floats, reached: Floats, tradable: Bools) -> None:
@@ -193,6 +200,7 @@ def _ledger(run: _Run, equity: Floats, held: Floats, market: Market, costs: Cost
         cost_paid=float((run.nav_after * (1.0 / run.kept - 1.0)).sum()),
         list_trades=partial(_trades, run, market, costs),
         list_clamps=partial(run.clamps.frame, index, tuple(map(str, market.columns))),
+        borrow_paid=run.borrow_paid,
     )
 
 

@@ -146,8 +146,24 @@ def _affordable(target: Floats, held: Floats, free: Bools, locked: float) -> Flo
     return target * scale
 
 
+def borrow_fee(weights: Floats, night: Floats) -> Floats:
+    """Return what a night costs as a fraction of NAV after the trade before it, one a row.
+
+    Args:
+        weights: held after the trade, rows x symbols.
+        night: the fee for a weight of 1 held short, at the close after the trade.
+    """
+    return np.asarray(-(np.minimum(weights, 0.0) * night).sum(axis=-1))
+
+
 def lock_untradable(
-    target: Floats, prices: Floats, tradable: Bools, rate: float, *, borrow: bool = False
+    target: Floats,
+    prices: Floats,
+    tradable: Bools,
+    rate: float,
+    *,
+    borrow: bool = False,
+    night: Floats | None = None,
 ) -> tuple[Floats, Ints]:
     """Replace targets that cannot be reached for want of a price.
 
@@ -157,6 +173,7 @@ def lock_untradable(
         tradable: whether the symbol has a fill price at that bar.
         rate: cost per value traded.
         borrow: whether cash may be negative.
+        night: the fee that a weight of 1 held short costs in the night after each trade; None for none.
 
     Returns:
         The weights that are reached; and the changes refused, as pairs (trade, symbol).
@@ -175,7 +192,8 @@ def lock_untradable(
         before = np.zeros(target.shape[1])
         if row > 0:
             values = reached[row - 1] * prices[row] / prices[row - 1]
-            before = values / (1.0 - reached[row - 1].sum() + values.sum())
+            fee = 0.0 if night is None else float(borrow_fee(reached[row - 1], night[row - 1]))
+            before = values / (1.0 - reached[row - 1].sum() - fee + values.sum())
         stuck = ~tradable[row]
         refused[row] = stuck & (np.abs(target[row] - before) > ORDER_SIZE)
         reached[row] = reachable(target[row], before, tradable[row], keep, borrow=borrow)

@@ -6,7 +6,7 @@ and a holding whose prices end stays at its last one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tools.backtest.carry import Carry
 from tools.backtest.impact import Impact
@@ -65,6 +65,12 @@ class Terms:
     def path_dependent(self) -> bool:
         """Whether a bar depends on more than the weights before it, so that bars are taken one by one."""
         return not (self.carry.free and self.impact is None and self.delisting is None and self.risk is None)
+
+    @property
+    def only_borrows(self) -> bool:
+        """Whether a fee for borrowed shares is all that is paid beside trading costs."""
+        fee = replace(self.carry, borrow_bps=0.0).free and not self.leverage
+        return fee and self.impact is None and self.delisting is None and self.risk is None
 
 
 CASH_ACCOUNT = Terms()

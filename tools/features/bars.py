@@ -66,7 +66,7 @@ def read_bars(
     as_of: int | None = None,
     sealed: bool = True,
 ) -> Bars:
-    """Read adjusted daily bars of the universe, and of the index where there is one.
+    """Read adjusted daily bars of the universe, and of the index over the same days where there is one.
 
     `as_of` is a snapshot of the lake, None the current one. The sealed holdout is left out, unless `sealed` is
     False: that is for opening it and for today's positions only.
@@ -81,9 +81,9 @@ def read_bars(
     symbols, left_out = choose_symbols(names, held)
     with open_lake(workspace) as lake:
         snapshot = lake.snapshot_id() if as_of is None else as_of
-        read = partial(lake.bars, start=start, end=end, as_of=snapshot, sealed=sealed)
-        frame = read(symbols)
-        index = _index(read) if BENCHMARK in held else frame.iloc[:0]
+        read = partial(lake.bars, as_of=snapshot, sealed=sealed)
+        frame = read(symbols, start=start, end=end)
+        index = _index(read, frame) if BENCHMARK in held else frame.iloc[:0]
         kept_back = _sealed(lake, symbols) if sealed else None
         sources = lake.sources([*symbols, BENCHMARK], as_of=snapshot)
     present = set(frame["symbol"])
@@ -157,10 +157,10 @@ def _sealed(lake: Lake, symbols: Sequence[str]) -> Sealed | None:
     return Sealed(start=start, end=last) if start <= last else None
 
 
-def _index(read: Callable[[Sequence[str]], pd.DataFrame]) -> pd.DataFrame:
-    """Return the bars of the index; none where the lake has none in the period."""
+def _index(read: Callable[..., pd.DataFrame], frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the bars of the index over the days of `frame`; none where the lake has none there."""
     try:
-        return read([BENCHMARK])
+        return read([BENCHMARK], start=frame["ts"].min().date(), end=frame["ts"].max().date())
     except NoData:
         return pd.DataFrame(columns=["ts", "open", "close"])
 

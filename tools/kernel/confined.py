@@ -27,7 +27,9 @@ Frames = Mapping[str, "pd.DataFrame | pd.Series"]
 _BOXES: dict[str, Sandbox] = {}
 _TURN = threading.Lock()
 _WATCHED: ContextVar[dict[str, str] | None] = ContextVar("watched", default=None)
-CORRECT = "Correct the code and send it again; it may compute with numpy and pandas, and nothing else."
+CORRECT = (
+    "Correct the code and send it again; it may compute with numpy and pandas, and nothing else: see /help python."
+)
 ANOTHER_MACHINE = (
     "Use an expression instead, which needs no sandbox; or accept the layers that this machine has with "
     "SLQ_SANDBOX=degraded."

@@ -17,6 +17,7 @@ import lightgbm as lgb
 import numpy as np
 
 from tools.features.label import Target
+from tools.models.contributions import Contributions
 from tools.models.file import unusable, write_model
 from tools.models.model import Floats, Integers, check_shapes
 
@@ -94,6 +95,17 @@ class BoostedModel:
         if len(x) == 0:
             return np.empty(0)
         return np.asarray(self.booster.predict(x, num_threads=self.threads), dtype=float)
+
+    def contributions(self, x: Floats) -> Contributions:
+        """Return the parts of each score, exact for the trees as they are.
+
+        Source: Lundberg, Erion and Lee, Consistent Individualized Feature Attribution for Tree Ensembles, 2018
+        (TreeSHAP, conditioned on the paths of the trees). The base is the mean score over the training rows.
+        """
+        if len(x) == 0:
+            return Contributions(0.0, np.empty(x.shape))
+        found = np.asarray(self.booster.predict(x, pred_contrib=True, num_threads=self.threads), dtype=float)
+        return Contributions(float(found[0, -1]), found[:, :-1])
 
     def importance(self) -> dict[str, float]:
         """Return each feature's share of the total split gain; all 0 where no split was worth making."""

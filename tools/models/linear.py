@@ -15,6 +15,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 
 from tools.features.label import Target
+from tools.models.contributions import Contributions
 from tools.models.file import Saved, read_model, write_model
 from tools.models.model import Floats, Integers, check_shapes
 from tools.models.standardise import Standard
@@ -98,6 +99,15 @@ class LinearModel(ABC):
         for column, slope in enumerate(self.coefficients.slopes):
             score += z[:, column] * slope
         return score
+
+    def contributions(self, x: Floats) -> Contributions:
+        """Return the parts of each weighted sum: slope x (value - mean), a missing value's mark included."""
+        standard, slopes = self.coefficients.standard, np.array(self.coefficients.slopes)
+        parts = standard.apply(x) * slopes
+        features = len(self.coefficients.features)
+        whole = parts[:, :features].copy()
+        whole[:, list(standard.marked)] += parts[:, features:]
+        return Contributions(self.coefficients.intercept, whole)
 
     def importance(self) -> dict[str, float]:
         """Return each feature's share of the spread of the sum's terms in training; all 0 where no slope is."""

@@ -46,12 +46,13 @@ def _scripts() -> tuple[str, str, str]:
     return plotly_js(), plots, names
 
 
-def render_page(template: str, charts: Mapping[str, str], **values: object) -> str:
+def render_page(template: str, charts: Mapping[str, str], column_data: str = "{}", **values: object) -> str:
     """Return the page as text; the same values give the same text.
 
     Args:
         template: a file in `templates/`; everything put into it is escaped.
         charts: figures as JSON that cannot end a script element (`figures.figure_json`), by name.
+        column_data: a JSON object of arrays of numbers and days, which traces name in `meta` and the page fills in.
         values: what else the template names.
 
     Raises:
@@ -63,6 +64,7 @@ def render_page(template: str, charts: Mapping[str, str], **values: object) -> s
         .get_template(template)
         .render(
             **values,
+            columns_json=Markup(column_data),  # noqa: S704
             charts={name: Markup(text) for name, text in charts.items()},  # noqa: S704
             plotly_js=Markup(library),  # noqa: S704
             plots_js=Markup(plots),  # noqa: S704

@@ -8,12 +8,12 @@ import pandas as pd
 
 from tools.backtest.record import Experiment, Metrics
 from tools.kernel.types import unit_of
-from tools.report.number import EN_DASH, TIMES, UNDEFINED, format_number
+from tools.report.number import EN_DASH, TIMES, format_number
 
 LAST_TRADES = 50
 METRIC_LABELS = {
     "sharpe": "Sharpe ratio",
-    "sharpe_stderr": "Standard error of Sharpe",
+    "sharpe_stderr": "Its standard error",
     "sortino": "Sortino ratio",
     "calmar": "Calmar ratio",
     "cagr": "CAGR",
@@ -52,14 +52,15 @@ class Tile:
     note: str
 
 
-def _cell(value: float | None, unit: str | None) -> Cell:
+def number_cell(value: float | None, unit: str | None) -> Cell:
+    """Return a figure, formatted by its unit (see `tools.kernel.types`)."""
     return Cell(format_number(value, unit), negative=value is not None and value < 0)
 
 
 def metric_cell(metrics: Metrics, field: str) -> Cell:
     """Return the figure `field` of `metrics`, formatted by its unit."""
     unit = unit_of(Metrics, field)
-    return _cell(getattr(metrics, field), None if unit == "days" else unit)
+    return number_cell(getattr(metrics, field), None if unit == "days" else unit)
 
 
 def metric_rows(record: Experiment, roles: list[str]) -> list[Row]:
@@ -81,9 +82,9 @@ def fold_rows(record: Experiment) -> list[Row]:
                 Cell(f"{fold.test_start} {EN_DASH} {fold.test_end}"),
                 Cell(format_number(fold.train_rows)),
                 Cell(format_number(fold.test_rows)),
-                _cell(fold.accuracy, "fraction"),
-                _cell(fold.base_rate, "fraction"),
-                _cell(fold.sharpe, "ratio"),
+                number_cell(fold.accuracy, "fraction"),
+                number_cell(fold.base_rate, "fraction"),
+                number_cell(fold.sharpe, "ratio"),
             ),
         )
         for fold in record.folds
@@ -96,7 +97,7 @@ def target_rows(record: Experiment) -> list[Row]:
     return [
         Row(
             each.symbol,
-            (_cell(each.score, "fraction"), _cell(each.weight, "fraction")),
+            (number_cell(each.score, "fraction"), number_cell(each.weight, "fraction")),
             bar=round(min(each.weight, 1.0) * 100, 2),
         )
         for each in held
@@ -111,58 +112,11 @@ def trade_rows(trades: pd.DataFrame) -> list[Row]:
             (
                 Cell(str(trade["symbol"])),
                 Cell(str(trade["side"])),
-                _cell(trade["weight_before"], "fraction"),
-                _cell(trade["weight_after"], "fraction"),
-                _cell(trade["price"], "ratio"),
+                number_cell(trade["weight_before"], "fraction"),
+                number_cell(trade["weight_after"], "fraction"),
+                number_cell(trade["price"], "ratio"),
                 Cell(format_number(float(f"{trade['cost_fraction'] * 1e4:.2f}"), "bps")),
             ),
         )
         for trade in trades.tail(LAST_TRADES).iloc[::-1].to_dict("records")
     ]
-
-
-def config_rows(record: Experiment) -> list[Row]:
-    """Return every setting of the experiment in words."""
-    return [Row(name.replace("_", " "), (Cell(_plain(value)),)) for name, value in record.config]
-
-
-def provenance_rows(record: Experiment) -> list[Row]:
-    """Return what a replay needs, whole: no hash is shortened."""
-    rows = [
-        Row("experiment", (Cell(record.experiment),)),
-        Row("created at", (Cell(record.created_at.isoformat()),)),
-    ]
-    rows += [
-        Row(name.replace("_", " "), (Cell(_plain(value)),))
-        for name, value in record.provenance
-        if name not in ("libraries", "features")
-    ]
-    libraries = ", ".join(f"{name} {version}" for name, version in sorted(record.provenance.libraries.items()))
-    sources = [Row(f"source of {name}", (Cell(digest),)) for name, digest in record.provenance.features.items()]
-    return [
-        *rows,
-        *sources,
-        *_trial_rows(record),
-        Row("libraries", (Cell(libraries or UNDEFINED),)),
-        Row("seconds", (_cell(record.seconds, "seconds"),)),
-    ]
-
-
-def _trial_rows(record: Experiment) -> list[Row]:
-    """Return where the trial ledger stood: its head, kept here, shows a ledger that was cut or replaced later."""
-    if record.trials is None:
-        return []
-    facts = {
-        "trial family": record.trials.family,
-        "trials counted": format_number(record.trials.count),
-        "trial ledger head": record.trials.head,
-    }
-    return [Row(name, (Cell(text),)) for name, text in facts.items()]
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return UNDEFINED
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or UNDEFINED
-    return f"{value:g}" if isinstance(value, float) else str(value)

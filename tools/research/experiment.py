@@ -174,7 +174,7 @@ def _record(
         oos=study.oos,
         ledger=tested.ledger,
         trials=len(worked.tried),
-        last_bar=config.end,
+        last_bar=config.end if bars.sealed is None else max(config.end, bars.sealed.end),
         haircut=config.delisting_haircut,
         today=started.astimezone(UTC).date(),
     )
@@ -192,6 +192,7 @@ def _record(
         verdict=judged.verdict,
         signal_date=tested.targets.index[-1].date(),
         targets=study.targets,
+        sealed=bars.sealed,
         paths=worked.paths,
         orders=tested.ledger.orders_sent,
         fills=tested.ledger.orders,
@@ -206,14 +207,14 @@ def _record(
             libraries={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
             threads=worked.threads,
             seed=config.seed,
-            features=_sources(worked.signals),
+            features=sources_of(worked.signals),
             audit_head=audit_head,
         ),
         seconds=stages.seconds,
     )
 
 
-def _sources(signals: Sequence[Signal]) -> dict[str, str]:
+def sources_of(signals: Sequence[Signal]) -> dict[str, str]:
     """Return the fingerprint of each feature that is Python source: its name does not say what it is."""
     code = (signal for signal in signals if isinstance(signal, GeneratedCode))
     return {signal.id: spec_sha256("python", signal.source) for signal in code}

@@ -26,13 +26,13 @@ from tools.backtest.caps import Caps, cap_weights
 from tools.backtest.carry import Carry
 from tools.backtest.clamps import WHOLE, Clamps
 from tools.backtest.costs import Costs
+from tools.backtest.drawdown_stop import stop_at_drawdown
 from tools.backtest.engine import run_market
 from tools.backtest.fills import ORDER_SIZE, Rebalance
 from tools.backtest.ledger import Ledger
 from tools.backtest.long_short import long_short
 from tools.backtest.market import Market
 from tools.backtest.record import Book, ClampCount, Config
-from tools.backtest.risk import Risk
 from tools.backtest.terms import Delisting, Terms
 from tools.backtest.volatility_target import target_volatility
 from tools.backtest.weights import LONGEST_GAP, overlap, top_n
@@ -70,6 +70,8 @@ def positions(panel: Panel, scores: pd.DataFrame, config: Config) -> Portfolio:
     if config.max_position is not None:
         weights, cut = cap_weights(weights, Caps(position=config.max_position))
         clamps.append(cut)
+    if config.book == "long_short":
+        weights = _balanced(weights)
     close = panel.close.ffill(limit=LONGEST_GAP)  # a bar missed counts as one without a return
     if config.book == "beta_neutral":
         name, index = _index(panel, config)
@@ -96,6 +98,17 @@ def _book(scores: pd.DataFrame, config: Config) -> pd.DataFrame:
     if config.book == "long_short":
         return long_short(scores, config.top_n)
     return top_n(scores, config.top_n, threshold=MODELS[config.model].threshold)
+
+
+def _balanced(weights: pd.DataFrame) -> pd.DataFrame:
+    """Scale the larger side of each bar down to the smaller one: what a cap took from one, the other gives up."""
+    values = weights.to_numpy(dtype=float)
+    owned, owed = np.maximum(values, 0.0), np.maximum(-values, 0.0)
+    longs, shorts = owned.sum(axis=1, keepdims=True), owed.sum(axis=1, keepdims=True)
+    each = np.minimum(longs, shorts)
+    ratios = (np.divide(each, side, out=np.zeros_like(each), where=side > 0) for side in (longs, shorts))
+    of_longs, of_shorts = ratios
+    return pd.DataFrame(owned * of_longs - owed * of_shorts, index=weights.index, columns=weights.columns)
 
 
 def _at_most(weights: pd.DataFrame, most: float) -> pd.DataFrame:
@@ -146,7 +159,6 @@ def terms_of(market: Market, config: Config) -> Terms:
         short=config.book != "long",
         carry=Carry(borrow_bps=config.borrow_bps),
         delisting=delisting_of(market, config),
-        risk=None if config.max_drawdown is None else Risk(drawdown_cap=config.max_drawdown),
     )
 
 
@@ -168,7 +180,11 @@ def run_portfolio(weights: pd.DataFrame, market: Market, config: Config, costs: 
     """Trade target weights on the terms of the strategy: a rule's when they change, others every day."""
     rebalance: Rebalance = "on_change" if config.is_rule else "daily"
     terms = terms_of(market, config)
-    return run_market(weights, market, costs=costs, fill=config.fill, rebalance=rebalance, terms=terms)
+
+    def run(targets: pd.DataFrame) -> Ledger:
+        return run_market(targets, market, costs=costs, fill=config.fill, rebalance=rebalance, terms=terms)
+
+    return run(weights) if config.max_drawdown is None else stop_at_drawdown(run, weights, config.max_drawdown)
 
 
 def trade(panel: Panel, scores: pd.DataFrame, config: Config) -> Ledger:

@@ -11,9 +11,6 @@ from tools.backtest.record import Book, Split
 from tools.backtest.statistics.grade import Grade
 from tools.kernel.types import Args, Count, Fraction, Ratio, Record, Result
 
-Kind = Literal["data", "features", "experiments", "models", "tickets", "snapshots", "trials"]
-
-
 LabelName = Literal["auto", "up_down", "forward_return", "rank", "triple_barrier"]
 ModelName = Literal["lightgbm", "lightgbm_regressor", "lightgbm_ranker", "logistic", "ridge", "momentum"]
 
@@ -91,24 +88,3 @@ class CompareResult(Result):
     experiments: tuple[Compared, ...]
     differences: tuple[Difference, ...]
     warnings: tuple[str, ...]
-
-
-class InventoryArgs(Args):
-    """Which shelf to list."""
-
-    kind: Kind = "data"
-
-
-class Item(Record):
-    """One thing on the shelf: its name and a few facts about it."""
-
-    name: str
-    facts: dict[str, str]
-
-
-class InventoryResult(Result):
-    """What exists in the workspace."""
-
-    kind: str
-    items: tuple[Item, ...]
-    count: Count

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -82,9 +83,18 @@ class Study:
 
 
 def train(
-    panel: Panel, signals: Sequence[Signal], config: Config, *, threads: int, progress: Progress
+    panel: Panel,
+    signals: Sequence[Signal],
+    config: Config,
+    *,
+    threads: int,
+    progress: Progress,
+    since: date | None = None,
 ) -> WalkForward:
-    """Compute features and labels and train walk-forward. Raises BadRequest where the history is too short."""
+    """Compute features and labels and train walk-forward. Raises BadRequest where the history is too short.
+
+    With `since`, only the test windows that reach that day, and the one before them.
+    """
     features = compute_all(panel, signals, progress)
     splits = walk_forward(
         panel.sessions,
@@ -94,6 +104,9 @@ def train(
         warmup=max(signal.warmup for signal in signals),
         window=config.split,
     )
+    if since is not None:
+        first = sum(split.test[-1].date() < since for split in splits)
+        splits = splits[max(first - 1, 0) :]
     taught = lesson(panel, config.label, config.horizon_days, config.fill)
     return train_walk_forward(
         features,

@@ -9,8 +9,6 @@ from tools.research.record import (
     CompareArgs,
     CompareResult,
     ExperimentArgs,
-    InventoryArgs,
-    InventoryResult,
 )
 
 
@@ -33,14 +31,6 @@ def compare_experiments(ctx: Context, args: CompareArgs) -> CompareResult:
     from tools.research.compare import choose, compare
 
     return compare(choose(ctx.workspace, args.experiments))
-
-
-def list_inventory(ctx: Context, args: InventoryArgs) -> InventoryResult:
-    """List what exists here: data on disk and how old it is, features, experiments, trials, tickets, snapshots."""
-    from tools.research.inventory import shelf
-
-    items = shelf(ctx, args.kind)
-    return InventoryResult(kind=args.kind, items=items, count=len(items))
 
 
 RUN_EXPERIMENT = Tool(
@@ -74,19 +64,4 @@ COMPARE_EXPERIMENTS = Tool(
     run=compare_experiments,
     positional="experiments",
     examples=("compare the last two experiments", "which run was better"),
-)
-
-LIST_INVENTORY = Tool(
-    name="list_inventory",
-    args=InventoryArgs,
-    result=InventoryResult,
-    effect=Effect.READ,
-    run=list_inventory,
-    positional="kind",
-    examples=(
-        "what data do I have",
-        "list my experiments",
-        "which features are there",
-        "how many times have I tested this",
-    ),
 )

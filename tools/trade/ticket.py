@@ -19,7 +19,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from tools.backtest.record import Metrics
+from tools.backtest.record import Holdout, Metrics
 from tools.backtest.statistics.grade import Verdict
 from tools.kernel.atomic import move_into_place, write_atomic, write_temporary
 from tools.kernel.errors import BadRequest, GateFailed, WorkspaceError
@@ -61,17 +61,21 @@ class Ticket(Result):
     evidence: Metrics
     benchmark: Metrics | None
     verdict: Verdict | None = None
+    trained_to: date | None = None
+    holdout: Holdout | None = None
     warnings: tuple[str, ...]
 
 
 ID_PATTERN = re.compile(r"T-\d{8}-[A-Z2-7]{4,52}")
 ID_LETTERS = 4
+ADDED_LATER = ("verdict", "trained_to", "holdout")
+"""Older tickets lack them, and their ids do not count them."""
 ORDER_COLUMNS = ("ticket", "symbol", "side", "shares", "reference_price_usd", "value_usd")
 
 
 def _digest(ticket: Ticket) -> str:
     """Return the SHA-256 of what was proposed, in base32: everything but the id and the state."""
-    later = {"verdict"} if ticket.verdict is None else set()  # tickets without one were made before there were any
+    later = {name for name in ADDED_LATER if getattr(ticket, name) is None}
     contents = ticket.model_dump(mode="json", exclude={"ticket", "state"} | later)
     return base64.b32encode(bytes.fromhex(of_json(contents))).decode().rstrip("=")
 

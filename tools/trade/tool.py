@@ -13,7 +13,7 @@ from tools.kernel.types import Args
 from tools.trade.ticket import Ticket, new_ticket
 
 if TYPE_CHECKING:
-    from tools.backtest.record import Experiment
+    from tools.trade.today import Today
 
 PRICE_WINDOW_DAYS = 30
 
@@ -26,22 +26,22 @@ class ProposeArgs(Args):
     max_positions: int | None = Field(default=None, ge=1, le=500)
 
 
-def _last_prices(ctx: Context, record: Experiment) -> tuple[dict[str, float], date]:
+def _last_prices(ctx: Context, today: Today) -> tuple[dict[str, float], date]:
     """Return the raw close of each target on or before the signal date, and the oldest date among them."""
-    held = [target.symbol for target in record.targets if target.weight > 0]
+    held = [target.symbol for target in today.targets]
     if not held:
-        return {}, record.signal_date
+        return {}, today.signal_date
     from tools.lake.store import open_lake
 
-    oldest = record.signal_date - timedelta(days=PRICE_WINDOW_DAYS)
+    oldest = today.signal_date - timedelta(days=PRICE_WINDOW_DAYS)
     with open_lake(ctx.workspace) as lake:
-        bars = lake.bars(held, start=oldest, end=record.signal_date, adjust="none")
+        bars = lake.bars(held, start=oldest, end=today.signal_date, adjust="none", sealed=False)
     last = bars.sort_values("ts").groupby("symbol").tail(1)
     prices = {str(row.symbol): float(row.close_raw) for row in last.itertuples()}
     missing = tuple(symbol for symbol in held if symbol not in prices)
     if missing:
         raise NoData(
-            f"There are no bars near {record.signal_date} for {', '.join(missing)}.",
+            f"There are no bars near {today.signal_date} for {', '.join(missing)}.",
             hint=f"Load them first: /ingest_data {', '.join(missing)}",
             suggestion=Suggestion("ingest_data", {"symbols": list(missing)}),
         )
@@ -51,14 +51,17 @@ def _last_prices(ctx: Context, record: Experiment) -> tuple[dict[str, float], da
 def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
     """Propose what to buy with an amount of money; ends in a ticket a human must confirm."""
     from tools.backtest.evidence import OLD_DATA, doubts, other_warnings
-    from tools.backtest.folder import find_experiment, load_experiment
+    from tools.backtest.folder import find_experiment, load_experiment, load_holdout
     from tools.trade.size import size_positions
-    from tools.trade.warn import age_warnings, cash_warnings, sizing_warnings, verdict_warnings
+    from tools.trade.today import todays_targets
+    from tools.trade.warn import age_warnings, cash_warnings, holdout_warnings, sizing_warnings, verdict_warnings
 
-    record = load_experiment(find_experiment(ctx.workspace, args.experiment))
-    prices, price_date = _last_prices(ctx, record)
+    folder = find_experiment(ctx.workspace, args.experiment)
+    record, holdout = load_experiment(folder), load_holdout(folder)
+    today = todays_targets(ctx, record)
+    prices, price_date = _last_prices(ctx, today)
     sizing = size_positions(
-        record.targets,
+        today.targets,
         prices,
         capital_usd=args.capital_usd,
         cost_bps=ctx.settings.commission_bps + ctx.settings.slippage_bps,
@@ -69,7 +72,8 @@ def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
     warnings = (
         *age_warnings(price_date, age_days),
         *verdict_warnings(record.verdict),
-        *cash_warnings(record.targets),
+        *holdout_warnings(record, holdout),
+        *cash_warnings(today.targets),
         *sizing_warnings(sizing, prices, args.capital_usd),
         *doubts(record),
         *(warning for warning in other_warnings(record) if not warning.startswith(OLD_DATA)),
@@ -85,12 +89,14 @@ def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
         invested_usd=sizing.invested_usd,
         cash_usd=sizing.cash_usd,
         cost_usd=sizing.cost_usd,
-        signal_date=record.signal_date,
+        signal_date=today.signal_date,
+        trained_to=today.trained_to,
         price_date=price_date,
         data_age_days=age_days,
         evidence=record.oos,
         benchmark=record.benchmarks.get("equal_weight"),
         verdict=record.verdict,
+        holdout=holdout,
         warnings=tuple(dict.fromkeys(warnings)),
     )
     return new_ticket(ctx.workspace, draft)

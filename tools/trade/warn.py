@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from tools.backtest.record import Target
+from tools.backtest.record import Experiment, Holdout, Target
 from tools.backtest.statistics.grade import Verdict
+from tools.kernel.format import format_value
 from tools.trade.size import Sizing
 
 STALE_DAYS = 5
@@ -29,6 +30,20 @@ def age_warnings(price_date: date, data_age_days: int) -> tuple[str, ...]:
 def verdict_warnings(verdict: Verdict | None) -> tuple[str, ...]:
     """Warn of a strategy without an edge; what speaks against it stands beside the verdict."""
     return (NO_EDGE,) if verdict is not None and verdict.grade == "no edge" else ()
+
+
+def holdout_warnings(record: Experiment, holdout: Holdout | None) -> tuple[str, ...]:
+    """Say what the last test on unseen bars found, or that it was not made."""
+    if holdout is not None:
+        sharpe, before = (format_value(each.sharpe, "ratio") for each in (holdout.oos, holdout.walk_forward))
+        clean = "" if not holdout.seen_by else ", and those bars had been read before"
+        return (
+            f"On its holdout, {holdout.start} to {holdout.end}, its Sharpe ratio was {sharpe} ({before} before){clean}.",
+        )
+    if record.sealed is None:
+        return ()
+    since = record.sealed.start
+    return (f"Never tested on the bars since {since}: they are sealed. `slq holdout open` tests it on them, once.",)
 
 
 def cash_warnings(targets: tuple[Target, ...]) -> tuple[str, ...]:

@@ -57,7 +57,24 @@ def test_both_paths_agree(seed, fill, rebalance, bps, gaps):
         missing = np.random.default_rng(seed).random(close.shape) < 0.1
         open_, close = open_.mask(missing), close.mask(missing)
         weights.iloc[7::6] = np.nan
-    prices, terms = Market.of(open_, close), Terms(short=True)
+    both_agree(weights, Market.of(open_, close), Terms(short=True), fill=fill, rebalance=rebalance, bps=bps)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.sampled_from(FILLS), st.sampled_from([0, 20, 400]), st.booleans(), st.sampled_from([1.2, 3.0]))
+def test_both_paths_agree_on_the_fee_for_borrowed_shares(seed, fill, bps, gaps, gross):
+    weights, open_, close = market(seed, gross=gross)
+    if gaps:
+        missing = np.random.default_rng(seed).random(close.shape) < 0.1
+        missing[:9, 0] = True
+        open_, close = open_.mask(missing), close.mask(missing)
+    weights.iloc[:4] = 0.0
+    terms = Terms(short=True, carry=Carry(borrow_bps=5000))
+    fast = both_agree(weights, Market.of(open_, close), terms, fill=fill, rebalance="daily", bps=bps)
+    assert fast.ruined or fast.borrow_paid > 0
+
+
+def both_agree(weights, prices, terms, *, fill, rebalance, bps):
     fast = run_market(weights, prices, costs=Costs(bps), fill=fill, rebalance=rebalance, terms=terms)
     slow = walk(weights.to_numpy(), prices, costs=Costs(bps), fill=fill, rebalance=rebalance, terms=terms)
     np.testing.assert_allclose(slow.equity, fast.equity, rtol=1e-9)
@@ -69,6 +86,8 @@ def test_both_paths_agree(seed, fill, rebalance, bps, gaps):
     for ledger in (fast, slow):
         assert (ledger.clamps["rule"] == "no_price").sum() == ledger.rejects
         assert ledger.orders_sent == len(ledger.trades) + ledger.rejects
+    assert slow.borrow_paid == pytest.approx(fast.borrow_paid, rel=1e-9, abs=1e-15)
+    return fast
 
 
 @settings(max_examples=60, deadline=None)

@@ -99,6 +99,9 @@ def make_folder(root: Path, *, bars: int = 2512) -> Path:
     runs = {m: run_weights(targets, open_=open_, close=close, costs=COSTS.times(m)) for m in (1, 2, 3)}
     others = {
         "equal_weight": run_weights(equal_weight(close), open_=open_, close=close, costs=COSTS),
+        "momentum": run_weights(
+            top_n(close.pct_change(126).fillna(0), 1, threshold=None), open_=open_, close=close, costs=COSTS
+        ),
         "index": run_weights(equal_weight(close) * 0.6, open_=open_, close=close, costs=Costs()),
     }
     config = Config(

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from tools.backtest.folder import load_experiment
 from tools.backtest.record import Metrics
 from tools.kernel.types import unit_of
-from tools.report.figures import NAMES, drawdown_figure, equity_figure, importance_figure, log_ticks
+from tools.report.curves import Curves, build_curves, columns_json
+from tools.report.figures import NAMES
+from tools.report.model_figures import importance_figure
 from tools.report.number import format_number
+from tools.report.time_figures import drawdown_figure, equity_figure, log_ticks, sharpe_figure
 
 
 @pytest.mark.parametrize(
@@ -51,20 +54,31 @@ def test_ticks_lie_on_the_axis_in_order(low: float, ratio: float) -> None:
     assert len(ticks) <= 16
 
 
+def curves_of(folder: Path, *without: str) -> Curves:
+    return build_curves(pd.read_parquet(folder / "equity.parquet").drop(columns=[*without]), None, None, None)
+
+
+def test_every_trace_names_columns_that_the_page_has(experiment_folder: Path) -> None:
+    curves = curves_of(experiment_folder)
+    columns = json.loads(columns_json(curves))
+    assert {len(column) for column in columns.values()} == {len(curves.equity)}
+    for draw in (equity_figure, drawdown_figure, sharpe_figure):
+        for trace in json.loads(draw(curves, NAMES))["data"]:
+            assert {trace["meta"]["x"], trace["meta"]["y"]} <= columns.keys()
+
+
 def test_drawdown_never_exceeds_zero_and_matches_the_record(experiment_folder: Path) -> None:
-    equity = pd.read_parquet(experiment_folder / "equity.parquet")
-    figure = json.loads(drawdown_figure(equity, NAMES))
-    worst = {trace["meta"]["role"]: min(trace["y"]) for trace in figure["data"]}
-    assert max(max(trace["y"]) for trace in figure["data"]) <= 0
+    columns = json.loads(columns_json(curves_of(experiment_folder)))
     record = load_experiment(experiment_folder)
-    assert worst["strategy"] == pytest.approx(record.oos.max_drawdown, abs=1e-5)
-    assert worst["equal_weight"] == pytest.approx(record.benchmarks["equal_weight"].max_drawdown, abs=1e-5)
+    assert max(columns["drawdown.strategy"]) <= 0
+    assert min(columns["drawdown.strategy"]) == pytest.approx(record.oos.max_drawdown, abs=1e-4)
+    expected = record.benchmarks["equal_weight"].max_drawdown
+    assert min(columns["drawdown.equal_weight"]) == pytest.approx(expected, abs=1e-4)
 
 
 def test_the_strategy_is_drawn_last_and_the_index_may_be_missing(experiment_folder: Path) -> None:
-    equity = pd.read_parquet(experiment_folder / "equity.parquet").drop(columns="index")
-    traces = json.loads(equity_figure(equity, NAMES))["data"]
-    assert [trace["meta"]["role"] for trace in traces] == ["equal_weight", "strategy"]
+    traces = json.loads(equity_figure(curves_of(experiment_folder, "index"), NAMES))["data"]
+    assert [trace["meta"]["role"] for trace in traces] == ["momentum", "equal_weight", "strategy"]
 
 
 def test_the_heat_map_puts_the_most_important_feature_on_top(experiment_folder: Path) -> None:
@@ -74,3 +88,4 @@ def test_the_heat_map_puts_the_most_important_feature_on_top(experiment_folder: 
     assert sums == sorted(sums)
     assert len(heat["x"]) == len(record.folds)
     assert sum(sums) == pytest.approx(len(record.folds), abs=0.01)
+    assert heat["zmax"] == max(max(row) for row in heat["z"]) <= 1

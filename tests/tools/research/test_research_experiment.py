@@ -9,10 +9,12 @@ import pytest
 from research_market import long_bars, store
 
 from tools.backtest.folder import list_experiments, load_experiment
+from tools.inventory.record import InventoryArgs
+from tools.inventory.tool import list_inventory
 from tools.kernel.errors import BadRequest, NoData, WorkspaceError
 from tools.kernel.spec import Context
-from tools.research.record import CompareArgs, ExperimentArgs, InventoryArgs
-from tools.research.tool import compare_experiments, list_inventory, run_experiment
+from tools.research.record import CompareArgs, ExperimentArgs
+from tools.research.tool import compare_experiments, run_experiment
 
 FILES = {"config.json", "result.json", "model.txt", "trades.csv", "equity.parquet", "report.html", "run_log.jsonl"}
 ARGS = ExperimentArgs(symbols=("Apple", "IBM", "MSFT"), features=("RSI(14)", "momentum_20"))
@@ -30,12 +32,13 @@ def test_a_run_is_recorded_whole(ctx):
     assert record.config.symbols == ("AAPL", "IBM", "MSFT")
     assert record.config.features == ("rsi_14", "momentum_20")
     assert record.config.top_n == 1
-    assert set(record.benchmarks) == {"equal_weight", "index"}
+    assert set(record.benchmarks) == {"equal_weight", "momentum", "index"}
     assert json.loads((folder / "config.json").read_text()) == record.config.model_dump(mode="json")
     equity = pd.read_parquet(folder / "equity.parquet")
-    assert list(equity) == ["ts", "strategy", "equal_weight", "index"]
+    assert list(equity) == ["ts", "strategy", "equal_weight", "momentum", "index"]
     assert (equity.iloc[0, 1:] == 1).all()
-    assert len(pd.read_csv(folder / "trades.csv")) == record.orders
+    assert len(pd.read_csv(folder / "trades.csv")) == record.fills
+    assert (record.orders, record.rejects, record.clamps, record.paths) == (record.fills, 0, (), ())
     log = [json.loads(line) for line in (folder / "run_log.jsonl").read_text().splitlines()]
     assert [line["stage"] for line in log] == [
         "start",

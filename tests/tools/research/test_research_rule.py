@@ -14,11 +14,13 @@ from research_market import long_bars, store
 from tools.backtest.folder import load_experiment
 from tools.backtest.trial_log import read_ledger
 from tools.ingest.tool import IngestArgs, ingest_data
+from tools.inventory.record import InventoryArgs
+from tools.inventory.tool import list_inventory
 from tools.kernel.errors import BadRequest, GateFailed, NoData
 from tools.lake.store import open_lake
 from tools.report.tool import ReportArgs, show_report
-from tools.research.record import BacktestArgs, CompareArgs, ExperimentArgs, InventoryArgs
-from tools.research.tool import compare_experiments, list_inventory, run_backtest, run_experiment
+from tools.research.record import BacktestArgs, CompareArgs, ExperimentArgs
+from tools.research.tool import compare_experiments, run_backtest, run_experiment
 
 SYMBOLS = ("AAPL", "IBM", "MSFT")
 FILES = {"config.json", "result.json", "trades.csv", "equity.parquet", "report.html", "run_log.jsonl"}

@@ -65,5 +65,5 @@ def explain_unknown(name: str, *, called: bool) -> tuple[str, str]:
     near = difflib.get_close_matches(ALIASES.get(name, name), [*names, *ALIASES], n=_MOST_NEAR, cutoff=0.55)
     hint = f"Did you mean {', '.join(dict.fromkeys(ALIASES.get(word, word) for word in near))}?"
     if not near:
-        hint = f"The fields are {', '.join(FIELDS)}; operators are, for example, delay, sma, zscore, rank, if_."
+        hint = f"The fields are {', '.join(FIELDS)}; /help expressions lists the operators, such as delay and rank."
     return f"There is no {'function' if called else 'field or feature'} called {name}", hint

@@ -12,13 +12,13 @@ from tools.backtest.rule_words import rule_words
 from tools.backtest.trial_log import read_ledger
 from tools.features.catalog import FEATURES
 from tools.features.registry import registered
+from tools.inventory.record import Item, Kind
 from tools.kernel.errors import WorkspaceError
 from tools.kernel.format import format_value
 from tools.kernel.paths import Workspace
 from tools.kernel.spec import Context
 from tools.lake.store import lake_symbols, open_lake
 from tools.models.registry import MODELS
-from tools.research.record import Item, Kind
 from tools.trade.ticket import list_tickets
 
 MODEL_FILES = frozenset(kind.file_name for kind in MODELS.values())

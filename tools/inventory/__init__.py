@@ -1,0 +1,1 @@
+"""What exists in a workspace: data, features, experiments, models, tickets, snapshots, trials."""

@@ -1,0 +1,67 @@
+"""A recorded experiment on bars that came after it: the same settings, carried on to the last bar there is.
+
+This is the one door through the seal: it serves the opening of a holdout and the positions of today, and nothing
+else may call it. Walk-forward training goes on as it began, so a model never saw the bars it scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from tools.backtest.record import Config, Experiment
+from tools.backtest.rules import Rule, rule_targets
+from tools.features.bars import Bars, read_bars
+from tools.features.expr import compile_expression
+from tools.features.resolve import require_index, resolve_all
+from tools.kernel.errors import BadRequest
+from tools.kernel.spec import Context
+from tools.research.experiment import sources_of
+from tools.research.study import scored_window, train
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """An experiment carried on.
+
+    Attributes:
+        bars: every bar of its universe, from its first one on.
+        config: its settings, up to the last bar.
+        scores: bars x symbols, at least from the bar asked for on; of a rule, its target weights.
+        trained_to: last day that the newest model was trained on; None where nothing is trained.
+    """
+
+    bars: Bars
+    config: Config
+    scores: pd.DataFrame
+    trained_to: date | None
+
+
+def rerun(ctx: Context, record: Experiment, *, since: date) -> Rerun:
+    """Score every bar from `since` on with the settings of `record`.
+
+    Raises:
+        BadRequest: a generated feature is not what it was.
+        NoData: a symbol or a feature is gone.
+        SandboxError: the Python source of a feature failed.
+    """
+    config = record.config
+    bars = read_bars(ctx.workspace, config.symbols, start=config.start, sealed=False)
+    config = config.model_copy(update={"end": bars.panel.sessions[-1].date(), "index_symbol": bars.index_symbol})
+    if config.entry is not None:
+        exit_ = None if config.exit is None else compile_expression(config.exit)
+        rule = Rule(compile_expression(config.entry), exit_)
+        return Rerun(bars, config, rule_targets(bars.panel, rule), None)
+    signals = resolve_all(ctx, config.features)
+    require_index(signals, bars.panel)
+    if sources_of(signals) != record.provenance.features:
+        raise BadRequest(
+            f"The Python source of a feature of {record.experiment} was changed since.",
+            hint="Run the experiment again with the features as they are now.",
+        )
+    trained = train(
+        bars.panel, signals, config, threads=record.provenance.threads, progress=ctx.progress, since=since
+    )
+    return Rerun(bars, config, scored_window(trained), trained.folds[-1].train_end)
