@@ -23,7 +23,7 @@ from copilot.verdict_view import verdict_lines
 from tools.backtest.record import Metrics
 from tools.backtest.rule_words import rule_words
 from tools.catalog import find_tool
-from tools.kernel.format import format_seconds, format_value
+from tools.kernel.format import counted, format_seconds, format_value
 from tools.kernel.spec import Effect
 from tools.kernel.types import unit_of
 from tools.trade.ticket import Ticket
@@ -57,10 +57,11 @@ def call_card(
 
 
 def _defaults(call: Call) -> str:
-    """Return the arguments that the call leaves to their defaults, where those have a value."""
+    """Return the arguments that the call leaves to their defaults, where those do something."""
     fields = find_tool(call.tool).args.model_fields.items()
     left = [(name, info.default) for name, info in fields if name not in call.args and not info.is_required()]
-    return " · ".join(f"{name} {format_value(value)}" for name, value in left if value not in (None, ()))
+    said = ((name, value) for name, value in left if value is not False and value not in (None, ()))
+    return " · ".join(f"{name} {format_value(value)}" for name, value in said)
 
 
 def outcome(observation: Observation) -> RenderableType:

@@ -121,7 +121,9 @@ def test_dearer_trading_is_never_better(panel, seed, chosen):
 @given(SEEDS, OPTIONS, st.sampled_from([0.01, 0.05, 0.2]), st.booleans())
 def test_a_stop_at_a_drawdown_is_the_rule_of_the_walk(panel, seed, chosen, cap, ends):
     settings_ = setup_of(panel, chosen, max_drawdown=cap)
-    close = panel.close.mask((panel.close.index > panel.sessions[450])[:, None] & ends)
+    last = 450 if ends else 503
+    gone = (panel.close.index > panel.sessions[last])[:, None] & (panel.close.columns == SYMBOLS[0])[None, :]
+    close = panel.close.mask(gone)
     each = replace(panel, close=close, open=panel.open.where(close.notna()))
     weights = positions(each, scores_of(each, seed), settings_).weights
     prices = market_of(each, weights)
