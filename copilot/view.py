@@ -175,7 +175,7 @@ def _query(record: Record) -> RenderableType:
         table.add_row(*(plain(str(value) if at in years else _cell(value)) for at, value in enumerate(row)))
     hidden = len(record["rows"]) - ROWS_SHOWN
     more = [Text(f"... and {counted(hidden, 'more row')}; add a LIMIT", style="quiet")] if hidden > 0 else []
-    return Group(table, *more, *(plain(note, "quiet") for note in record["warnings"]))
+    return Group(table, *more, *(plain(note, "quiet") for note in record.get("warnings", ())))
 
 
 def _cell(value: object) -> str:
