@@ -14,7 +14,7 @@ from pydantic import Field
 from tools.backtest.cost_curve import CostPoint
 from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.features.evidence import Evidence
-from tools.kernel.types import Bps, Count, Days, Fraction, Ratio, Record, Result, Seconds
+from tools.kernel.types import Bps, Correlation, Count, Days, Fraction, Ratio, Record, Result, Seconds, Usd
 from tools.lake.seal import Sealed
 
 
@@ -145,6 +145,40 @@ class Trials(Record):
     archived: Count = 0
 
 
+class Skill(Record):
+    """How well the scores of a bar ordered the symbols by the return that followed; see `statistics.information`.
+
+    Attributes:
+        ic: mean correlation across symbols, a bar.
+        ic_t: its t-statistic, overlapping labels allowed for.
+        rank_ic: the same of ranks.
+        rank_ic_t: its t-statistic.
+        positive: share of bars with a rank correlation above 0.
+        bars: how many had one.
+    """
+
+    ic: Correlation
+    ic_t: Ratio | None
+    rank_ic: Correlation
+    rank_ic_t: Ratio | None
+    positive: Fraction
+    bars: Count
+
+
+class Room(Record):
+    """How much capital the trades could have carried, by order of magnitude; see `statistics.capacity`.
+
+    Attributes:
+        participation_usd: capital at which 95 % of the trades stay within 5 % of the day's dollar volume.
+        breakeven_usd: capital at which market impact takes the whole return; 0 where there is none to take.
+        covered: share of the traded value whose volume is known.
+    """
+
+    participation_usd: Usd
+    breakeven_usd: Usd
+    covered: Fraction
+
+
 class Holdout(Record):
     """How an experiment did on the bars that were sealed; `holdout.json` in its folder, written once.
 
@@ -217,6 +251,8 @@ class Experiment(Result):
     verdict: Verdict | None = None
     sealed: Sealed | None = None
     paths: tuple[Ratio | None, ...] = ()
+    skill: Skill | None = None
+    room: Room | None = None
     signal_date: date
     targets: tuple[Target, ...]
     orders: Count

@@ -27,6 +27,8 @@ from tools.report.performance_tables import (
     order_rows,
     regime_rows,
     relative_rows,
+    room_rows,
+    skill_rows,
 )
 from tools.report.provenance_tables import config_rows, provenance_rows
 from tools.report.verdict_tables import MEANINGS, judged_tiles, reason_rows
@@ -167,7 +169,7 @@ def _performance_values(record: Experiment, performance: Performance, roles: lis
         "relative": relative_rows(performance, roles),
         "certainty": certainty_rows(record, performance),
         "intervals": performance.intervals,
-        "habits": habit_rows(performance.habits) + order_rows(record),
+        "habits": habit_rows(performance.habits) + skill_rows(record) + room_rows(record) + order_rows(record),
     }
 
 

@@ -110,6 +110,31 @@ def habit_rows(habits: Activity | None) -> list[Row]:
     return [Row(label, (number_cell(value, unit),)) for label, (value, unit) in figures.items()]
 
 
+def skill_rows(record: Experiment) -> list[Row]:
+    """Return what the scores knew: information coefficients with their t-statistics; nothing for rules."""
+    if record.skill is None:
+        return []
+    found = record.skill
+    figures = {
+        "Information coefficient": (found.ic, "correlation"),
+        "Its t-statistic": (found.ic_t, "ratio"),
+        "Rank information coefficient": (found.rank_ic, "correlation"),
+        "Its t-statistic ": (found.rank_ic_t, "ratio"),
+        "Days with a positive one": (found.positive, "fraction"),
+    }
+    return [Row(label, (number_cell(value, unit),)) for label, (value, unit) in figures.items()]
+
+
+def room_rows(record: Experiment) -> list[Row]:
+    """Return how much capital the trades could have carried; nothing where volumes are not known."""
+    if record.room is None:
+        return []
+    return [
+        Row("Capital at 5 % of volume", (number_cell(record.room.participation_usd, "usd"),)),
+        Row("Capital at which impact takes all", (number_cell(record.room.breakeven_usd, "usd"),)),
+    ]
+
+
 def order_rows(record: Experiment) -> list[Row]:
     """Return what became of the orders, and how often each limit bound; nothing for older records."""
     if record.fills is None or record.rejects is None:

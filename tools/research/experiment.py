@@ -37,6 +37,7 @@ from tools.research.folder import experiment_id, recording
 from tools.research.hypothesis import configure
 from tools.research.judge import Judgement, Tried, count, judge, placebo_sharpes, settings_of
 from tools.research.record import ExperimentArgs
+from tools.research.skill import room_of, skill_of
 from tools.research.stages import Stages
 from tools.research.study import Study, backtest, cross_validate, scored_window, summarise, train
 
@@ -193,6 +194,8 @@ def _record(
         signal_date=tested.targets.index[-1].date(),
         targets=study.targets,
         sealed=bars.sealed,
+        skill=skill_of(bars.panel, study.scores, config),
+        room=room_of(bars.panel, tested.ledger),
         paths=worked.paths,
         orders=tested.ledger.orders_sent,
         fills=tested.ledger.orders,

@@ -1,4 +1,4 @@
-"""The sealed holdout: research cannot see it, a decision opens it once, and today's positions tell nothing of it."""
+"""The sealed holdout: research cannot see it, a decision opens it once, today's positions tell nothing of it."""
 
 from __future__ import annotations
 
