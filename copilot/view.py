@@ -23,7 +23,7 @@ from copilot.verdict_view import verdict_lines
 from tools.backtest.record import Metrics
 from tools.backtest.rule_words import rule_words
 from tools.catalog import find_tool
-from tools.kernel.format import format_seconds, format_value
+from tools.kernel.format import counted, format_seconds, format_value
 from tools.kernel.spec import Effect
 from tools.kernel.types import unit_of
 from tools.trade.ticket import Ticket

@@ -172,4 +172,5 @@ def pack(answer: Answer) -> list[bytes | memoryview]:
     header = json.dumps(answer.header).encode()
     if len(header) > MAX_HEADER_BYTES:
         raise NotAResult("The labels of `result` are too long")
-    return [PREFIX.pack(MAGIC, len(header), sum(len(part) for part in answer.parts)), header, *answer.parts]
+    prefix = PREFIX.pack(MAGIC, len(header), sum(len(part) for part in answer.parts))
+    return [prefix + header, *answer.parts]  # each part is a write, and each write wakes the reader

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import mmap
 import os
 from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, TracebackType
@@ -24,7 +25,7 @@ from sandbox.refusal import refusals
 from sandbox.wire import Job
 
 SOURCE_NAME = "<generated>"
-RESERVE_BYTES = 4 << 20  # freed when memory is out, so that the failure can still be told
+RESERVE_BYTES = 4 << 20  # of address space, given back when memory is out, so that the failure can still be told
 Confine = Callable[[Limits], None]
 
 
@@ -84,7 +85,7 @@ def _told(error: BaseException, file: str) -> Answer:
 
 def answer(job: Job, *, policy: bool) -> list[bytes | memoryview]:
     """Return the bytes of the answer to a job, whatever happens to it."""
-    reserve = bytearray(RESERVE_BYTES)
+    reserve = mmap.mmap(-1, RESERVE_BYTES)  # never touched: it takes a limit's room and no page
     file = SOURCE_NAME
     try:
         code, names = _compiled(job.source, job.inputs, policy=policy)

@@ -1,7 +1,8 @@
 """A call under way, as the parent sees it: collect the answer, watch the clock, kill what goes on too long.
 
-The answer counts once all the bytes that it announces are there. The child then has nothing left to do and is
-killed without waiting for its end, which takes the kernel as long as a short computation.
+The answer counts once all the bytes that it announces are there. The child then has nothing left to do; the zygote
+kills it when this side hangs up, and nobody here waits for its end, which takes the kernel as long as a short
+computation.
 """
 
 from __future__ import annotations
@@ -81,7 +82,6 @@ class Waiting:
         if self.ended is None and whole and self.pid and not self.killed_for:
             usage = usage_of(self.pid)
             if usage is not None:
-                self._kill("answered")
                 self.ended = Ended(b"".join(self.chunks), 0, "", *usage)
 
     def _late(self) -> None:
@@ -138,9 +138,11 @@ class Waiting:
             self.ended = Ended(answer, said["exit"], self.killed_for, said["cpu_seconds"], said["peak_bytes"])
 
     def release(self) -> None:
-        """Close what is open; a child still running (an interrupt came) is killed."""
+        """Hang up, and so have the child killed; one still at work (an interrupt came) is killed at once."""
         if self.ended is None:
             self._kill("abandoned")
+        with contextlib.suppress(OSError):  # heard even where a forked copy of this process holds the socket open
+            self.reply.shutdown(socket.SHUT_RDWR)
         self.reply.close()
         for descriptor in (self.out, self.pidfd):
             if descriptor >= 0:

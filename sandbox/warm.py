@@ -19,6 +19,7 @@ from sandbox.child import answer
 from sandbox.limits import Limits
 from sandbox.wire import Job, read, write
 
+LARGEST_BLOCK = 24 << 20  # bytes; glibc takes what is no larger than a block freed before from memory it keeps
 REHEARSAL = "def feature(bars):\n    close = bars['close']\n    return close / close.rolling(2).mean() - 1\n"
 
 
@@ -75,5 +76,6 @@ def warm(*, policy: bool) -> None:
 
         guard.warm()
     touch(policy=policy)
+    np.empty(LARGEST_BLOCK, np.uint8)
     gc.freeze()
     gc.enable()

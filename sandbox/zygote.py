@@ -6,7 +6,8 @@ parent went; its children end with it (death signal). One thread, one `poll`: re
 who left.
 
 One child stands ready: forking and the first touch of shared pages are most of a short call's time, and the next
-child does both while the last one works. A child still serves one call only.
+child does both once the last call is over, so that it takes no processor from a call. A child still serves one call
+only.
 
 Protocol, all in SEQPACKET messages: the parent sends any byte with three descriptors (the sealed job, the pipe
 for the answer, a socket for this call); on that socket come the child's pid descriptor, and at its end one JSON
@@ -23,6 +24,7 @@ import os
 import select
 import signal
 import socket
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -53,7 +55,7 @@ class _Call(NamedTuple):
 
 
 def _live(door: int, parent: int, *, policy: bool, strict: bool) -> None:
-    """Live a child's life; the caller ends the process."""
+    """Live a child's life; it ends by being killed, and where it has no job the caller ends the process."""
     from sandbox.child import live
     from sandbox.warm import touch
     from sandbox.wire import read
@@ -75,6 +77,7 @@ def _live(door: int, parent: int, *, policy: bool, strict: bool) -> None:
         confine(limits, out, parent, strict=strict)
 
     live(job, OUT, close_down, policy=policy)
+    threading.Event().wait()  # ending costs milliseconds: first the reader of the answer gets the processor
 
 
 class Zygote:
@@ -116,7 +119,6 @@ class Zygote:
             self._hand_over(job, out, socket.socket(fileno=reply))
             os.close(job)
             os.close(out)
-            self._stand_by()
         return True
 
     def _stand_by(self) -> str:
@@ -174,6 +176,7 @@ class Zygote:
         self._poll.unregister(call.reply)
         del self._by_reply[call.reply.fileno()]
         os.kill(call.child.pid, signal.SIGKILL)  # not reaped yet, so the id is still the child's
+        self._stand_by()
 
     def _reap(self, call: _Call) -> None:
         _pid, status, usage = os.wait4(call.child.pid, 0)
@@ -189,6 +192,7 @@ class Zygote:
         }
         _tell(call.reply, ended)
         call.reply.close()
+        self._stand_by()
 
 
 def _tell(reply: socket.socket, message: Mapping[str, object]) -> None:

@@ -64,7 +64,7 @@ def explain(
         stability=None,
         curves=(),
         holdings=(),
-        positions=positions(book, panel.symbols, equity),
+        positions=positions(book, equity),
         conditions=conditions(record.config, panel, bars) if record.config.is_rule else None,
         narrative=(),
         warnings=(),

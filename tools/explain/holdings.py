@@ -36,7 +36,8 @@ def holdings(targets: Sequence[Target], window: Window, model: Model, *, top_n: 
         found=model.contributions(x) if isinstance(model, Explainable) else None,
     )
     row_of = {window.symbols[column]: row for row, column in enumerate(window.columns[last])}
-    largest = sorted(targets, key=lambda each: (-abs(each.weight), each.symbol))[:MOST_HOLDINGS]
+    scored = [target for target in targets if target.symbol in window.symbols]  # a hedge never is
+    largest = sorted(scored, key=lambda each: (-abs(each.weight), each.symbol))[:MOST_HOLDINGS]
     return tuple(_holding(target, bar, row_of.get(target.symbol), top_n) for target in largest)
 
 

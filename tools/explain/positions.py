@@ -27,10 +27,12 @@ class Book:
     """The account of every symbol.
 
     Attributes:
+        symbols: their names; the index too, where it was traded as a hedge.
         held: bars x symbols, whether it was held at the close.
         earned: one a symbol, in fractions of the starting capital, after the costs of its fills.
     """
 
+    symbols: tuple[str, ...]
     held: npt.NDArray[np.bool_]
     earned: Floats
 
@@ -45,12 +47,13 @@ def keep_book(trades: pd.DataFrame, panel: Panel, equity: pd.Series, fill: Fill)
         fill: where orders were filled.
     """
     bars = pd.DatetimeIndex(equity.index)
+    symbols = instruments(trades, panel)
     opens, closes = marks(
-        panel.open.reindex(bars).to_numpy(dtype=float), panel.close.reindex(bars).to_numpy(dtype=float)
+        _prices(panel.open, panel.market_open, bars, symbols), _prices(panel.close, panel.market, bars, symbols)
     )
     at = np.nan_to_num(opens if fill == "next_open" else closes)
     closes, nav = np.nan_to_num(closes), equity.to_numpy(dtype=float)
-    fills = _Fills.of(trades, bars, panel.close.columns)
+    fills = _Fills.of(trades, bars, pd.Index(symbols))
     units, earned = np.zeros(closes.shape[1]), np.zeros(closes.shape[1])
     held = np.zeros(closes.shape, dtype=bool)
     for bar in range(1, len(closes)):
@@ -62,7 +65,23 @@ def keep_book(trades: pd.DataFrame, panel: Panel, equity: pd.Series, fill: Fill)
                 fills, today, units, earned, closes=closes[bar - 1 : bar + 1], price=at[bar], nav=nav[bar - 1]
             )
         held[bar] = np.abs(units * closes[bar]) > DUST * nav[bar]
-    return Book(held, earned)
+    return Book(symbols, held, earned)
+
+
+def instruments(trades: pd.DataFrame, panel: Panel) -> tuple[str, ...]:
+    """Return the symbols of the panel and, as the last one, the index where it was traded as a hedge."""
+    hedge = set(map(str, trades["symbol"])) - set(panel.symbols)
+    return (*panel.symbols, *sorted(hedge))
+
+
+def _prices(
+    frame: pd.DataFrame, index: pd.Series | None, bars: pd.DatetimeIndex, symbols: tuple[str, ...]
+) -> Floats:
+    """Return bars x symbols; what the panel does not hold is the index."""
+    found = frame.reindex(bars)
+    for symbol in symbols[frame.shape[1] :]:
+        found = found.assign(**{symbol: np.nan if index is None else index.reindex(bars)})
+    return np.asarray(found.to_numpy(dtype=float))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,12 +122,11 @@ def _trade(
     return after
 
 
-def positions(book: Book, symbols: tuple[str, ...], equity: pd.Series) -> Positions:
+def positions(book: Book, equity: pd.Series) -> Positions:
     """Return figures of the positions; of many symbols the ones that gained and lost most.
 
     Args:
         book: the account of each symbol.
-        symbols: their names, in the order of the book.
         equity: multiples of the starting capital, the bars of the book.
     """
     started = book.held & ~np.vstack([np.zeros_like(book.held[:1]), book.held[:-1]])
@@ -124,7 +142,7 @@ def positions(book: Book, symbols: tuple[str, ...], equity: pd.Series) -> Positi
         total=total,
         earned=tuple(
             Earned(
-                symbol=symbols[column],
+                symbol=book.symbols[column],
                 earned=float(book.earned[column]),
                 in_market=float(book.held[:, column].mean()),
                 spells=int(spells[column]),

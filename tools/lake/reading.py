@@ -61,7 +61,7 @@ def read_bars(
     """
     held = _held(reader, symbols, interval, source)
     where, values = _restrict(held, interval, source)
-    everyone = last_open_days(spans(reader.facts)) if sealed else {}
+    everyone = last_open_days(spans(reader.facts, reader.version)) if sealed else {}
     last_days = {symbol: everyone[symbol] for symbol in held.choices if symbol in everyone}
     last = max(last_days.values(), default=date.max)
     bars = reader.frame(

@@ -5,7 +5,7 @@ of that one: as many days for every symbol, so that those whose bars end togethe
 symbol that was listed later than that is sealed altogether. In a lake without a year of history nothing is sealed:
 it is too short to test anything on. All intervals and sources of a symbol count as one, so that minute bars do not
 tell what daily bars keep back. The seal follows from the last bar that the lake ever held: it moves forward with
-new bars and not back with removed ones.
+new bars and not back with removed ones. A read of an earlier snapshot is sealed as it was then.
 
 Bars, corporate actions, reported figures and quarantined rows are sealed; news, and how many rows there are of
 which days, is not. The seal keeps a research honest that goes through the tools; it is no lock against the owner of
@@ -38,7 +38,6 @@ JOIN {META}.ducklake_file_column_stats stats
 JOIN {META}.ducklake_file_partition_value part
   ON part.data_file_id = file.data_file_id AND part.partition_key_index = 0
 WHERE held.table_name = 'bars' AND col.column_name = 'ts'
-GROUP BY ALL
 """  # noqa: S608  the names are our own
 
 
@@ -57,16 +56,17 @@ def last_open_days(reach: Mapping[str, Span]) -> dict[str, date]:
     return {symbol: max(last - SHARE * longest, _a_year_before(last)).date() for symbol, (_, last) in reach.items()}
 
 
-def spans(rows: Rows) -> dict[str, Span]:
+def spans(rows: Rows, version: int | None = None) -> dict[str, Span]:
     """Return the reach of every symbol of the attached lake, over all intervals and sources.
 
-    The statistics of all files that the catalogue knows answer; they may reach further than the rows do after
-    something was removed, never less far.
+    With `version`, as it was at that snapshot. The statistics of all files that the catalogue knows answer; they
+    may reach further than the rows do after something was removed, never less far.
     """
     if has_inlined(rows, "bars"):
         found = rows("SELECT symbol, min(ts), max(ts) FROM lake.bars GROUP BY symbol", [])
     else:
-        found = rows(SPANS, [])
+        upto = "" if version is None else f"AND file.begin_snapshot <= {version:d}"
+        found = rows(f"{SPANS} {upto} GROUP BY ALL", [])
     return {symbol: (_moment(first), _moment(last)) for symbol, first, last in found}
 
 

@@ -1,105 +1,21 @@
-"""`propose_trades`: a decision ticket from an experiment's last signal."""
+"""`propose_trades`: a decision ticket from what an experiment would hold today."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
-
-from pydantic import Field
-
-from tools.kernel.errors import NoData, Suggestion
 from tools.kernel.spec import Context, Effect, Tool
-from tools.kernel.types import Args
-from tools.trade.ticket import Ticket, new_ticket
-
-if TYPE_CHECKING:
-    from tools.trade.today import Today
-
-PRICE_WINDOW_DAYS = 30
-
-
-class ProposeArgs(Args):
-    """How much money, after which experiment."""
-
-    experiment: str = "latest"
-    capital_usd: float = Field(gt=0, le=1e12)
-    max_positions: int | None = Field(default=None, ge=1, le=500)
-
-
-def _last_prices(ctx: Context, today: Today) -> tuple[dict[str, float], date]:
-    """Return the raw close of each target on or before the signal date, and the oldest date among them."""
-    held = [target.symbol for target in today.targets]
-    if not held:
-        return {}, today.signal_date
-    from tools.lake.store import open_lake
-
-    oldest = today.signal_date - timedelta(days=PRICE_WINDOW_DAYS)
-    with open_lake(ctx.workspace) as lake:
-        bars = lake.bars(held, start=oldest, end=today.signal_date, adjust="none", sealed=False)
-    last = bars.sort_values("ts").groupby("symbol").tail(1)
-    prices = {str(row.symbol): float(row.close_raw) for row in last.itertuples()}
-    missing = tuple(symbol for symbol in held if symbol not in prices)
-    if missing:
-        raise NoData(
-            f"There are no bars near {today.signal_date} for {', '.join(missing)}.",
-            hint=f"Load them first: /ingest_data {', '.join(missing)}",
-            suggestion=Suggestion("ingest_data", {"symbols": list(missing)}),
-        )
-    return prices, last["ts"].min().date()
+from tools.trade.record import ProposeArgs
+from tools.trade.ticket import Ticket
 
 
 def propose_trades(ctx: Context, args: ProposeArgs) -> Ticket:
     """Propose what to buy with an amount of money; ends in a ticket a human must confirm."""
-    from tools.backtest.evidence import OLD_DATA, doubts, other_warnings
     from tools.backtest.folder import find_experiment, load_experiment, load_holdout
-    from tools.trade.size import size_positions
+    from tools.trade.propose import propose
     from tools.trade.today import todays_targets
-    from tools.trade.warn import age_warnings, cash_warnings, holdout_warnings, sizing_warnings, verdict_warnings
 
     folder = find_experiment(ctx.workspace, args.experiment)
-    record, holdout = load_experiment(folder), load_holdout(folder)
-    today = todays_targets(ctx, record)
-    prices, price_date = _last_prices(ctx, today)
-    sizing = size_positions(
-        today.targets,
-        prices,
-        capital_usd=args.capital_usd,
-        cost_bps=ctx.settings.commission_bps + ctx.settings.slippage_bps,
-        max_positions=args.max_positions,
-    )
-    now = ctx.now()
-    age_days = (now.date() - price_date).days
-    warnings = (
-        *age_warnings(price_date, age_days),
-        *verdict_warnings(record.verdict),
-        *holdout_warnings(record, holdout),
-        *cash_warnings(today.targets),
-        *sizing_warnings(sizing, prices, args.capital_usd),
-        *doubts(record),
-        *(warning for warning in other_warnings(record) if not warning.startswith(OLD_DATA)),
-    )
-    draft = Ticket(
-        ticket="",
-        state="pending",
-        experiment=record.experiment,
-        created_at=now,
-        expires_at=now + timedelta(hours=ctx.settings.ticket_valid_hours),
-        capital_usd=args.capital_usd,
-        positions=sizing.positions,
-        invested_usd=sizing.invested_usd,
-        cash_usd=sizing.cash_usd,
-        cost_usd=sizing.cost_usd,
-        signal_date=today.signal_date,
-        trained_to=today.trained_to,
-        price_date=price_date,
-        data_age_days=age_days,
-        evidence=record.oos,
-        benchmark=record.benchmarks.get("equal_weight"),
-        verdict=record.verdict,
-        holdout=holdout,
-        warnings=tuple(dict.fromkeys(warnings)),
-    )
-    return new_ticket(ctx.workspace, draft)
+    record = load_experiment(folder)
+    return propose(ctx, record, load_holdout(folder), todays_targets(ctx, record), args)
 
 
 PROPOSE_TRADES = Tool(

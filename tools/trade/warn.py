@@ -37,9 +37,8 @@ def holdout_warnings(record: Experiment, holdout: Holdout | None) -> tuple[str, 
     if holdout is not None:
         sharpe, before = (format_value(each.sharpe, "ratio") for each in (holdout.oos, holdout.walk_forward))
         clean = "" if not holdout.seen_by else ", and those bars had been read before"
-        return (
-            f"On its holdout, {holdout.start} to {holdout.end}, its Sharpe ratio was {sharpe} ({before} before){clean}.",
-        )
+        days = f"{holdout.start} to {holdout.end}"
+        return (f"On its holdout, {days}, its Sharpe ratio was {sharpe} ({before} before){clean}.",)
     if record.sealed is None:
         return ()
     since = record.sealed.start

@@ -54,7 +54,7 @@ def test_figures_of_a_rule() -> None:
     rule = Rule(compile_expression("sma(5) > sma(20)"))
     ledger = run_rule(panel, rule, costs=COSTS)
     book = keep_book(ledger.trades, panel, ledger.equity, "next_open")
-    found = positions(book, panel.symbols, ledger.equity)
+    found = positions(book, ledger.equity)
     assert found.total == pytest.approx(ledger.equity.iloc[-1] - 1)
     assert found.elsewhere == pytest.approx(0, abs=1e-9)
     assert found.bars == 300
@@ -70,7 +70,7 @@ def test_of_many_symbols_both_ends_are_shown_and_the_rest_is_summed() -> None:
     panel = market(6, symbols=30)
     weights = pd.DataFrame(1 / 30, panel.close.index, panel.close.columns)
     ledger = run_weights(weights, open_=panel.open, close=panel.close, costs=COSTS)
-    found = positions(keep_book(ledger.trades, panel, ledger.equity, "next_open"), panel.symbols, ledger.equity)
+    found = positions(keep_book(ledger.trades, panel, ledger.equity, "next_open"), ledger.equity)
     assert len(found.earned) == 20
     assert sum(each.earned for each in found.earned) + found.elsewhere == pytest.approx(found.total)
 
@@ -78,5 +78,5 @@ def test_of_many_symbols_both_ends_are_shown_and_the_rest_is_summed() -> None:
 def test_nothing_held_is_nothing_earned() -> None:
     panel = market(7)
     ledger = run_weights(panel.close * 0.0, open_=panel.open, close=panel.close, costs=COSTS)
-    found = positions(keep_book(ledger.trades, panel, ledger.equity, "next_open"), panel.symbols, ledger.equity)
+    found = positions(keep_book(ledger.trades, panel, ledger.equity, "next_open"), ledger.equity)
     assert (found.spells, found.holding_bars, found.in_market, found.total) == (0, None, 0.0, 0.0)

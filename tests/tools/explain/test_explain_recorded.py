@@ -14,10 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.references import REFERENCE, Source, resolve
-from tools.backtest.costs import Costs
 from tools.backtest.folder import load_experiment
-from tools.backtest.record import Experiment
-from tools.backtest.rules import Rule, run_rule
 from tools.catalog import find_tool
 from tools.explain.narrative import narrate
 from tools.explain.record import ExplainArgs, Explanation
@@ -50,27 +47,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[st
     for model, features in RUNS.items():
         args = run.args(symbols=SYMBOLS, model=model, features=features, start=START, horizon_days=2)
         made[model] = run.run(ctx, args).experiment
-    made["rule"] = as_rule(ctx, load_experiment(workspace.experiments / made["lightgbm"]))
-    return workspace, made
-
-
-def as_rule(ctx: Context, record: Experiment) -> str:
-    """Record a rule on the bars of `record` and return its id."""
-    config = record.config.model_copy(
-        update={"model": "rule", "label": "rule", "features": (), "entry": ENTRY, "exit": EXIT}
+    hedged = run.args(
+        symbols=SYMBOLS, model="logistic", features=RUNS["lightgbm"], start=START, book="beta_neutral"
     )
-    bars = read_bars(ctx.workspace, config.symbols, start=config.start, end=config.end)
-    rule = Rule(compile_expression(ENTRY), compile_expression(EXIT))
-    ledger = run_rule(bars.panel, rule, costs=Costs(1.0, 5.0))
-    name = "exp_20200101_RULE_AAPL-IBM-MSFT_1d"
-    folder = ctx.workspace.experiments / name
-    folder.mkdir()
-    made = record.model_copy(update={"experiment": name, "config": config, "folds": (), "targets": ()})
-    (folder / "result.json").write_text(made.model_dump_json())
-    ledger.trades.to_csv(folder / "trades.csv", index=False)
-    equity = ledger.equity.rename("strategy").rename_axis("ts").reset_index()
-    equity.to_parquet(folder / "equity.parquet", index=False)
-    return name
+    made["hedged"] = run.run(ctx, hedged).experiment
+    rule = find_tool("run_backtest")
+    made["rule"] = rule.run(ctx, rule.args(symbols=SYMBOLS, entry=ENTRY, exit=EXIT, start=START)).experiment
+    return workspace, made
 
 
 @pytest.fixture
@@ -84,6 +67,10 @@ def damaged(shared: tuple[Workspace, dict[str, str]], tmp_path: Path) -> tuple[C
     root = tmp_path / "ws"
     shutil.copytree(shared[0].root, root)
     return Context(Workspace(root), Settings(_env_file=None)), root / "experiments" / shared[1]["lightgbm"]
+
+
+def canonical(text: str) -> str:
+    return compile_expression(text).id
 
 
 def told(record: Explanation) -> str:
@@ -128,6 +115,16 @@ def test_a_model_is_explained_on_its_last_test_window(ctx: Context, shared, mode
     assert found.positions.elsewhere == pytest.approx(0, abs=1e-9)
 
 
+def test_the_hedge_earns_too_and_is_no_holding_of_the_signal(ctx: Context, shared) -> None:  # type: ignore[no-untyped-def]
+    record = load_experiment(ctx.workspace.experiments / shared[1]["hedged"])
+    found = explain_experiment(ctx, ExplainArgs(experiment=record.experiment))
+    assert {each.symbol for each in found.positions.earned} == {*SYMBOLS, "^GSPC"}
+    assert {each.symbol for each in found.holdings} <= set(SYMBOLS)
+    assert found.positions.total == pytest.approx(record.oos.total_return)
+    fees = record.config.borrow_bps / 1e4 * found.positions.bars / 252
+    assert -2 * fees < found.positions.elsewhere < 0  # what borrowed shares cost belongs to no symbol
+
+
 def test_a_naive_model_has_nothing_to_explain_but_its_positions(ctx: Context) -> None:
     found = explain_experiment(ctx, ExplainArgs(experiment="MOMENTUM"))
     assert (found.score_unit, found.base, found.stability, found.curves) == (None, None, None, ())
@@ -140,15 +137,15 @@ def test_a_naive_model_has_nothing_to_explain_but_its_positions(ctx: Context) ->
 def test_a_rule_is_explained_by_its_conditions_and_positions(ctx: Context) -> None:
     found = explain_experiment(ctx, ExplainArgs(experiment="RULE"))
     assert found.conditions is not None
-    assert (found.conditions.entry, found.conditions.exit) == (ENTRY, EXIT)
+    assert (found.conditions.entry, found.conditions.exit) == (canonical(ENTRY), canonical(EXIT))
     panel = read_bars(ctx.workspace, SYMBOLS, start=START).panel
-    values = compile_expression(ENTRY).compute(panel)
-    assert found.conditions.entry_true == pytest.approx(np.nanmean(values.to_numpy(dtype=float)))
+    values = compile_expression(ENTRY).compute(panel).to_numpy(dtype=float)[-found.positions.bars :]
+    assert found.conditions.entry_true == pytest.approx(np.nanmean(values))
     assert found.conditions.exit_true is not None
     assert found.conditions.exit_true < 0.2
     assert (found.features, found.holdings, found.stability, found.window_start) == ((), (), None, None)
     assert found.positions.elsewhere == pytest.approx(0, abs=1e-9)
-    assert ENTRY in told(found)
+    assert canonical(ENTRY) in told(found)
 
 
 @pytest.mark.parametrize("name", ["LIGHTGBM", "RIDGE", "MOMENTUM", "RULE"])

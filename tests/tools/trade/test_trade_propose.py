@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from trade_records import CLOSES, NOW, SIGNAL, experiment, save
+from trade_records import CLOSES, NOW, SIGNAL, experiment
 
-from tools.backtest.record import Target
+from tools.backtest.record import Experiment, Target
 from tools.backtest.statistics.grade import StrategyEvidence
 from tools.backtest.statistics.verdict import verdict
 from tools.kernel.errors import NoData
 from tools.kernel.spec import Context
-from tools.trade.ticket import confirm, load_ticket
-from tools.trade.tool import ProposeArgs, propose_trades
+from tools.trade.propose import propose
+from tools.trade.record import ProposeArgs
+from tools.trade.ticket import Ticket, confirm, load_ticket
+from tools.trade.today import Today
+from tools.trade.tool import propose_trades
 
 HALVES = (
     Target(symbol="AAPL", weight=0.5, score=0.56),
@@ -23,10 +26,15 @@ HALVES = (
 )
 
 
+def proposed(ctx: Context, record: Experiment, args: ProposeArgs) -> Ticket:
+    """Propose what `record` held after its own last signal."""
+    held = tuple(target for target in record.targets if target.weight)
+    return propose(ctx, record, None, Today(targets=held, signal_date=record.signal_date, trained_to=None), args)
+
+
 def test_a_proposal_becomes_a_pending_ticket(ctx: Context) -> None:
     record = experiment(HALVES)
-    save(ctx.workspace, record)
-    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    ticket = proposed(ctx, record, ProposeArgs(capital_usd=50_000))
     assert ticket == load_ticket(ctx.workspace, ticket.ticket)
     assert [(each.symbol, each.price_usd) for each in ticket.positions] == [
         ("MSFT", CLOSES["MSFT"]),
@@ -42,9 +50,10 @@ def test_a_proposal_becomes_a_pending_ticket(ctx: Context) -> None:
 
 
 def test_old_prices_and_a_weak_record_are_said_first(ctx: Context) -> None:
-    save(ctx.workspace, experiment(HALVES, sharpe=0.2, yardstick=0.8))
     later = replace(ctx, now=lambda: NOW + timedelta(days=400))
-    warnings = propose_trades(later, ProposeArgs(capital_usd=50_000)).warnings
+    warnings = proposed(
+        later, experiment(HALVES, sharpe=0.2, yardstick=0.8), ProposeArgs(capital_usd=50_000)
+    ).warnings
     assert warnings[0].startswith("STALE DATA: the prices are 401 days old (2013-03-01)")
     assert any("within two standard errors of zero" in warning for warning in warnings)
     assert any("Not better than simply holding the same symbols" in warning for warning in warnings)
@@ -52,8 +61,11 @@ def test_old_prices_and_a_weak_record_are_said_first(ctx: Context) -> None:
 
 def test_a_ticket_of_a_strategy_without_an_edge_says_so_sternly(ctx: Context) -> None:
     weak = verdict(StrategyEvidence(sharpe=0.2, days=2500, orders=900, deflated_sharpe=0.4))
-    save(ctx.workspace, experiment(HALVES, sharpe=0.2, yardstick=0.8).model_copy(update={"verdict": weak}))
-    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    ticket = proposed(
+        ctx,
+        experiment(HALVES, sharpe=0.2, yardstick=0.8).model_copy(update={"verdict": weak}),
+        ProposeArgs(capital_usd=50_000),
+    )
     assert ticket.verdict == weak
     assert ticket.warnings[0].startswith("NO EDGE")
     assert not any("two standard errors" in warning or "Not better" in warning for warning in ticket.warnings)
@@ -63,30 +75,28 @@ def test_a_ticket_of_a_strategy_without_an_edge_says_so_sternly(ctx: Context) ->
 def test_a_better_verdict_needs_no_warning(ctx: Context) -> None:
     better = verdict(StrategyEvidence(sharpe=1.2, days=2500, orders=900, deflated_sharpe=0.97))
     assert better.grade != "no edge"
-    save(ctx.workspace, experiment(HALVES).model_copy(update={"verdict": better}))
-    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    ticket = proposed(
+        ctx, experiment(HALVES).model_copy(update={"verdict": better}), ProposeArgs(capital_usd=50_000)
+    )
     assert ticket.verdict == better
     assert not any(warning.startswith("NO EDGE") for warning in ticket.warnings)
 
 
 def test_no_targets_means_hold_cash(ctx: Context) -> None:
-    save(ctx.workspace, experiment(()))
-    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+    ticket = proposed(ctx, experiment(()), ProposeArgs(capital_usd=50_000))
     assert ticket.positions == ()
     assert ticket.cash_usd == 50_000
     assert ticket.warnings[0].startswith("Hold cash")
 
 
 def test_capital_below_one_share_names_the_cheapest(ctx: Context) -> None:
-    save(ctx.workspace, experiment(HALVES))
-    ticket = propose_trades(ctx, ProposeArgs(capital_usd=30))
+    ticket = proposed(ctx, experiment(HALVES), ProposeArgs(capital_usd=30))
     assert ticket.positions == ()
     assert any("MSFT, costs $27.95 a share" in warning for warning in ticket.warnings)
 
 
 def test_max_positions_leaves_the_rest_in_cash(ctx: Context) -> None:
-    save(ctx.workspace, experiment(HALVES))
-    ticket = propose_trades(ctx, ProposeArgs(capital_usd=50_000, max_positions=1))
+    ticket = proposed(ctx, experiment(HALVES), ProposeArgs(capital_usd=50_000, max_positions=1))
     assert [each.symbol for each in ticket.positions] == ["MSFT"]
     assert ticket.cash_usd > 24_000
     assert any("Left out" in warning and "AAPL" in warning for warning in ticket.warnings)
@@ -99,9 +109,8 @@ def test_without_an_experiment_the_answer_says_what_to_run(ctx: Context) -> None
 
 
 def test_a_target_without_bars_names_the_ingest_call(ctx: Context) -> None:
-    save(ctx.workspace, experiment((Target(symbol="GOOG", weight=1.0, score=0.6),)))
     with pytest.raises(NoData):
-        propose_trades(ctx, ProposeArgs(capital_usd=50_000))
-    save(ctx.workspace, experiment(HALVES).model_copy(update={"signal_date": SIGNAL - timedelta(days=400)}))
+        proposed(ctx, experiment((Target(symbol="GOOG", weight=1.0, score=0.6),)), ProposeArgs(capital_usd=50_000))
+    old = experiment(HALVES).model_copy(update={"signal_date": SIGNAL - timedelta(days=400)})
     with pytest.raises(NoData):
-        propose_trades(ctx, ProposeArgs(capital_usd=50_000))
+        proposed(ctx, old, ProposeArgs(capital_usd=50_000))

@@ -36,10 +36,14 @@ def divide(numerator: Array, denominator: Array) -> Array:
     """Return numerator / denominator; NaN where the denominator is not positive."""
     numerator, denominator = together(numerator, denominator)
     quotient = numerator / denominator
-    positive = denominator > 0
-    if not positive.all():
-        np.copyto(quotient, np.nan, where=~positive)
+    if not _all_above(denominator, 0):
+        np.copyto(quotient, np.nan, where=~(denominator > 0))
     return quotient
+
+
+def _all_above(values: Array, bound: float) -> bool:
+    """Return whether all values are known and above `bound`: one look, so that the exceptions can be left out."""
+    return bool(values.min(initial=math.inf) > bound)
 
 
 def relative(values: Array, base: Array) -> Array:
@@ -57,9 +61,8 @@ def growth(values: Array, lag: int) -> Array:
 def log_ratio(numerator: Array, denominator: Array) -> Array:
     """Return ln(numerator / denominator); NaN where either is not positive."""
     quotient = divide(numerator, denominator)
-    positive = quotient > 0
-    if not positive.all():
-        np.copyto(quotient, np.nan, where=~positive)
+    if not _all_above(quotient, 0):
+        np.copyto(quotient, np.nan, where=~(quotient > 0))
     return np.log(quotient, out=quotient)
 
 
@@ -97,21 +100,23 @@ def moments(values: Array, window: int) -> tuple[Array, Array]:
     Exact where values are far from 0 against their spread, as prices are.
     Source: Chan, Golub, LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances, 1979.
     """
-    average, squares = folded((values, np.zeros_like(values)), window, _deviations)
+    average, squares = folded((values, np.broadcast_to(0.0, values.shape)), window, _deviations)
     average /= window
-    rounding = squares <= average * average * (window * EQUAL * EQUAL)
-    if rounding.any():
-        np.copyto(squares, 0, where=rounding)
+    share = window * EQUAL * EQUAL
+    if not _all_above(squares, share * np.square(average).max(initial=0)):
+        np.copyto(squares, 0, where=squares <= average * average * share)
     return average, squares
 
 
 def _deviations(older: State, before: int, newer: State, after: int) -> State:
-    """Merge (sum, sum of squared deviations), with few arrays: this is what takes the time."""
+    """Merge (sum, sum of squared deviations; 0 for one bar), with few arrays: this is what takes the time."""
     step = newer[0] - older[0] if before == after else newer[0] * (before / after) - older[0]
     step *= step
     step *= after / (before * (before + after))
-    step += older[1]
-    step += newer[1]
+    if before > 1:
+        step += older[1]
+    if after > 1:
+        step += newer[1]
     return older[0] + newer[0], step
 
 
@@ -124,10 +129,8 @@ def spread(values: Array, average: Array, window: int) -> Array:
     squares = average * average
     squares *= -window
     squares += raw
-    raw *= EQUAL
-    rounding = squares <= raw
-    if rounding.any():
-        np.copyto(squares, 0, where=rounding)
+    if not _all_above(squares, EQUAL * raw.max(initial=0)):
+        np.copyto(squares, 0, where=squares <= raw * EQUAL)
     return squares
 
 
@@ -136,15 +139,13 @@ def return_variance(returns: Array, window: int) -> Array:
     return spread(returns, mean(returns, window), window) / (window - 1)
 
 
-def products(one: Array, other: Array, average_one: Array, average_other: Array, window: int) -> Array:
+def products(one: Array, other: Array, total_one: Array, average_other: Array, window: int) -> Array:
     """Return the sum over the window of the products of two deviations from their averages; raw sums, as `spread`.
 
     `other` and its average may be one row for all symbols.
     """
     found = total(one * other, window)
-    average = average_one * average_other
-    average *= window
-    found -= average
+    found -= total_one * average_other
     return found
 
 

@@ -23,14 +23,14 @@ def beta(panel: Panel, window: int) -> pd.DataFrame:
     Raises:
         NoData: the panel has no index.
     """
-    from tools.features.library.arrays import divide, growth, mean, products
+    from tools.features.library.arrays import divide, growth, products, total
     from tools.features.library.blocks import per_symbol
 
     returns, usual, squares = _index(panel, window)
 
     def slope(close: Array) -> Array:
         own = growth(close, 1)
-        return divide(products(own, returns, mean(own, window), usual, window), squares)
+        return divide(products(own, returns, total(own, window), usual, window), squares)
 
     return per_symbol(slope, panel.close)
 
@@ -46,16 +46,20 @@ def correlation(panel: Panel, window: int) -> pd.DataFrame:
     """
     import numpy as np
 
-    from tools.features.library.arrays import divide, growth, mean, products, spread
+    from tools.features.library.arrays import divide, growth, products, spread, total
     from tools.features.library.blocks import per_symbol
 
     returns, usual, squares = _index(panel, window)
 
     def pearson(close: Array) -> Array:
         own = growth(close, 1)
-        average = mean(own, window)
-        sizes = np.sqrt(spread(own, average, window)) * np.sqrt(squares)
-        return np.clip(divide(products(own, returns, average, usual, window), sizes), -1, 1)
+        own_total = total(own, window)
+        together = products(own, returns, own_total, usual, window)
+        own_total /= window
+        sizes = np.sqrt(spread(own, own_total, window))
+        sizes *= np.sqrt(squares)
+        share = divide(together, sizes)
+        return np.clip(share, -1, 1, out=share)
 
     return per_symbol(pearson, panel.close)
 

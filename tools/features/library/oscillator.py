@@ -44,13 +44,19 @@ def bollinger_bands(close: Array, window: int, width: int) -> tuple[Array, Array
 
     Arrays are symbols x bars, the last of them.
     """
+    middle, half = _middle_and_half(close, window, width)
+    return middle - half, middle, middle + half
+
+
+def _middle_and_half(close: Array, window: int, width: int) -> tuple[Array, Array]:
+    """Return the middle band and how far the others are from it, as prices."""
     import numpy as np
 
     from tools.features.library.arrays import moments
 
     middle, squares = moments(close, window)
-    spread = np.sqrt(squares * (width * width / window))
-    return middle - spread, middle, middle + spread
+    squares *= width * width / window
+    return middle, np.sqrt(squares, out=squares)
 
 
 def bollinger(panel: Panel, window: int, width: int) -> pd.DataFrame:
@@ -59,13 +65,18 @@ def bollinger(panel: Panel, window: int, width: int) -> pd.DataFrame:
     Source: J. Bollinger, Bollinger on Bollinger Bands, 2001.
     NaN: where a close of the window is missing or all are equal. Warm-up: `window` - 1 bars.
     """
+    import numpy as np
+
     from tools.features.library.arrays import divide
     from tools.features.library.blocks import per_symbol
 
     def percent(close: Array) -> Array:
-        lower, _, upper = bollinger_bands(close, window, width)
-        upper -= lower
-        return divide(close[:, window - 1 :] - lower, upper)
+        middle, half = _middle_and_half(close, window, width)
+        np.subtract(close[:, window - 1 :], middle, out=middle)
+        middle /= 2
+        share = divide(middle, half)
+        share += 0.5
+        return share
 
     return per_symbol(percent, panel.close)
 

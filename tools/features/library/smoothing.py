@@ -1,27 +1,29 @@
 """Averages that remember everything: recursive smoothing, seeded with a simple mean.
 
-y[j] = alpha * x[j] + d * y[j-1] with d = 1 - alpha. Divided by d**(j+1), it is the running sum of the inputs so
-divided, which numpy computes in C. Powers of d leave the range of a float in the end, so the sum starts afresh from
-the last value after each stretch of bars.
+y[t] = alpha * x[t] + d * y[t-1] with d = 1 - alpha. Done bar after bar, each addition waits for the one before.
+So the bars are cut into short chunks. What a chunk gives by itself is its product with a small triangular matrix of
+the powers of d; what earlier ones leave to it is the same recursion over the ends of chunks, with d to the power of
+a chunk's length. A value depends on the bars up to its own alone, to the last bit.
+
+Not guaranteed: the same last bit on another kind of processor, whose matrix product may add in another order.
 """
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 import numpy as np
 
 from tools.features.library.blocks import Array
 
-RANGE = 200 * math.log(10)  # how far the powers of a decay may spread, as a logarithm
-LONGEST_STRETCH = 65_536
+CHUNK = 16  # bars; longer ones take more products, shorter ones leave more ends
+TILE = 64  # chunks a product: all have one shape, so that later bars do not change how earlier ones add up
 
 
 def smooth(values: Array, window: int, alpha: float) -> Array:
     """Return y[t] = alpha * x[t] + (1 - alpha) * y[t-1], seeded with the mean of the first `window` values.
 
-    A missing value gives NaN at its bar and leaves the average as it was.
+    A missing or infinite value gives NaN at its bar and leaves the average as it was.
 
     Args:
         values: symbols x bars.
@@ -34,8 +36,8 @@ def smooth(values: Array, window: int, alpha: float) -> Array:
     out = _smooth_whole(values, window, alpha)
     if not out.size:
         return out
-    for row in np.flatnonzero(np.isnan(out[:, -1])):  # a missing value travels to the end
-        known = np.flatnonzero(~np.isnan(values[row]))
+    for row in np.flatnonzero(~np.isfinite(out[:, -1])):  # what is not finite travels to the end
+        known = np.flatnonzero(np.isfinite(values[row]))
         out[row] = np.nan
         out[row, known[window - 1 :] - window + 1] = _smooth_whole(values[row, known][None], window, alpha)
     return out
@@ -44,47 +46,43 @@ def smooth(values: Array, window: int, alpha: float) -> Array:
 def _smooth_whole(values: Array, window: int, alpha: float) -> Array:
     """Smooth rows without a missing value."""
     symbols, bars = values.shape
-    out = np.empty((symbols, max(0, bars - window + 1)))
-    if not out.size:
-        return out
-    out[:, 0] = values[:, :window].sum(axis=1) / window
-    if alpha == 1:
-        out[:, 1:] = values[:, window:]
-        return out
-    powers, scale = _powers(alpha)
-    for first in range(1, out.shape[1], len(powers)):
-        stretch = out[:, first : first + len(powers)]
-        bar = first + window - 1
-        _recursion(values[:, bar : bar + len(powers)], out[:, first - 1], powers, scale, stretch)
+    count = max(0, bars - window + 1)
+    if not count:
+        return np.empty((symbols, 0))
+    inputs = _room(symbols, count, TILE)
+    inputs[:, 0] = values[:, :window].sum(axis=1) / (window * alpha)  # what makes the seed the first average
+    inputs[:, 1:count] = values[:, window:]
+    inputs[:, count:] = 0
+    return _recursion(inputs, alpha, 1 - alpha, TILE)[:, :count]
+
+
+def _room(symbols: int, bars: int, tile: int) -> Array:
+    """Return an array for as many bars or more, in whole tiles of so many chunks."""
+    return np.empty((symbols, -(-bars // (tile * CHUNK)) * tile * CHUNK))
+
+
+def _recursion(inputs: Array, weight: float, decay: float, tile: int) -> Array:
+    """Return y[t] = weight * x[t] + decay * y[t-1], from 0 on; writes into `inputs`, which are whole tiles."""
+    symbols, bars = inputs.shape
+    weights = _weights(weight, decay)
+    tiles = inputs.reshape(symbols, -1, tile, CHUNK)
+    count = bars // CHUNK - 1
+    if count:
+        smaller = max(1, tile // CHUNK)
+        ends = _room(symbols, count, smaller)
+        ends[:, :count] = (tiles @ weights[:, -1]).reshape(symbols, -1)[:, :count]
+        ends[:, count:] = 0
+        before = _recursion(ends, 1.0, decay**CHUNK, smaller)[:, :count]
+        before *= decay / weight
+        inputs[:, CHUNK::CHUNK] += before  # a chunk's first input brings along what the average was
+    out: Array = (tiles @ weights).reshape(symbols, -1)
     return out
 
 
-def _recursion(values: Array, before: Array, powers: Array, scale: Array, out: Array) -> None:
-    """Write one stretch of the average to `out`, going on from `before`.
-
-    The speed of a running sum is bounded by the time from one addition to the next, so two symbols travel together,
-    as the two parts of complex numbers.
-    """
-    symbols, bars = values.shape
-    half = (symbols + 1) // 2
-    others = symbols - half
-    pairs = np.empty((half, bars), dtype=complex)
-    pairs.imag[others:] = 0
-    np.multiply(values[:half], scale[:bars], out=pairs.real)
-    np.multiply(values[half:], scale[:bars], out=pairs.imag[:others])
-    pairs.real[:, 0] += before[:half]
-    pairs.imag[:others, 0] += before[half:]
-    np.add.accumulate(pairs, axis=1, out=pairs)
-    np.multiply(pairs.real, powers[:bars], out=out[:half])
-    np.multiply(pairs.imag[:others], powers[:bars], out=out[half:])
-
-
-@lru_cache(maxsize=32)
-def _powers(alpha: float) -> tuple[Array, Array]:
-    """Return d, d**2, ... for d = 1 - alpha, and alpha over each; as many as stay in the range of a float."""
-    decay = 1 - alpha
-    count = min(LONGEST_STRETCH, int(RANGE / -math.log(decay)))
-    powers: Array = np.power(decay, np.arange(1, count + 1, dtype=float), dtype=float)
-    scale = alpha / powers
-    powers.flags.writeable = scale.flags.writeable = False
-    return powers, scale
+@lru_cache(maxsize=256)
+def _weights(weight: float, decay: float) -> Array:
+    """Return the upper triangle that holds weight * decay ** (column - row)."""
+    age = np.arange(CHUNK) - np.arange(CHUNK)[:, None]
+    weights: Array = np.where(age < 0, 0.0, weight * decay ** np.maximum(age, 0))
+    weights.flags.writeable = False
+    return weights

@@ -48,8 +48,8 @@ def macd_lines(close: Array, fast: int, slow: int, signal: int) -> tuple[Array, 
     from tools.features.library.smoothing import smooth
 
     short, long = together(smooth(close, fast, 2 / (fast + 1)), smooth(close, slow, 2 / (slow + 1)))
-    line = short - long
-    return together(line, smooth(line, signal, 2 / (signal + 1)))
+    short -= long
+    return together(short, smooth(short, signal, 2 / (signal + 1)))
 
 
 def macd(panel: Panel, fast: int, slow: int, signal: int) -> pd.DataFrame:
@@ -63,7 +63,8 @@ def macd(panel: Panel, fast: int, slow: int, signal: int) -> pd.DataFrame:
 
     def histogram(close: Array) -> Array:
         line, average = macd_lines(close, fast, slow, signal)
-        return divide(line - average, close)
+        line -= average
+        return divide(line, close)
 
     return per_symbol(histogram, panel.close)
 

@@ -60,7 +60,7 @@ FORMS = {
     "no last line end": PLAIN.rstrip().encode(),
     "utf-8 mark": b"\xef\xbb\xbf" + PLAIN.encode(),
     "utf-16": PLAIN.encode("utf-16"),
-    "gzip": gzip.compress(PLAIN.encode()),
+    "gzip": gzip.compress(PLAIN.encode(), mtime=0),
     "german cp1252": GERMAN.encode("cp1252"),
     "german utf-8": GERMAN.encode(),
     "excel": b"sep=;\r\n" + GERMAN.replace("\n", "\r\n").encode("cp1252"),
