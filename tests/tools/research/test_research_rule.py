@@ -87,7 +87,7 @@ def test_a_rule_is_recorded_like_an_experiment(ctx):
     assert record.folds == ()
     assert [each.feature for each in record.evidence] == [config.entry]
     assert all(each.holds for each in record.evidence)
-    assert set(record.benchmarks) >= {"equal_weight", "index"}
+    assert set(record.benchmarks) == {"equal_weight", "momentum", "index"}
     assert [point.multiple for point in record.cost_curve] == [0, 1, 2, 3]
     assert record.strategy is not None
     assert record.strategy.placebo_p is not None
