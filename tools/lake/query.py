@@ -1,9 +1,13 @@
 """One SELECT by the user over the lake, fenced in.
 
-It reads views, which show nothing of the sealed holdout (`tools.lake.seal`). Four fences: the statement must parse
-to exactly one SELECT whose tables and table functions are on a short list (checked on DuckDB's own syntax tree);
-the lake is attached read-only; DuckDB may touch no file outside the lake, with its configuration locked; time,
-memory, temporary disk and rows are limited. A query may still use all processor cores until its time is up.
+It reads views, which show nothing of the sealed holdout (`tools.lake.seal`): sealed rows are left out, and their
+values are hidden besides, because DuckDB may compute a condition of the query before it leaves a row out, and a
+condition that fails tells in its error what it was computed from.
+
+Four fences: the statement must parse to exactly one SELECT whose tables and table functions are on a short list
+(checked on DuckDB's own syntax tree); the lake is attached read-only; DuckDB may touch no file outside the lake, with
+its configuration locked; time, memory, temporary disk and rows are limited. A query may still use all processor cores
+until its time is up, and how long it takes depends on the sealed rows too.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from threading import Timer
@@ -27,18 +31,32 @@ from tools.lake.tables import TABLES
 Value = str | int | float | bool | None
 Answer = tuple[tuple[str, ...], tuple[tuple[Value, ...], ...], bool]
 
-OPEN_ROWS = """NOT EXISTS (
-    FROM temp.main.seal WHERE seal.symbol = held.symbol AND coalesce(held.ts >= seal.sealed_from, true)
-)"""
+OPEN = "(seal.symbol IS NULL OR held.ts < seal.sealed_from)"
+SHOWN = frozenset({"symbol", "interval", "ts", "source"})
+"""How many rows there are of which days is no secret; with these, only the files of a symbol are read."""
+
+
+def _view(table: str, columns: Iterable[str]) -> str:
+    """Return the SELECT of the rows of `table` that may be read."""
+    if table not in SEALED_TABLES:
+        return f"SELECT * FROM lake.{table}"  # noqa: S608  the names are our own
+    named = ", ".join(
+        f"held.{name}" if name in SHOWN else f"CASE WHEN {OPEN} THEN held.{name} END AS {name}" for name in columns
+    )
+    return (
+        f"SELECT {named} FROM lake.{table} held "  # noqa: S608
+        f"LEFT JOIN temp.main.seal ON seal.symbol = held.symbol WHERE {OPEN}"
+    )
+
+
 VIEWS = {
-    **{
-        name: f"SELECT * FROM lake.{name} held WHERE {OPEN_ROWS if name in SEALED_TABLES else 'true'}"  # noqa: S608
-        for name in TABLES
-    },
+    **{name: _view(name, table.columns) for name, table in TABLES.items()},
     "symbols": "SELECT symbol, interval, source, min(ts) AS first, max(ts) AS last, count(*) AS rows "
     "FROM lake.bars GROUP BY symbol, interval, source",
 }
 TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
+TELLTALES = frozenset({"stats"})
+"""Functions that answer from the statistics of whole columns, sealed rows included."""
 SEAL = "CREATE TEMP TABLE seal (symbol VARCHAR, sealed_from TIMESTAMP)"
 HINT = f"Write one SELECT over the views {', '.join(list(VIEWS)[:-1])} and {list(VIEWS)[-1]}."
 LIMITS = (
@@ -99,9 +117,7 @@ def check(conn: duckdb.DuckDBPyConnection, sql: str) -> None:
         tree = _syntax_tree(conn, sql)
     if tree["error"]:
         raise BadRequest("Only a SELECT is allowed: the lake cannot be changed by a query.", hint=HINT)
-    nodes = list(_nodes(tree))
-    own = {entry["key"].lower() for node in nodes for entry in _ctes(node)}
-    for node in nodes:
+    for node, own in _nodes(tree):
         _check_node(node, own)
 
 
@@ -115,21 +131,52 @@ def _syntax_tree(conn: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
     return tree
 
 
-def _check_node(node: dict[str, Any], own: set[str]) -> None:
+def _check_node(node: dict[str, Any], own: frozenset[str]) -> None:
     kind = node.get("type")
     if kind == "BASE_TABLE":
-        place = {str(node.get("catalog_name", "")), str(node.get("schema_name", ""))}
-        name = str(node["table_name"])
-        if node.get("at_clause"):
-            raise BadRequest(
-                "A query reads the present.", hint="What was known on a past day: /show_data IBM --as_of=2010-06-30"
-            )
-        if name.lower() not in {*VIEWS, *own} or not place <= {"", "main"}:
-            raise BadRequest(f"There is no view called {name!r}.", hint=HINT)
+        _check_table(node, own)
     elif kind == "TABLE_FUNCTION":
         name = str(node["function"]["function_name"])
         if name.lower() not in TABLE_FUNCTIONS:
             raise BadRequest(f"The table function {name!r} is not allowed in a query.", hint=HINT)
+    elif kind == "FUNCTION" and str(node.get("function_name")).lower() in TELLTALES:
+        raise BadRequest(
+            f"The function {node['function_name']!r} is not allowed in a query.", hint="Use min, max and count."
+        )
+
+
+def _check_table(node: dict[str, Any], own: frozenset[str]) -> None:
+    place = {str(node.get("catalog_name", "")), str(node.get("schema_name", ""))}
+    name = str(node["table_name"])
+    if node.get("at_clause"):
+        raise BadRequest(
+            "A query reads the present.", hint="What was known on a past day: /show_data IBM --as_of=2010-06-30"
+        )
+    is_view, is_own = name.lower() in VIEWS and place <= {"", "main"}, name.lower() in own and place == {""}
+    if not (is_view or is_own):
+        raise BadRequest(f"There is no view called {name!r}.", hint=HINT)
+
+
+def _nodes(tree: Any) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
+    """Yield every object of a JSON tree with the names that WITH gives a meaning there.
+
+    Elsewhere DuckDB takes the same name for a table or a file: a name is not yet known in its own definition, in
+    those before it, and in the first part of a recursive one.
+    """
+    waiting: list[tuple[Any, frozenset[str]]] = [(tree, frozenset())]
+    while waiting:
+        node, own = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend((each, own) for each in node)
+        elif isinstance(node, dict):
+            for entry in _ctes(node):
+                waiting.append((entry["value"], own))
+                own |= {_plain_name(entry["key"])}
+            yield node, own
+            again = {_plain_name(node["cte_name"])} if node.get("type") == "RECURSIVE_CTE_NODE" else set()
+            waiting.extend(
+                (value, own | again if name == "right" else own) for name, value in node.items() if name != "cte_map"
+            )
 
 
 def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
@@ -137,16 +184,11 @@ def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
     return list(entries)
 
 
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object of a JSON tree."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            waiting.extend(node.values())
-        elif isinstance(node, list):
-            waiting.extend(node)
+def _plain_name(name: str) -> str:
+    """Return the name of a part of the query in lower case. Raises BadRequest where it could be that of a file."""
+    if not name.isidentifier():
+        raise BadRequest(f"{name!r} cannot be the name of a part of the query.", hint="Use letters, digits and _.")
+    return name.lower()
 
 
 def _answer(conn: duckdb.DuckDBPyConnection, sql: str, row_limit: int, timeout_seconds: float) -> Answer:
