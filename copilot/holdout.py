@@ -63,7 +63,7 @@ def plan_view(planned: Planned) -> RenderableType:
     """Return what opening means, before anybody decides."""
     lines = [
         Text.assemble(("holdout of ", "quiet"), (planned.family, "accent")),
-        plain(f"{planned.start} to {planned.end}, never shown to any tool so far."),
+        plain(f"{planned.start} to {planned.end}{'' if planned.seen_by else ', never shown to any tool so far'}."),
         plain(f"{planned.experiment} will be run on it. This can be done once for this hypothesis.", "warn"),
     ]
     if planned.resumed:

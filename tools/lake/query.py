@@ -5,9 +5,9 @@ values are hidden besides, because DuckDB may compute a condition of the query b
 condition that fails tells in its error what it was computed from.
 
 Four fences: the statement must parse to exactly one SELECT whose tables and table functions are on a short list
-(checked on DuckDB's own syntax tree); the lake is attached read-only; DuckDB may touch no file outside the lake, with
-its configuration locked; time, memory, temporary disk and rows are limited. A query may still use all processor cores
-until its time is up, and how long it takes depends on the sealed rows too.
+(checked on DuckDB's own syntax tree); the lake is attached read-only; DuckDB may touch no file outside the lake,
+with its configuration locked; time, memory, temporary disk and rows are limited. A query may still use all
+processor cores until its time is up, and how long it takes depends on sealed rows too.
 """
 
 from __future__ import annotations
@@ -173,10 +173,9 @@ def _nodes(tree: Any) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
                 waiting.append((entry["value"], own))
                 own |= {_plain_name(entry["key"])}
             yield node, own
-            again = {_plain_name(node["cte_name"])} if node.get("type") == "RECURSIVE_CTE_NODE" else set()
-            waiting.extend(
-                (value, own | again if name == "right" else own) for name, value in node.items() if name != "cte_map"
-            )
+            again = own | {_plain_name(node["cte_name"])} if node.get("type") == "RECURSIVE_CTE_NODE" else own
+            parts = ((name, value) for name, value in node.items() if name != "cte_map")
+            waiting.extend((value, again if name == "right" else own) for name, value in parts)
 
 
 def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:

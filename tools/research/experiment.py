@@ -19,6 +19,7 @@ import pandas as pd
 from tools.backtest import stats
 from tools.backtest.folder import RESULT_FILE
 from tools.backtest.record import Config, Experiment, Provenance
+from tools.backtest.trials import Opening
 from tools.features.bars import Bars, read_bars
 from tools.features.evidence import Evidence
 from tools.features.examine import admit
@@ -201,7 +202,7 @@ def _record(
         fills=tested.ledger.orders,
         rejects=tested.ledger.rejects,
         clamps=tested.clamps,
-        warnings=(*notes, *bars.warnings, *_index_warning(study, bars)),
+        warnings=(*_opened_warning(judged.opened), *notes, *bars.warnings, *_index_warning(study, bars)),
         provenance=Provenance(
             data_snapshot=bars.snapshot,
             data_sha256=bars.sha256,
@@ -221,6 +222,13 @@ def sources_of(signals: Sequence[Signal]) -> dict[str, str]:
     """Return the fingerprint of each feature that is Python source: its name does not say what it is."""
     code = (signal for signal in signals if isinstance(signal, GeneratedCode))
     return {signal.id: spec_sha256("python", signal.source) for signal in code}
+
+
+def _opened_warning(opened: Opening | None) -> tuple[str, ...]:
+    if opened is None:
+        return ()
+    how = f"opened on {opened.made_at.date()} with {opened.experiment}"
+    return (f"The holdout of this hypothesis was {how}: what is tried since is chosen knowing how that went.",)
 
 
 def _index_warning(study: Study, bars: Bars) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from tools.backtest.folder import (
 )
 from tools.backtest.record import Experiment, Holdout
 from tools.backtest.trial_log import read_ledger, record_opening
-from tools.backtest.trials import Opening
+from tools.backtest.trials import Ledger, Opening
 from tools.features.bars import read_bars
 from tools.kernel.atomic import write_atomic
 from tools.kernel.errors import BadRequest, NoData, WorkspaceError
@@ -47,7 +47,8 @@ class Planned(Record):
         experiment: what would be run.
         start: first sealed bar may be on this day.
         end: last sealed day.
-        seen_by: experiments that have read some of these bars, so that this is no clean test.
+        seen_by: experiments that have read some of these bars, or were opened on them for another hypothesis, so
+            that this is no clean test.
         resumed: whether it was opened before with this experiment, and never finished.
     """
 
@@ -83,14 +84,15 @@ def plan(workspace: Workspace, family: str, experiment: str | None = None) -> Pl
         BadRequest: it was opened before, `experiment` is of another family, or there is nothing sealed.
     """
     record = _experiment(workspace, family, experiment)
-    before = read_ledger(workspace).opening(family)
+    ledger = read_ledger(workspace)
+    before = ledger.opening(family)
     if before is not None:
         if before.experiment != record.experiment or load_holdout(workspace.experiments / record.experiment):
             raise BadRequest(
                 f"The holdout of {family} was opened on {before.made_at.date()} with {before.experiment}.",
                 hint="It opens once: a second look would be a test on bars already seen.",
             )
-        seen_by = _seen_by(workspace, record, before.start)
+        seen_by = _seen_by(workspace, ledger, record, before.start)
         same = before.model_dump(include={"family", "experiment", "start", "end"})
         return Planned(**same, seen_by=seen_by, resumed=True)
     sealed = read_bars(workspace, record.config.symbols, start=record.config.start).sealed
@@ -104,7 +106,7 @@ def plan(workspace: Workspace, family: str, experiment: str | None = None) -> Pl
         experiment=record.experiment,
         start=sealed.start,
         end=sealed.end,
-        seen_by=_seen_by(workspace, record, sealed.start),
+        seen_by=_seen_by(workspace, ledger, record, sealed.start),
     )
 
 
@@ -174,8 +176,11 @@ def _experiment(workspace: Workspace, family: str, wanted: str | None) -> Experi
     raise NoData(f"There is not {what} {family}.", hint="`slq holdout list` shows the hypotheses there are.")
 
 
-def _seen_by(workspace: Workspace, record: Experiment, start: date) -> tuple[str, ...]:
-    """Return the experiments that read bars of the same symbols from `start` on; damaged records are skipped."""
+def _seen_by(workspace: Workspace, ledger: Ledger, record: Experiment, start: date) -> tuple[str, ...]:
+    """Return the experiments that read bars of the same symbols from `start` on; damaged records are skipped.
+
+    Last come those opened for other hypotheses: on the same bars, this one is a second look.
+    """
     found = []
     for name in list_experiments(workspace):
         try:
@@ -184,7 +189,21 @@ def _seen_by(workspace: Workspace, record: Experiment, start: date) -> tuple[str
             continue
         if other.end >= start and set(other.symbols) & set(record.config.symbols):
             found.append(name)
-    return tuple(found)
+    return tuple(dict.fromkeys((*found, *_opened_on(ledger, record, start))))
+
+
+def _opened_on(ledger: Ledger, record: Experiment, start: date) -> tuple[str, ...]:
+    """Return the experiments with which other hypotheses on the same symbols were opened, from `start` on."""
+    own = None if record.trials is None else record.trials.family
+    symbols = {trial.family: set(trial.hypothesis.symbols) for trial in ledger.trials}
+    return tuple(
+        each.experiment
+        for each in ledger.entries
+        if isinstance(each, Opening)
+        and each.family != own
+        and each.end >= start
+        and symbols.get(each.family, set()) & set(record.config.symbols)
+    )
 
 
 def _backtest(ctx: Context, again: Rerun, planned: Planned) -> Backtest:

@@ -21,7 +21,7 @@ from tools.backtest.statistics.relative import hedged_columns
 from tools.backtest.statistics.sample import moments, sharpes_per_bar
 from tools.backtest.statistics.verdict import verdict
 from tools.backtest.trial_log import count_trials
-from tools.backtest.trials import Family, Ledger, Trial, sharpes
+from tools.backtest.trials import Family, Ledger, Opening, Trial, sharpes
 from tools.features.bars import Bars
 from tools.kernel.fingerprint import of_frame
 from tools.kernel.paths import Workspace
@@ -36,11 +36,15 @@ FEWEST_COMMON_BARS = 252
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How often the hypothesis was tried, what is known about this run, and what follows from it."""
+    """How often the hypothesis was tried, what is known about this run, and what follows from it.
+
+    `opened`: how its holdout was opened before this run; None while it is sealed.
+    """
 
     trials: Trials
     evidence: StrategyEvidence
     verdict: Verdict
+    opened: Opening | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def judge(
         head=ledger.head,
         archived=ledger.archived(hypothesis.id),
     )
-    return Judgement(trials, evidence, verdict(evidence))
+    return Judgement(trials, evidence, verdict(evidence), ledger.opening(hypothesis.id))
 
 
 def placebo_sharpes(bars: Bars, scores: pd.DataFrame, config: Config, progress: Progress) -> tuple[float, ...]:

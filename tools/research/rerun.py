@@ -1,11 +1,13 @@
 """A recorded experiment on bars that came after it: the same settings, carried on to the last bar there is.
 
 This is the one door through the seal: it serves the opening of a holdout and the positions of today, and nothing
-else may call it. Walk-forward training goes on as it began, so a model never saw the bars it scores.
+else may call it. Walk-forward training goes on as it began, so a model never saw the bars it scores. What the
+source of a feature says when it fails is not told: it could tell the bars that nobody may see.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +17,12 @@ from tools.backtest.record import Config, Experiment
 from tools.backtest.rules import Rule, rule_targets
 from tools.features.bars import Bars, read_bars
 from tools.features.expr import compile_expression
+from tools.features.feature import Signal
 from tools.features.resolve import require_index, resolve_all
-from tools.kernel.errors import BadRequest
+from tools.kernel import confined
+from tools.kernel.errors import BadRequest, SandboxError
 from tools.kernel.spec import Context
+from tools.models.train import WalkForward
 from tools.research.experiment import sources_of
 from tools.research.study import scored_window, train
 
@@ -61,7 +66,23 @@ def rerun(ctx: Context, record: Experiment, *, since: date) -> Rerun:
             f"The Python source of a feature of {record.experiment} was changed since.",
             hint="Run the experiment again with the features as they are now.",
         )
-    trained = train(
-        bars.panel, signals, config, threads=record.provenance.threads, progress=ctx.progress, since=since
-    )
+    trained = _train(ctx, record, bars, signals, config, since=since)
     return Rerun(bars, config, scored_window(trained), trained.folds[-1].train_end)
+
+
+def _train(
+    ctx: Context, record: Experiment, bars: Bars, signals: Sequence[Signal], config: Config, *, since: date
+) -> WalkForward:
+    """Train as `record` did. Raises SandboxError without the words of the source that failed."""
+    if record.provenance.features:
+        confined.layers(ctx.settings)  # that there is no sandbox is told in full
+    try:
+        return train(
+            bars.panel, signals, config, threads=record.provenance.threads, progress=ctx.progress, since=since
+        )
+    except SandboxError as error:
+        raise SandboxError(
+            f"The Python source of a feature of {record.experiment} failed on the newest bars.",
+            hint="What it said is not shown, as those bars are sealed; correct it, and run the experiment again.",
+            layers=error.layers,
+        ) from None

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from tools.backtest.evidence import OLD_DATA, doubts, other_warnings
 from tools.backtest.record import Experiment, Holdout
+from tools.backtest.trial_log import read_ledger
+from tools.backtest.trials import Opening
 from tools.kernel.errors import NoData, Suggestion
 from tools.kernel.spec import Context
 from tools.lake.store import open_lake
@@ -39,7 +41,7 @@ def propose(ctx: Context, record: Experiment, holdout: Holdout | None, today: To
     warnings = (
         *age_warnings(price_date, age_days),
         *verdict_warnings(record.verdict),
-        *holdout_warnings(record, holdout),
+        *holdout_warnings(record, holdout, _spent(ctx, record)),
         *cash_warnings(today.targets),
         *sizing_warnings(sizing, prices, args.capital_usd),
         *doubts(record),
@@ -67,6 +69,11 @@ def propose(ctx: Context, record: Experiment, holdout: Holdout | None, today: To
         warnings=tuple(dict.fromkeys(warnings)),
     )
     return new_ticket(ctx.workspace, draft)
+
+
+def _spent(ctx: Context, record: Experiment) -> Opening | None:
+    """Return how the holdout of its hypothesis was opened; None while it is sealed."""
+    return None if record.trials is None else read_ledger(ctx.workspace).opening(record.trials.family)
 
 
 def _last_prices(ctx: Context, today: Today) -> tuple[dict[str, float], date]:

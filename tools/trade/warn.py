@@ -7,6 +7,7 @@ from datetime import date
 
 from tools.backtest.record import Experiment, Holdout, Target
 from tools.backtest.statistics.grade import Verdict
+from tools.backtest.trials import Opening
 from tools.kernel.format import format_value
 from tools.trade.size import Sizing
 
@@ -32,8 +33,8 @@ def verdict_warnings(verdict: Verdict | None) -> tuple[str, ...]:
     return (NO_EDGE,) if verdict is not None and verdict.grade == "no edge" else ()
 
 
-def holdout_warnings(record: Experiment, holdout: Holdout | None) -> tuple[str, ...]:
-    """Say what the last test on unseen bars found, or that it was not made."""
+def holdout_warnings(record: Experiment, holdout: Holdout | None, spent: Opening | None = None) -> tuple[str, ...]:
+    """Say what the last test on unseen bars found, was not made, or was `spent` on another experiment."""
     if holdout is not None:
         sharpe, before = (format_value(each.sharpe, "ratio") for each in (holdout.oos, holdout.walk_forward))
         clean = "" if not holdout.seen_by else ", and those bars had been read before"
@@ -42,6 +43,9 @@ def holdout_warnings(record: Experiment, holdout: Holdout | None) -> tuple[str, 
     if record.sealed is None:
         return ()
     since = record.sealed.start
+    if spent is not None:
+        day, other = spent.made_at.date(), spent.experiment
+        return (f"Never tested on the bars since {since}: its holdout was opened on {day}, once, with {other}.",)
     return (f"Never tested on the bars since {since}: they are sealed. `slq holdout open` tests it on them, once.",)
 
 

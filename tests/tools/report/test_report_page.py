@@ -209,7 +209,7 @@ def test_sealed_bars_are_an_empty_band(experiment_folder: Path) -> None:
     sealed = seal(experiment_folder)
     own = own_parts(write_report(experiment_folder).read_text())
     assert "sealed holdout, not opened" in own
-    assert f"{sealed.start} – {sealed.end}: nobody has seen it" in own  # noqa: RUF001  an en dash
+    assert f"{sealed.start} – {sealed.end}: this experiment has not seen it" in own  # noqa: RUF001  an en dash
     assert "On the holdout" not in own
 
 

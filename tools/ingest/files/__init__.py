@@ -13,6 +13,6 @@ from tools.kernel.spec import Context
 __all__ = ["FilesSource", "open_source"]
 
 
-def open_source(ctx: Context) -> FilesSource:  # noqa: ARG001 - every source is opened with a context
-    """Return the source; it needs no settings."""
-    return FilesSource()
+def open_source(ctx: Context) -> FilesSource:
+    """Return the source; it reads no file of the workspace's own data."""
+    return FilesSource(ctx.workspace.data)

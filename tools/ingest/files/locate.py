@@ -11,8 +11,23 @@ LARGEST_BYTES = 2**30
 MOST_FILES = 5000
 
 
-def locate(path: str | None) -> list[Path]:
-    """Return the files meant by `path`, sorted by name. Raises BadRequest where there is none, or a folder."""
+def locate(path: str | None, *, own: Path | None = None) -> list[Path]:
+    """Return the files meant by `path`, sorted by name.
+
+    None may be in the folder `own`: what the lake keeps sealed could come back under another name, unsealed.
+
+    Raises BadRequest where there is no file, or a folder, or one of `own`.
+    """
+    found = _named(path)
+    if own is not None and any(each.resolve().is_relative_to(own.resolve()) for each in found):
+        raise BadRequest(
+            "The files below data/ are this workspace's own: what they hold is in the lake already.",
+            hint="`slq data list` shows what there is; `slq data export` makes a copy.",
+        )
+    return found
+
+
+def _named(path: str | None) -> list[Path]:
     if not path or not path.strip():
         raise BadRequest(
             "No file was named.", hint="Give its path, for example ~/prices.csv or ~/prices/*.parquet."

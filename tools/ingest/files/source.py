@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 
@@ -21,9 +22,12 @@ NAME = "files"
 
 
 class FilesSource:
-    """Reads the file or files at `Request.path`; what they hold is only known by reading."""
+    """Reads the file or files at `Request.path`; what they hold is only known by reading. None is below `own`."""
 
     name = NAME
+
+    def __init__(self, own: Path | None = None) -> None:
+        self._own = own
 
     def symbols(self, kind: Kind, interval: Interval) -> tuple[str, ...] | None:  # noqa: ARG002 - the Protocol's form
         """Return None: only a file tells."""
@@ -37,7 +41,7 @@ class FilesSource:
         """
         if request.kind != "bars":
             raise BadRequest(f"Files can hold bars, not {request.kind}.", hint="Name another source.")
-        paths = locate(request.path)
+        paths = locate(request.path, own=self._own)
         sheets, frames, notes, raw = [], [], [], []
         for done, path in enumerate(paths):
             progress(f"reading {path.name}", done, len(paths))
