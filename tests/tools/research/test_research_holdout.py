@@ -13,18 +13,22 @@ import pytest
 from tools.backtest.families import check_ledger
 from tools.backtest.folder import load_holdout
 from tools.backtest.record import Experiment
-from tools.backtest.trial_log import read_ledger, record_opening
-from tools.backtest.trials import Opening
+from tools.backtest.trial_log import archive, read_ledger, record_opening
+from tools.backtest.trials import Archive, Opening
 from tools.features.bars import read_bars
-from tools.kernel.errors import BadRequest, NoData
+from tools.kernel.errors import BadRequest, NoData, SandboxError
 from tools.kernel.spec import Context
+from tools.lab.record import GenerateArgs
+from tools.lab.tool import generate_features
 from tools.lake.store import open_lake
 from tools.research.holdout import open_holdout, plan, states
 from tools.research.record import BacktestArgs, ExperimentArgs
 from tools.research.rerun import rerun
 from tools.research.study import backtest
 from tools.research.tool import run_backtest, run_experiment
+from tools.trade.record import ProposeArgs
 from tools.trade.today import todays_targets
+from tools.trade.tool import propose_trades
 
 SYMBOLS = ("AAPL", "IBM", "MSFT")
 LAST_OPEN, FIRST_SEALED, LAST = date(2012, 3, 1), date(2012, 3, 2), date(2013, 3, 1)
@@ -174,3 +178,47 @@ def test_all_doors_of_research_are_behind_the_seal(ctx: Context) -> None:
         read_bars(ctx.workspace, SYMBOLS, start=FIRST_SEALED)
     with pytest.raises(NoData, match="sealed"):
         ask(ctx, start=FIRST_SEALED)
+
+
+def test_another_hypothesis_on_opened_bars_is_no_clean_test(ctx: Context) -> None:
+    first = ask(ctx)
+    open_holdout(ctx, plan(ctx.workspace, family_of(first)), at=NOW)
+    for change in ({"horizon_days": 5}, {"symbols": ("AAPL", "IBM")}):
+        other = ask(ctx, **change)
+        assert family_of(other) != family_of(first)
+        assert plan(ctx.workspace, family_of(other)).seen_by == (first.experiment,)
+        assert not any("holdout of this hypothesis" in warning for warning in other.warnings)
+    order = ask(ctx, symbols=SYMBOLS[::-1], features=("volatility_20",))
+    assert family_of(order) == family_of(first)
+    assert f"was opened on 2026-01-05 with {first.experiment}" in order.warnings[0]
+    ticket = propose_trades(ctx, ProposeArgs(experiment=order.experiment, capital_usd=1e4))
+    assert any(f"opened on 2026-01-05, once, with {first.experiment}" in warning for warning in ticket.warnings)
+
+
+def test_archived_trials_do_not_seal_it_again(ctx: Context) -> None:
+    record = ask(ctx)
+    family = family_of(record)
+    open_holdout(ctx, plan(ctx.workspace, family), at=NOW)
+    archive(ctx.workspace, Archive(family=family, made_at=NOW, trials=1, reason="start over"))
+    again = ask(ctx, features=("volatility_20",))
+    with pytest.raises(BadRequest, match="opened on"):
+        plan(ctx.workspace, family, again.experiment)
+
+
+SPY = """
+def feature(bars):
+    close = bars["close"]
+    if close.index[-1] > pd.Timestamp("2012-06-01"):
+        raise ValueError(str(list(close["AAPL"].iloc[-5:])))
+    return close.pct_change(5)
+"""
+
+
+def test_a_feature_that_fails_on_the_newest_bars_tells_nothing_of_them(ctx: Context) -> None:
+    generate_features(ctx, GenerateArgs(name="spy", code=SPY))
+    record = ask(ctx, features=("auto_spy",))
+    with pytest.raises(SandboxError, match="failed on the newest bars") as caught:
+        todays_targets(ctx, record)
+    told = f"{caught.value.message} {caught.value.hint} {caught.value.__cause__}"
+    assert "ValueError" not in told
+    assert "[" not in told

@@ -12,7 +12,10 @@ from files_fetch import CORPUS, fetch, fetch_bytes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tools.ingest.files import FilesSource
+from tools.ingest.source import Request
 from tools.kernel.errors import BadRequest
+from tools.kernel.spec import silent
 
 HEAD = "Date,Open,High,Low,Close,Volume\n"
 ROW = "2020-01-02,1,2,0.5,1.5,10\n"
@@ -144,3 +147,16 @@ def test_no_damage_does_more_than_a_plain_refusal(
         message = error.message
     assert "\n" not in message
     assert message or (got is not None and (got.raw or got.bars.empty))
+
+
+def test_the_data_of_the_workspace_is_no_source(tmp_path: Path) -> None:
+    own = tmp_path / "w" / "data"
+    (own / "raw").mkdir(parents=True)
+    (own / "raw" / "AAPL.csv").write_text("date,close\n2020-01-02,10\n", encoding="utf-8")
+    (tmp_path / "link.csv").symlink_to(own / "raw" / "AAPL.csv")
+    source = FilesSource(own)
+    for path in (own / "raw" / "AAPL.csv", own / "raw" / "*.csv", tmp_path / "link.csv", own / ".." / "data/raw/*"):
+        with pytest.raises(BadRequest, match="workspace's own"):
+            source.fetch(Request(("COPY",), path=str(path)), silent)
+    (tmp_path / "mine.csv").write_text("date,close\n2020-01-02,10\n", encoding="utf-8")
+    assert len(source.fetch(Request(("COPY",), path=str(tmp_path / "mine.csv")), silent).bars) == 1
