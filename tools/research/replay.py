@@ -1,4 +1,4 @@
-"""Repeating a recorded run with the same bars, settings, seed and thread count, to see whether it comes out the same.
+"""Repeating a recorded run with the same bars, settings, seed and thread count, and comparing what comes out.
 
 It trains and backtests again, and nothing else: leak checks, placebos, combinatorial paths, the verdict and the
 report are not repeated, no trial is counted, and nothing is written. Of a sweep the chosen rule is repeated. The
