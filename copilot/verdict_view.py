@@ -37,15 +37,17 @@ def verdict_lines(record: Record) -> tuple[RenderableType, ...]:
         return ()
     line = Text.assemble(grade_text(verdict["grade"]), "  ", plain(verdict["against"]["text"]))
     known = record.get("strategy")
-    return (Text(), line) if known is None else (Text(), line, _figures(known))
+    archived = (record.get("trials") or {}).get("archived", 0)
+    return (Text(), line) if known is None else (Text(), line, _figures(known, archived))
 
 
-def _figures(known: Record) -> Text:
+def _figures(known: Record, archived: int) -> Text:
     shown = [
         f"{label} {format_value(known[name], unit_of(StrategyEvidence, name))}"
         for name, label in FIGURES.items()
         if known[name] is not None
     ]
+    shown += [f"{archived:,} earlier trials archived"] if archived else []
     return Text(" · ".join(shown), style="quiet")
 
 
@@ -59,7 +61,7 @@ def families_table(found: Sequence[FamilySummary]) -> Table:
             plain(each.family, "accent"),
             plain(", ".join(each.symbols[:SYMBOLS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")),
             f"{each.horizon_days} x {each.interval}",
-            f"{each.count:,}",
+            f"{each.count:,}" + (f" + {each.archived:,} archived" if each.archived else ""),
             each.first.isoformat(),
             each.last.isoformat(),
             format_value(each.best_sharpe, unit_of(FamilySummary, "best_sharpe")),

@@ -221,7 +221,10 @@ def _report(record: Record) -> RenderableType | None:
     if record["oos"] is None:
         return None
     benchmarks = {name.replace("_", " "): metrics for name, metrics in record["benchmarks"].items()}
-    return Group(metric_table({"strategy": record["oos"], **benchmarks}, HEADLINE), *verdict_lines(record))
+    held, columns = record.get("holdout"), {"strategy": record["oos"]}
+    if held:
+        columns[f"holdout, {held['start']} to {held['end']}"] = held["oos"]
+    return Group(metric_table({**columns, **benchmarks}, HEADLINE), *verdict_lines(record))
 
 
 SHOWN: Mapping[str, tuple[str, ...]] = {

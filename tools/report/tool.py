@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.backtest.record import Metrics
+from tools.backtest.record import Holdout, Metrics
 from tools.backtest.statistics.grade import StrategyEvidence, Verdict
 from tools.kernel.spec import Context, Effect, Tool
 from tools.kernel.types import Args, Result
@@ -23,12 +23,13 @@ class ReportResult(Result):
     benchmarks: dict[str, Metrics]
     strategy: StrategyEvidence | None = None
     verdict: Verdict | None = None
+    holdout: Holdout | None = None
     warnings: tuple[str, ...]
 
 
 def show_report(ctx: Context, args: ReportArgs) -> ReportResult:
     """Open the HTML report of an experiment: equity curve, drawdown, metrics, feature importance."""
-    from tools.backtest.folder import find_experiment, load_experiment
+    from tools.backtest.folder import find_experiment, load_experiment, load_holdout
     from tools.features.registry import PREFIX
 
     if args.experiment.startswith(PREFIX):
@@ -47,6 +48,7 @@ def show_report(ctx: Context, args: ReportArgs) -> ReportResult:
         benchmarks=record.benchmarks,
         strategy=record.strategy,
         verdict=record.verdict,
+        holdout=load_holdout(folder),
         warnings=record.warnings,
     )
 
