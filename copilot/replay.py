@@ -9,14 +9,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from copilot.app import App
+from copilot.on_record import on_record
 from copilot.table import new_table
 from copilot.terminal import TerminalShell
 from copilot.untrusted import plain
 from tools.backtest.folder import find_experiment
-from tools.kernel.confined import watched
-from tools.kernel.errors import SLQError
-from tools.kernel.fingerprint import code_version, of_json
-from tools.kernel.spec import Context
 from tools.research.replay import replay
 from tools.research.replayed import Outcome, Parting, Replayed
 
@@ -28,24 +25,8 @@ HEX_SHOWN = 16
 
 def replay_on_record(app: App, shell: TerminalShell, name: str) -> Replayed:
     """Repeat the experiment called `name`. Raises as `tools.research.replay.replay`; that is on the log too."""
-    args = {"experiment": find_experiment(app.workspace, name).name}
-    call_id = app.log.intent("replay", args, input_sha256=of_json(args), code_sha256=code_version())
-    ctx = Context(app.workspace, app.settings, shell.progress, audit_head=app.log.head)
-    with watched() as layers:
-        try:
-            done = replay(ctx, args["experiment"])
-        except SLQError as error:
-            details = {"error": type(error).__name__, "message": error.message}
-            app.log.result(call_id, "failed", details=details, layers=layers)
-            raise
-        except BaseException as error:
-            app.log.result(call_id, "cancelled", details={"error": type(error).__name__}, layers=layers)
-            raise
-        finally:
-            shell.stop_progress()
-        digest = of_json(done.model_dump(mode="json"))
-        app.log.result(call_id, "ok", output_sha256=digest, details={"outcome": done.outcome}, layers=layers)
-    return done
+    found = find_experiment(app.workspace, name).name
+    return on_record(app, shell, "replay", {"experiment": found}, lambda ctx: replay(ctx, found))
 
 
 def replay_view(done: Replayed) -> RenderableType:
