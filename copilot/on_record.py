@@ -24,8 +24,18 @@ def on_record(
     work: Callable[[Context], R],
     *,
     confirmed: str | None = None,
+    details: Callable[[R], Mapping[str, Any]] | None = None,
 ) -> R:
-    """Announce `act`, do its `work` and record what came of it; `confirmed` is the subject that a person typed.
+    """Announce `act`, do its `work` and record what came of it.
+
+    Args:
+        app: whose log it is.
+        shell: is told of progress.
+        act: what is done, as the log names it.
+        args: what it is done to.
+        work: does it.
+        confirmed: the subject whose id a person typed, where that was asked.
+        details: what else of the result is to be read in the log.
 
     Raises what `work` raises; that is on the log too.
     """
@@ -37,13 +47,14 @@ def on_record(
         try:
             done = work(ctx)
         except SLQError as error:
-            details = {"error": type(error).__name__, "message": error.message}
-            app.log.result(call_id, "failed", details=details, layers=layers)
+            why = {"error": type(error).__name__, "message": error.message}
+            app.log.result(call_id, "failed", details=why, layers=layers)
             raise
         except BaseException as error:
             app.log.result(call_id, "cancelled", details={"error": type(error).__name__}, layers=layers)
             raise
         finally:
             shell.stop_progress()
-        app.log.result(call_id, "ok", output_sha256=of_json(done.model_dump(mode="json")), layers=layers)
+        digest, more = of_json(done.model_dump(mode="json")), details(done) if details else None
+        app.log.result(call_id, "ok", output_sha256=digest, details=more, layers=layers)
     return done

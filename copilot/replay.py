@@ -26,7 +26,14 @@ HEX_SHOWN = 16
 def replay_on_record(app: App, shell: TerminalShell, name: str) -> Replayed:
     """Repeat the experiment called `name`. Raises as `tools.research.replay.replay`; that is on the log too."""
     found = find_experiment(app.workspace, name).name
-    return on_record(app, shell, "replay", {"experiment": found}, lambda ctx: replay(ctx, found))
+    return on_record(
+        app,
+        shell,
+        "replay",
+        {"experiment": found},
+        lambda ctx: replay(ctx, found),
+        details=lambda done: {"outcome": done.outcome},
+    )
 
 
 def replay_view(done: Replayed) -> RenderableType:
