@@ -13,6 +13,7 @@ from copilot.data_cli import data
 from copilot.export_cli import export
 from copilot.holdout_cli import holdout
 from copilot.options import JsonOption, Options
+from copilot.replay_cli import replay
 from copilot.trials_cli import trials
 from tools.kernel.errors import BadRequest, SLQError
 
@@ -28,6 +29,7 @@ app.add_typer(data, name="data")
 app.add_typer(holdout, name="holdout")
 app.add_typer(trials, name="trials")
 app.command("export")(export)
+app.command("replay")(replay)
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Folder that holds data/ and experiments/.")

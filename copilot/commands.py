@@ -107,6 +107,14 @@ def _holdout(desk: Desk, words: str) -> bool:
     return True
 
 
+def _replay(desk: Desk, words: str) -> bool:
+    from copilot.replay import replay_on_record, replay_view
+
+    done = replay_on_record(desk.app, desk.shell, words.strip() or "latest")
+    desk.shell.console.print(replay_view(done))
+    return done.outcome == "repeated"
+
+
 def _report(desk: Desk, words: str) -> bool:
     return run_typed(desk, f"show_report {words}".strip())
 
@@ -157,6 +165,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tools", "the tools, what they can do to the world, and how to type them", _tools),
     Command("audit", "the last records of the audit log, and whether it is intact", _audit),
     Command("holdout", "what is sealed; with open FAMILY, the one look at it", _holdout),
+    Command("replay", "repeat the latest experiment, or the one named, and compare", _replay),
     Command("report", "the report of the latest experiment, or of the one named", _report),
     Command("tickets", "the decision tickets; with an id, decide that one", _tickets),
     Command("model", "which model runs here", _model),

@@ -136,10 +136,10 @@ def _why(holding: Record, unit: str | None) -> Text:
 
 def _earned(positions: Record) -> RenderableType:
     """Return what was earned by symbol; of many symbols both ends."""
-    rows = positions["earned"]
+    rows, length = positions["earned"], _format("positions.holding_bars", positions["holding_bars"])
     head = Text(
         f"in the market {_format('positions.in_market', positions['in_market'])} of {positions['bars']:,} bars, "
-        f"{positions['spells']:,} positions of {_format('positions.holding_bars', positions['holding_bars'])} bars",
+        f"{positions['spells']:,} positions of {length} bars each",
         style="quiet",
     )
     shown = rows if len(rows) <= 2 * MOST_EARNED else [*rows[:MOST_EARNED], *rows[-MOST_EARNED:]]

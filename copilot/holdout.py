@@ -7,15 +7,14 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.app import App
+from copilot.on_record import on_record
 from copilot.table import new_table
 from copilot.terminal import TerminalShell
 from copilot.untrusted import plain
 from copilot.view import metric_table
 from tools.backtest.record import Holdout
-from tools.kernel.errors import BadRequest, SLQError
-from tools.kernel.fingerprint import code_version, of_json
+from tools.kernel.errors import BadRequest
 from tools.kernel.format import format_value
-from tools.kernel.spec import Context
 from tools.research.holdout import Planned, State, open_holdout, plan
 
 SYMBOLS_SHOWN = 4
@@ -37,26 +36,15 @@ def open_by_hand(app: App, shell: TerminalShell, family: str, experiment: str | 
     if not typed:
         app.log.decision(family, "rejected", detail="the family's id was not typed")
         return None
-    return _open(app, shell, planned)
-
-
-def _open(app: App, shell: TerminalShell, planned: Planned) -> Holdout:
     args = planned.model_dump(mode="json")
-    call_id = app.log.intent("open_holdout", args, input_sha256=of_json(args), code_sha256=code_version())
-    app.log.decision(planned.family, "confirmed", detail="the family's id was typed", call_id=call_id)
-    ctx = Context(app.workspace, app.settings, shell.progress, audit_head=app.log.head)
-    try:
-        held = open_holdout(ctx, planned, at=ctx.now())
-    except SLQError as error:
-        app.log.result(call_id, "failed", details={"error": type(error).__name__, "message": error.message})
-        raise
-    except BaseException as error:
-        app.log.result(call_id, "cancelled", details={"error": type(error).__name__})
-        raise
-    finally:
-        shell.stop_progress()
-    app.log.result(call_id, "ok", output_sha256=of_json(held.model_dump(mode="json")))
-    return held
+    return on_record(
+        app,
+        shell,
+        "open_holdout",
+        args,
+        lambda ctx: open_holdout(ctx, planned, at=ctx.now()),
+        confirmed=family,
+    )
 
 
 def plan_view(planned: Planned) -> RenderableType:

@@ -245,8 +245,11 @@ def _shown(record: Record) -> RenderableType | None:
     parts: list[RenderableType] = []
     for field, names in SHOWN.items():
         if record[field] and field not in aside:
-            plain = {field: [{name: _day(item[name]) for name in names} for item in record[field]]}
-            parts += [record_rows("show_data", field, plain, names, numeric=2), Text()]
+            rows = {field: [{name: _day(item[name]) for name in names} for item in record[field]]}
+            parts += [record_rows("show_data", field, rows, names, numeric=2), Text()]
+    days = sorted({item["readable_to"] for item in record["symbols"] if item.get("readable_to")})
+    if days:
+        parts += [plain(f"closes are of {' and '.join(days)}: later bars are sealed", "quiet"), Text()]
     missing = new_table("missing from", "to", "bars", numeric=2)
     for gap in record["gaps"]:
         for run in gap["runs"]:

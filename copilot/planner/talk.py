@@ -27,6 +27,12 @@ _HOW_TO = (
     ("how_ticket", r"\b(?:tickets?|trades?|orders?|positions?)\b"),
     ("how_experiment", r"\b(?:experiment|backtest|test|hypothesis|train)\b"),
 )  # fmt: skip
+_OPEN_HOLDOUT = re.compile(
+    r"^(?:please |can you |could you |let's |i want to |how (?:do|can|would) (?:i|we|you) )*"
+    r"(?:open|unseal|unlock|test (?:it |that |this )?on|run (?:it |that |this )?on|use|show(?: me)?)\b.{0,25}"
+    r"\b(?:hold-?out|sealed (?:data|bars|part|period|year))\b",
+    re.IGNORECASE,
+)
 _DEFINE = re.compile(
     r"^(?:so |and |please |can you |could you |remind me )*(?:what(?:'s| is| are| does| do)|define|explain"
     r"|describe|meaning of|tell me (?:about|what)"
@@ -44,7 +50,12 @@ def reply(name: str) -> str:
 
 
 def definition(text: str) -> str | None:
-    """Return the definition of the longest glossary term in a question about one, or None."""
+    """Return the definition of the longest glossary term in a question about one, or None.
+
+    What a holdout is for is told too when one is to be opened: no tool does that, a person does.
+    """
+    if _OPEN_HOLDOUT.search(text):
+        return reply("how_holdout")
     if not _DEFINE.search(text) or _OWN.search(text):
         return None
     said = f" {' '.join(words_of(text.replace('-', ' ')))} "

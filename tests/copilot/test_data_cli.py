@@ -50,7 +50,7 @@ def lake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = Workspace(tmp_path_factory.mktemp("cli") / "ws")
     fetched = SampleSource().fetch(Request(("AAPL", "IBM")), silent)
     bars = fetched.bars
-    restated = bars[bars["symbol"] == "IBM"].tail(2).assign(volume=lambda rows: rows["volume"] * 2)
+    restated = bars[bars["symbol"] == "IBM"].iloc[-300:-298].assign(volume=lambda rows: rows["volume"] * 2)
     keep(
         workspace,
         "sample",

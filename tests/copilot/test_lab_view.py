@@ -74,12 +74,12 @@ def test_a_feature_shows_what_it_is_what_was_proved_and_where_it_is(generated: d
         "rsi(14) * zscore(volume, 20)",
         "warm-up",
         "no look-ahead found:",
-        "probes on 3,270 bars of 3 symbols",
+        "probes on 3,020 bars of 3 symbols",
         "one bar late",
         "95 % of placebos within ±0.",
         "data/features/auto_rsi_14.html",
         "data/features/auto_rsi_14.py",
-        "last 60 bars, 2012-12-04 to 2013-03-01",
+        "last 60 bars, 2011-12-05 to 2012-03-01",
     ):
         assert words in text
     lines = [line for line in text.splitlines() if line.startswith("IBM")]
@@ -106,7 +106,7 @@ def test_a_weaker_sandbox_is_a_warning(from_code: dict[str, Any]) -> None:
 
 def test_the_answer_names_the_features_and_takes_figures_from_the_record(generated: dict[str, Any]) -> None:
     answer = said("generate_features", generated)
-    assert "auto_rsi_14 is kept: no look-ahead was found on 3,270 bars of 3 symbols." in answer
+    assert "auto_rsi_14 is kept: no look-ahead was found on 3,020 bars of 3 symbols." in answer
     assert f"rank correlation with the next return is {generated['features'][1]['evidence']['ic']:+.3f}" in answer
     assert "{" not in answer
 
@@ -158,8 +158,8 @@ def test_a_table_by_weekday_has_bars(context: Context) -> None:
 
 def test_a_number_is_said_by_reference(context: Context) -> None:
     record = run(context, "run_python", code='result = float(bars["close"]["IBM"].count())', symbols=["IBM"])
-    assert "3,270" in shown(result_view("run_python", record))
-    assert said("run_python", record).startswith("The answer is 3,270, computed from IBM")
+    assert "3,020" in shown(result_view("run_python", record))
+    assert said("run_python", record).startswith("The answer is 3,020, computed from IBM")
     assert "undefined" in said("run_python", record | {"number": None})
     assert "undefined" in shown(result_view("run_python", record | {"number": None}))
 

@@ -55,9 +55,9 @@ def narrow(ctx: Context, args: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("args", "said", "shown"),
     [
-        ({"symbols": ["AAPL"]}, "3,270 1d bars, 2000-03-01 to 2013-03-01, last close 430.47", "430.47"),
+        ({"symbols": ["AAPL"]}, "3,270 1d bars, 2000-03-01 to 2013-03-01, close on 2012-03-01 544.47", "544.47"),
         ({"symbols": ["IBM"]}, "Also held from yahoo.", "sample"),
-        ({"symbols": ["AAPL"], "view": "bars"}, "3,270 1d bars", "2013-03-01"),
+        ({"symbols": ["AAPL"], "view": "bars"}, "The bars after that day are sealed", "2012-03-01"),
         ({"symbols": ["AAPL"], "view": "gaps"}, "no gaps; all 3,270 bars that the calendar XNYS expects", "XNYS"),
         ({"symbols": ["IBM"], "view": "gaps"}, "1 of 22 expected bars are missing", "2000-03-10"),
         ({"symbols": ["AAPL"], "view": "actions"}, "AAPL: 2 splits and", "2000-06-21"),
@@ -66,7 +66,7 @@ def narrow(ctx: Context, args: dict[str, Any]) -> str:
         ({"symbols": ["AAPL"], "view": "sources"}, "one source, so there is nothing to compare", "AAPL"),
         ({"symbols": ["IBM"], "view": "quarantine"}, "No row of them is in quarantine.", ""),
         ({"symbols": ["AAPL"], "as_of": "2010-06-30"}, "Nothing was recorded here on 2010-06-30", "251.53"),
-        ({"symbols": ["AAPL"], "as_of": "2090-01-01"}, "What was recorded here on 2090-01-01", "430.47"),
+        ({"symbols": ["AAPL"], "as_of": "2090-01-01"}, "What was recorded here on 2090-01-01", "544.47"),
     ],
 )  # fmt: skip
 def test_every_view_is_said_and_shown(loaded: Context, args: dict[str, Any], said: str, shown: str) -> None:

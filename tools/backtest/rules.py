@@ -20,7 +20,7 @@ from tools.backtest.ledger import Ledger
 from tools.backtest.market import Market
 from tools.backtest.terms import CASH_ACCOUNT, Terms
 from tools.backtest.weights import LONGEST_GAP
-from tools.features.expr import Expression
+from tools.features.expr import Expression, compile_expression
 from tools.features.panel import Panel
 from tools.kernel.errors import BadRequest, NoData
 
@@ -54,6 +54,11 @@ class Rule:
                     f"{expression.id} is a number; a rule needs a condition.",
                     hint=f"Compare it with something, such as {expression.id} > 0.",
                 )
+
+
+def rule_of(entry: str, exit_: str | None) -> Rule:
+    """Return the rule of two conditions as they are written. Raises BadRequest where one is wrong."""
+    return Rule(compile_expression(entry), None if exit_ is None else compile_expression(exit_))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Trial(Record):
     Attributes:
         family: id of the hypothesis.
         hypothesis: the same in full.
-        name: the experiment that recorded it.
+        name: the experiment that recorded it; "" for a feature that was only looked at.
         made_at: when.
         settings: features and model, in words.
         sharpe_per_bar: of its net returns; None where undefined.

@@ -9,25 +9,19 @@ from __future__ import annotations
 from math import isclose, isfinite, nan
 from pathlib import Path
 
-import pandas as pd
-
 from tools.backtest.folder import find_experiment, load_experiment
 from tools.backtest.record import Experiment
+from tools.backtest.reread import reread_bars, reread_fills
 from tools.explain.explain import Fitted, explain
 from tools.explain.record import Explanation
 from tools.explain.window import test_window
-from tools.features.bars import read_bars
 from tools.features.feature import compute_all
-from tools.features.generated import GeneratedCode
 from tools.features.panel import Panel
-from tools.features.registry import spec_sha256
-from tools.features.resolve import resolve_all
-from tools.kernel.errors import BadRequest, WorkspaceError
+from tools.features.resolve import resolve_all, sources_of
+from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Context
 from tools.models.registry import MODELS
 
-TRADES_FILE = "trades.csv"
-EQUITY_FILE = "equity.parquet"
 SCORES_AGREE = 1e-6
 AGAIN = "Run the experiment again, and explain the new run."
 
@@ -43,32 +37,12 @@ def explain_recorded(ctx: Context, name: str) -> Explanation:
     """
     folder = find_experiment(ctx.workspace, name)
     record = load_experiment(folder)
-    config = record.config
-    bars = read_bars(
-        ctx.workspace,
-        config.symbols,
-        start=config.start,
-        end=config.end,
-        as_of=record.provenance.data_snapshot,
-    )
+    bars = reread_bars(ctx.workspace, record, as_of=record.provenance.data_snapshot)
     if bars.sha256 != record.provenance.data_sha256:
         raise BadRequest(f"The bars of {record.experiment} are no longer those it ran on.", hint=AGAIN)
-    trades, equity = _fills(folder)
-    fitted = None if config.is_rule else _fitted(ctx, folder, record, bars.panel)
+    trades, equity = reread_fills(folder)
+    fitted = None if record.config.is_rule else _fitted(ctx, folder, record, bars.panel)
     return explain(record, bars.panel, trades=trades, equity=equity, fitted=fitted)
-
-
-def _fills(folder: Path) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the fills and the equity of the strategy. Raises WorkspaceError where a file is unusable."""
-    try:
-        trades = pd.read_csv(folder / TRADES_FILE, parse_dates=["ts"])
-        equity = pd.read_parquet(folder / EQUITY_FILE, columns=["ts", "strategy"])
-    except (OSError, ValueError) as error:
-        raise WorkspaceError(
-            f"The trades or the equity curve of {folder.name} cannot be read.",
-            hint=f"Run the experiment again; {TRADES_FILE} or {EQUITY_FILE} is missing or damaged.",
-        ) from error
-    return trades, equity.set_index("ts")["strategy"]
 
 
 def _fitted(ctx: Context, folder: Path, record: Experiment, panel: Panel) -> Fitted:
@@ -76,8 +50,7 @@ def _fitted(ctx: Context, folder: Path, record: Experiment, panel: Panel) -> Fit
     kind = MODELS[record.config.model]
     model = kind.model.load(folder / kind.file_name)
     signals = resolve_all(ctx, record.config.features)
-    sources = {each.id: spec_sha256("python", each.source) for each in signals if isinstance(each, GeneratedCode)}
-    if sources != record.provenance.features:
+    if sources_of(signals) != record.provenance.features:
         raise BadRequest(f"A Python feature of {record.experiment} is no longer the one it used.", hint=AGAIN)
     fitted = Fitted(model, compute_all(panel, signals, ctx.progress))
     if not _same_scores(record, fitted):

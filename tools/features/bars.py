@@ -72,12 +72,12 @@ def read_bars(
     False: that is for opening it and for today's positions only.
 
     Raises:
-        BadRequest: the end is before the start, or a name means no symbol.
+        BadRequest: the end is before the start, a name means no symbol, or there is no such snapshot.
         NoData: a symbol that was named is not in the lake, or nothing lies in the period; says what would help.
     """
     if start is not None and end is not None and start > end:
         raise BadRequest(f"The end {end} is before the start {start}.", hint="Swap the two dates.")
-    held = lake_symbols(workspace)
+    held = lake_symbols(workspace, as_of=as_of)
     symbols, left_out = choose_symbols(names, held)
     with open_lake(workspace) as lake:
         snapshot = lake.snapshot_id() if as_of is None else as_of

@@ -10,7 +10,7 @@ from tools.features.catalog import parse_feature
 from tools.features.expr import Expression, compile_expression, usable_as_feature
 from tools.features.feature import BoundFeature, Signal
 from tools.features.generated import GeneratedCode
-from tools.features.registry import PREFIX, find
+from tools.features.registry import PREFIX, find, spec_sha256
 from tools.kernel.errors import BadRequest
 from tools.kernel.spec import Context
 
@@ -51,6 +51,12 @@ def resolve_all(ctx: Context, texts: Sequence[str]) -> tuple[Resolved, ...]:
     if not signals:
         raise BadRequest("No feature was named.", hint="Name one, such as rsi_14 or returns(20) / volatility(20).")
     return tuple(signals.values())
+
+
+def sources_of(signals: Sequence[Signal]) -> dict[str, str]:
+    """Return the fingerprint of each feature that is Python source: its name does not say what it is."""
+    code = (signal for signal in signals if isinstance(signal, GeneratedCode))
+    return {signal.id: spec_sha256("python", signal.source) for signal in code}
 
 
 def require_index(signals: Sequence[Signal], panel: Panel) -> None:

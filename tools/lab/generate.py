@@ -17,6 +17,7 @@ from tools.kernel.errors import BadRequest, WorkspaceError
 from tools.kernel.fingerprint import code_version, of_bytes
 from tools.kernel.spec import Context
 from tools.lab.codegen import Spec, spec_of, text_of
+from tools.lab.count import count_looks
 from tools.lab.examine import Ground, describe, ground
 from tools.lab.naming import automatic, chosen
 from tools.lab.record import CheckArgs, Checked, GenerateArgs, Generated, GeneratedFeature
@@ -39,6 +40,7 @@ def generate(ctx: Context, args: GenerateArgs) -> Generated:
     signals = [spec.signal for spec in specs.values()]
     require_index(signals, on.panel)
     evidence = admit(signals, on.panel, progress=ctx.progress)
+    count_looks(ctx, on, evidence)
     made, snapshot = [], on.bars.snapshot
     for (name, spec), proof in zip(specs.items(), evidence, strict=True):
         feature, snapshot = _keep(ctx, name, spec, proof, on)
@@ -69,6 +71,7 @@ def check_features(ctx: Context, args: CheckArgs) -> Checked:
         name = text if text.startswith(PREFIX) else signal.id
         found.append(describe(name, spec_of(signal), proof, signal.compute(on.panel)))
         ctx.progress("leak checks", done, len(signals))
+    count_looks(ctx, on, [feature.evidence for feature in found])
     return Checked(
         features=tuple(found),
         leaking=tuple(feature.name for feature in found if not feature.holds),

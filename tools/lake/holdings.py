@@ -85,9 +85,10 @@ def extents(rows: Rows, symbols: Sequence[str], interval: str, version: int) -> 
 
 
 def symbols_of(rows: Rows, version: int) -> list[str]:
-    """Return the symbols that have bars, sorted."""
+    """Return the symbols that have bars in the snapshot `version`, sorted."""
     if has_inlined(rows, "bars"):
-        return [symbol for (symbol,) in rows("SELECT DISTINCT symbol FROM lake.bars ORDER BY symbol", [])]
+        found = rows("SELECT DISTINCT symbol FROM lake.bars AT (VERSION => ?) ORDER BY symbol", [version])
+        return [symbol for (symbol,) in found]
     return sorted({symbol for symbol, *_ in _files(rows, [], version)})
 
 

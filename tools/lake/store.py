@@ -161,10 +161,10 @@ class Lake:
         """Return the names of the tables there are; a lake of an older version has fewer until it is written."""
         return self._reader.tables()
 
-    def symbols(self) -> tuple[str, ...]:
-        """Return the symbols that have bars, sorted."""
+    def symbols(self, *, as_of: int | datetime | None = None) -> tuple[str, ...]:
+        """Return the symbols that have bars, or had them at `as_of`, sorted. Raises BadRequest: no such state."""
         with self._reader.transaction():
-            return tuple(symbols_of(self._reader.facts, self.snapshot_id()))
+            return tuple(symbols_of(self._reader.facts, self.version(as_of)))
 
     def inventory(self) -> list[Holding]:
         """Return what the lake holds, one row for each symbol, interval and source."""
@@ -268,9 +268,12 @@ def lake_exists(workspace: Workspace) -> bool:
     return file is None or file.exists()
 
 
-def lake_symbols(workspace: Workspace) -> tuple[str, ...]:
-    """Return the symbols held, sorted; () where there is no lake yet, and none is made."""
+def lake_symbols(workspace: Workspace, *, as_of: int | None = None) -> tuple[str, ...]:
+    """Return the symbols held, sorted; () where there is no lake yet, and none is made.
+
+    With `as_of`, those of that snapshot. Raises BadRequest where there is no such snapshot.
+    """
     if not lake_exists(workspace):
         return ()
     with open_lake(workspace) as lake:
-        return lake.symbols()
+        return lake.symbols(as_of=as_of)

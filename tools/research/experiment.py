@@ -24,10 +24,8 @@ from tools.features.bars import Bars, read_bars
 from tools.features.evidence import Evidence
 from tools.features.examine import admit
 from tools.features.feature import Signal
-from tools.features.generated import GeneratedCode
 from tools.features.panel import Panel
-from tools.features.registry import spec_sha256
-from tools.features.resolve import require_index, resolve_all
+from tools.features.resolve import require_index, resolve_all, sources_of
 from tools.ingest.universe import BENCHMARK
 from tools.kernel import fingerprint
 from tools.kernel.spec import Context
@@ -68,7 +66,7 @@ def run(ctx: Context, args: ExperimentArgs) -> Experiment:
         threads = training_threads(bars.panel, len(config.features))
         with stages.timed("leak checks"):
             evidence = admit(signals, bars.panel, horizon_days=config.horizon_days, progress=ctx.progress)
-        study = _study(ctx, config, bars, signals, stages, threads=threads)
+        study = run_study(ctx, config, bars, signals, stages, threads=threads)
         paths = _paths(ctx, config, bars, signals, stages, threads=threads)
         tried = (Tried(settings_of(config), study.backtest.ledger.returns, output_sha256(study)),)
         return Worked(config, signals, evidence, study, tried, threads, paths)
@@ -121,9 +119,10 @@ def record_run(
     return record
 
 
-def _study(
+def run_study(
     ctx: Context, config: Config, bars: Bars, signals: Sequence[Signal], stages: Stages, *, threads: int
 ) -> Study:
+    """Train walk-forward and backtest: all that `output_sha256` is of. Raises BadRequest: too short a history."""
     with stages.timed("train"):
         trained = train(bars.panel, signals, config, threads=threads, progress=ctx.progress)
     with stages.timed("backtest"):
@@ -208,7 +207,7 @@ def _record(
             data_sha256=bars.sha256,
             code_version=fingerprint.code_version(),
             output_sha256=output_sha256(study),
-            libraries={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
+            libraries=libraries(),
             threads=worked.threads,
             seed=config.seed,
             features=sources_of(worked.signals),
@@ -216,12 +215,6 @@ def _record(
         ),
         seconds=stages.seconds,
     )
-
-
-def sources_of(signals: Sequence[Signal]) -> dict[str, str]:
-    """Return the fingerprint of each feature that is Python source: its name does not say what it is."""
-    code = (signal for signal in signals if isinstance(signal, GeneratedCode))
-    return {signal.id: spec_sha256("python", signal.source) for signal in code}
 
 
 def _opened_warning(opened: Opening | None) -> tuple[str, ...]:
@@ -237,6 +230,11 @@ def _index_warning(study: Study, bars: Bars) -> tuple[str, ...]:
     if bars.index_symbol is None:
         return (f"No index benchmark: load it with /ingest_data {BENCHMARK} and run again.",)
     return (f"No index benchmark: {bars.index_symbol} does not cover the test period.",)
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions, of those that are in use here, that can change what comes out."""
+    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
 
 
 def output_sha256(study: Study) -> str:

@@ -14,16 +14,14 @@ from datetime import date
 import pandas as pd
 
 from tools.backtest.record import Config, Experiment
-from tools.backtest.rules import Rule, rule_targets
+from tools.backtest.rules import rule_of, rule_targets
 from tools.features.bars import Bars, read_bars
-from tools.features.expr import compile_expression
 from tools.features.feature import Signal
-from tools.features.resolve import require_index, resolve_all
+from tools.features.resolve import require_index, resolve_all, sources_of
 from tools.kernel import confined
 from tools.kernel.errors import BadRequest, SandboxError
 from tools.kernel.spec import Context
 from tools.models.train import WalkForward
-from tools.research.experiment import sources_of
 from tools.research.study import scored_window, train
 
 
@@ -56,9 +54,7 @@ def rerun(ctx: Context, record: Experiment, *, since: date) -> Rerun:
     bars = read_bars(ctx.workspace, config.symbols, start=config.start, sealed=False)
     config = config.model_copy(update={"end": bars.panel.sessions[-1].date(), "index_symbol": bars.index_symbol})
     if config.entry is not None:
-        exit_ = None if config.exit is None else compile_expression(config.exit)
-        rule = Rule(compile_expression(config.entry), exit_)
-        return Rerun(bars, config, rule_targets(bars.panel, rule), None)
+        return Rerun(bars, config, rule_targets(bars.panel, rule_of(config.entry, config.exit)), None)
     signals = resolve_all(ctx, config.features)
     require_index(signals, bars.panel)
     if sources_of(signals) != record.provenance.features:

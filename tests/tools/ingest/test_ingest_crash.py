@@ -62,7 +62,7 @@ def check_whole(workspace: Workspace, since: int) -> int:
     with open_lake(workspace) as lake:
         known = [snapshot.id for snapshot in lake.snapshots() if "ingest" in snapshot.message]
         for snapshot in [each for each in known if each > since][-3:]:
-            held = lake.bars(["A", "B"], as_of=snapshot, adjust="none")
+            held = lake.bars(["A", "B"], as_of=snapshot, adjust="none", sealed=False)
             assert len(held) == 2 * DAYS
             (level,) = held["close"].unique()
             for symbol in ("A", "B"):

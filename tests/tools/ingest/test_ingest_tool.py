@@ -58,7 +58,7 @@ def test_three_companies(context):
     with open_lake(context.workspace) as lake:
         assert lake.snapshot_id() == result.data_snapshot
         assert lake.snapshots()[-1].message == "ingest AAPL, IBM, MSFT, ^GSPC from sample"
-        assert len(lake.bars(["AAPL", "IBM", "MSFT"])) == 9810
+        assert len(lake.bars(["AAPL", "IBM", "MSFT"], sealed=False)) == 9810
 
 
 def test_a_group_loads_what_there_is_and_names_the_rest(context):

@@ -49,7 +49,7 @@ def test_a_query(lab: Context) -> None:
     answer = run_python(lab, ScriptArgs(code=code, sql=sql))
     assert [row[0] for row in answer.rows] == ["IBM", "MSFT"]
     years = run_python(lab, ScriptArgs(code="result = df['ts'].dt.year.max()", sql=sql))
-    assert years.number == 2013
+    assert years.number == 2012
 
 
 def test_a_figure_gets_a_page(lab: Context) -> None:
