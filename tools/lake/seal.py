@@ -12,9 +12,9 @@ which days, is not. The seal keeps a research honest that goes through the tools
 the files, who can read, export or copy them. Of a symbol that is no longer listed it keeps back its last year too.
 
 Known ways round it, by design: newer bars of a symbol, from any source, open its older ones. A universe, horizon or
-label that differs a little is another hypothesis with an opening of its own; `seen_by` then names the first. An index
-that reaches further than the stocks shows the market of their sealed days to queries, not to experiments. Tickets
-tell what a rule does on the newest bar; each such rule is a counted trial.
+label that differs a little is another hypothesis with an opening of its own; `seen_by` then names the first. An
+index that reaches further than the stocks shows the market of their sealed days to queries, not to experiments.
+Tickets tell what a rule does on the newest bar; each such rule is a counted trial.
 """
 
 from __future__ import annotations
