@@ -23,7 +23,8 @@ from tools.features.resolve import Resolved, require_index, resolve_all, sources
 from tools.kernel import fingerprint
 from tools.kernel.errors import BadRequest, NoData, SandboxError, WorkspaceError
 from tools.kernel.spec import Context
-from tools.research.experiment import libraries, output_sha256, run_study
+from tools.research.experiment import run_study
+from tools.research.recorded import libraries, output_sha256
 from tools.research.replayed import (
     Output,
     Replayed,

@@ -29,11 +29,11 @@ from tools.features.resolve import require_index
 from tools.kernel.errors import BadRequest
 from tools.kernel.settings import Settings
 from tools.kernel.spec import Context, Progress
-from tools.research.experiment import Worked, record_run
 from tools.research.hypothesis import SEED
 from tools.research.judge import Tried, returns_sha256
 from tools.research.ranges import MOST_RULES, expand
 from tools.research.record import BacktestArgs
+from tools.research.recorded import Worked, output_sha256, record_run
 from tools.research.stages import Stages
 from tools.research.study import Study, backtest, last_targets
 
@@ -78,6 +78,7 @@ def run(ctx: Context, args: BacktestArgs) -> Experiment:
             signals=_parts(chosen.rule),
             evidence=evidence,
             study=study,
+            output=output_sha256(study),
             tried=(_tried(chosen.rule, study.backtest.ledger.returns), *chosen.others),
         )
 
