@@ -18,7 +18,11 @@ from copilot.planner.vocabulary import load_plan_file
 STANDARD_ERRORS = 2
 _WITH_FIGURES = ("run_experiment", "run_backtest", "show_report", "explain_experiment")
 _COSTS = re.compile(
-    r"\b(?:how (?:much|many)|what|did|do|does|are|were)\b.*\b(?:costs?|fees|slippage)\b", re.IGNORECASE
+    r"^\W*(?:and |now |ok |so |but |same |what about |what if |run it )*"
+    r"(?:without|with no|with zero|no|zero|before|ignoring) (?:any |the |all )?(?:trading |transaction )*"
+    r"(?:fees?|costs?|commissions?|slippage)\W*$"
+    r"|\b(?:how (?:much|many)|what|did|do|does|are|were)\b.*\b(?:costs?|fees|slippage)\b",
+    re.IGNORECASE,
 )
 _WHY = re.compile(
     r"^\W*(?:but |and |so |ok |hm+ )*(?:why(?: not| so| is that| was that)?|how come|what went wrong"

@@ -19,7 +19,8 @@ def own_words(text: str, evidence: Evidence) -> Call | None:
     typed = bool(evidence.of("sql") or evidence.of("code"))
     if not typed and (label := _refused(text, evidence)):
         return Call(tool="reply", args={"refuse": talk.reply(label)})
-    if typed or evidence.of("symbol") or evidence.of("experiment"):
+    named = bool(evidence.of("symbol") or evidence.of("experiment"))
+    if typed or (named and not talk.is_replay(text)):
         return None
     words = talk.definition(text) or (talk.small_talk(text) if talk.is_how_to(text) else None)
     return Call(tool="reply", args={"text": words}) if words else None

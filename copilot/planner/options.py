@@ -65,6 +65,8 @@ _SHARES = (
         "max_position",
         (
             rf"(?:cap(?:ped|ping)?|limit(?:ed|ing)?) {_ANY}{_HOLDING}(?: (?:sizes?|weights?))? (?:at|to) {_PERCENT}"
+            rf"|(?:cap(?:ped)?|limit(?:ed)?)(?: (?:it|them))? (?:at|to) {_PERCENT} (?:in|per|for|of|a) "
+            rf"{_ANY}{_HOLDING}"
             rf"|{_WITH}(?:at most|no more than|max(?:imum)?(?: of)?|never more than) {_PERCENT} (?:in|per|for|of) "
             rf"{_ANY}{_HOLDING}|(?:at most|no more than|max(?:imum)?) {_PERCENT} each"
             rf"|{_WITH}(?:position|weight)s? (?:cap|limit)(?:ped|s)?(?: (?:of|at))? {_PERCENT}"

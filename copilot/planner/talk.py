@@ -33,6 +33,12 @@ _OPEN_HOLDOUT = re.compile(
     r"\b(?:hold-?out|sealed (?:data|bars|part|period|year))\b",
     re.IGNORECASE,
 )
+_HOLDOUT = re.compile(r"\bhold-?out\b", re.IGNORECASE)
+_REPLAY = re.compile(
+    r"^(?:please |can you |could you )*(?:replay|reproduce)\b"
+    r"(?: (?:it|that|this|the|my|last|latest|previous|run|result|experiment|backtest|one|exactly))*\W*$",
+    re.IGNORECASE,
+)
 _DEFINE = re.compile(
     r"^(?:so |and |please |can you |could you |remind me )*(?:what(?:'s| is| are| does| do)|define|explain"
     r"|describe|meaning of|tell me (?:about|what)"
@@ -52,15 +58,22 @@ def reply(name: str) -> str:
 def definition(text: str) -> str | None:
     """Return the definition of the longest glossary term in a question about one, or None.
 
-    What a holdout is for is told too when one is to be opened: no tool does that, a person does.
+    How a holdout is opened and a run repeated is told too: no tool does that, a person does.
     """
-    if _OPEN_HOLDOUT.search(text):
+    if is_replay(text):
+        return reply("how_replay")
+    if _OPEN_HOLDOUT.search(text) or (_HOLDOUT.search(text) and _OWN.search(text)):
         return reply("how_holdout")
     if not _DEFINE.search(text) or _OWN.search(text):
         return None
     said = f" {' '.join(words_of(text.replace('-', ' ')))} "
     terms = [term for term in _glossary() if f" {term} " in said]
     return _glossary()[max(terms, key=len)] if terms else None
+
+
+def is_replay(text: str) -> bool:
+    """Tell whether a run is to be repeated as it was, and nothing else is asked."""
+    return _REPLAY.search(text) is not None
 
 
 def small_talk(text: str) -> str:

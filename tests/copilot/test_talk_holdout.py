@@ -1,4 +1,4 @@
-"""A question about the holdout is answered; a wish to look into it is not."""
+"""A question about the holdout is answered, a wish to look into it is not; how a run is repeated is told."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from copilot.planner.talk import definition
 
 @pytest.mark.parametrize(
     "text",
-    ["open the holdout", "how do I open the hold-out", "test it on the sealed data", "can you unseal my holdout"],
+    [
+        "open the holdout",
+        "how do I open the hold-out",
+        "test it on the sealed data",
+        "can you unseal my holdout",
+        "what is my holdout sharpe?",
+    ],
 )
 def test_who_wants_it_opened_is_told_how(text: str) -> None:
     assert "/holdout open" in (definition(text) or "")
@@ -30,3 +36,12 @@ def test_nobody_gets_round_it_by_asking(text: str) -> None:
 def test_other_requests_are_not_taken_for_it() -> None:
     assert definition("open the report") is None
     assert definition("test RSI on IBM") is None
+
+
+@pytest.mark.parametrize("text", ["replay the last run", "reproduce it", "can you replay this exactly?"])
+def test_who_wants_a_run_repeated_is_told_how(text: str) -> None:
+    assert "/replay" in (definition(text) or "")
+
+
+def test_repeating_on_other_symbols_is_another_run() -> None:
+    assert definition("repeat it on IBM") is None
