@@ -41,17 +41,28 @@ def box() -> Iterator[Sandbox]:
     del os.environ["SLQ_TEST_SECRET"]
 
 
+def listen_on_one_port() -> tuple[socket.socket, socket.socket, int]:
+    """Return a UDP and a TCP socket that listen on the same port, and its number; a busy machine has few such."""
+    for _ in range(50):
+        tcp = socket.create_server(("127.0.0.1", 0))
+        port = int(tcp.getsockname()[1])
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind(("127.0.0.1", port))
+        except OSError:
+            udp.close()
+            tcp.close()
+        else:
+            return udp, tcp, port
+    raise OSError("no port is free for both UDP and TCP")
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     file = tmp_path / "precious"
     file.write_text("precious\n")
     os.utime(file, (1_000_000_000, 1_000_000_000))
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    udp.bind(("127.0.0.1", 0))
-    port = udp.getsockname()[1]
-    tcp = socket.socket()
-    tcp.bind(("127.0.0.1", port))
-    tcp.listen()
+    udp, tcp, port = listen_on_one_port()
     abstract = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     abstract.bind(f"\0box-{os.getpid()}")
     values = {"port": str(port), "file": str(file), "pid": str(os.getpid()), "abstract": f"box-{os.getpid()}"}
