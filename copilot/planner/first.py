@@ -11,9 +11,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import cache
 
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.model.llm import LLM
@@ -23,7 +22,6 @@ from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, own_words, words_for
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
-from copilot.planner.experiments import find_winners
 from copilot.planner.explaining import asks_why, with_shown
 from copilot.planner.fill import fill, ranks_all
 from copilot.planner.fill_data import lacks_path
@@ -37,12 +35,11 @@ from copilot.planner.history import (
     ranked_ids,
     usable,
 )
-from copilot.planner.index import COMPARED, example_index
-from copilot.planner.limits import find_limits, offers_less, question_about, says_no, says_yes, without_limits
+from copilot.planner.index import example_index
+from copilot.planner.limits import offers_less, says_no, says_yes, without_limits
+from copilot.planner.request import Request, goes_with, leaned_on, leans_on_symbols, tool_names, would_mislead
 from copilot.planner.retrieve import Reading, terms_of
-from copilot.planner.subjects import ask_about, unknown_predictor
 from copilot.planner.unheard import unheard
-from tools.catalog import TOOLS
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
 LIKELY = 0.4  # a share above this makes a command one
@@ -55,10 +52,6 @@ MOST_ALTERNATIVES = 2
 MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
 _SUBJECTS = frozenset({"symbol", "feature", "entry", "experiment", "winner", "money", "path", "code"})
-_PRONOUN = re.compile(r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$))\b", re.IGNORECASE)
-_OPENS = re.compile(
-    r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
-)
 _YES_BUT = re.compile(r"\W*(?:yes|yeah|yep|sure|ok(?:ay)?)\W+(?:but|and|only|then)?\W*(?=\w)", re.IGNORECASE)
 _ASK = {
     ("ingest_data", "path"): "ask_path",
@@ -73,22 +66,6 @@ _ASK = {
     ("run_python", "code"): "ask_analysis",
     ("run_python", "symbols"): "ask_symbols_python",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request with what it may lean on."""
-
-    evidence: Evidence
-    history: tuple[Turn, ...]
-    state: LiveState
-    own: Evidence | None = None  # the last message alone, where it answers a question of ours
-    agreed: bool = False  # the user was told what is not offered, and goes on without it
-
-    @property
-    def text(self) -> str:
-        """The words that were searched."""
-        return self.evidence.text
 
 
 class FirstPlanner:
@@ -119,7 +96,7 @@ class FirstPlanner:
         request = self._complete(Request(evidence, usable(history), state))
         readings = self._readings(request)
         label = readings[0].label
-        if asked := _would_mislead(label, request):
+        if asked := would_mislead(label, request):
             call = Call(tool="reply", args={"ask": asked})
             return Plan(call=self._emit_exact(request.text, call, cancel), margin=1.0)
         call = self._write(label, request, cancel)
@@ -155,7 +132,7 @@ class FirstPlanner:
         """Return the next readings that are calls; a question or a refusal is no choice to offer."""
         others: list[Call] = []
         for reading in readings[:MOST_TRIED]:
-            if reading.label in _tool_names() and len(others) < MOST_ALTERNATIVES:
+            if reading.label in tool_names() and len(others) < MOST_ALTERNATIVES:
                 other = self._write(reading.label, request, cancel)
                 if other.tool != "reply" and other not in (chosen, *others):
                     others.append(other)
@@ -235,7 +212,7 @@ class FirstPlanner:
             return _certain(label)
         terms = terms_of(evidence.text, evidence.mentions)
         readings = self._retriever.rank(terms)
-        for previous in _leaned_on(request):
+        for previous in leaned_on(request):
             if self._goes_on(previous, readings[0], request):
                 return _certain(previous.tool)
         if self._is_foreign(readings[0], terms, evidence):
@@ -255,7 +232,7 @@ class FirstPlanner:
 
     def _write(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
         """Return the call for one reading of the request."""
-        if label not in _tool_names():
+        if label not in tool_names():
             return self._emit_exact(request.text, words_for(label, request.text), cancel)
         try:
             return emit(self._llm, request.text, label, self._candidates(label, request), cancel)
@@ -287,13 +264,9 @@ class FirstPlanner:
             return with_shown(said, request.evidence, request.history, request.state)
         # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
         previous = last_call(request.history, tool if tool == "run_experiment" else None)
-        if previous is not None and previous.tool == tool and _goes_with(previous, request.evidence):
+        if previous is not None and previous.tool == tool and goes_with(previous, request.evidence):
             return carry_over(previous, said, request.evidence)
-        if (
-            "symbols" not in said
-            and _leans_on_symbols(tool, request)
-            and (symbols := last_symbols(request.history))
-        ):
+        if "symbols" not in said and leans_on_symbols(tool, request) and (symbols := last_symbols(request.history)):
             return {"symbols": [symbols], **said}
         return said
 
@@ -309,59 +282,10 @@ class FirstPlanner:
         return emit(self._llm, request, call.tool, {name: [value] for name, value in call.args.items()}, cancel)
 
 
-def _would_mislead(label: str, request: Request) -> str | None:
-    """Return what to ask where a call of `label` would answer another question than the one that was asked."""
-    evidence = request.evidence
-    if label not in _tool_names() or evidence.of("sql"):
-        return None
-    if not request.agreed and (limits := find_limits(evidence.text, evidence.mentions, label)):
-        return question_about(limits)
-    if asked := workbench.question(label, evidence, request.history, request.state):
-        return asked
-    tests = label == "run_experiment"
-    own = tests and lab.means_own(evidence)
-    if not own and (tests or evidence.symbols) and (predictor := unknown_predictor(evidence, plainly=not tests)):
-        return ask_about(predictor)
-    named = evidence.of("winner") or evidence.of("experiment") or evidence.of("symbol")
-    opens = label in ("show_report", "propose_trades") or _OPENS.match(evidence.text)
-    if opens and not named and any(find_winners(evidence.text, COMPARED)):
-        return talk.reply("ask_winner")
-    return None
-
-
 def _asked_without(history: Sequence[Turn]) -> bool:
     """Tell whether our last words offered to go on without what cannot be done."""
     return bool(history) and history[-1].answer.rstrip().endswith(talk.reply("ask_without"))
 
 
-def _leaned_on(request: Request) -> list[Call]:
-    """Return the calls that a request may vary: the newest, and the newest experiment behind other looks at it."""
-    newest, experiment = last_call(request.history), last_call(request.history, "run_experiment")
-    kinds = {mention.kind for mention in request.evidence.mentions}
-    behind = (
-        experiment is not None and experiment is not newest and kinds & {"feature", "model", "horizon", "count"}
-    )
-    return [call for call in (experiment if behind else None, newest) if call is not None]
-
-
-def _goes_with(previous: Call, evidence: Evidence) -> bool:
-    """Tell whether a request for the tool used before means its arguments too: "which of them is better"."""
-    again = previous.tool == "compare_experiments" and _PRONOUN.search(evidence.text) is not None
-    return again or evidence.continues
-
-
-def _leans_on_symbols(tool: str, request: Request) -> bool:
-    """Tell whether a request without symbols means those of the call before: "and the news about them"."""
-    evidence = request.evidence
-    if tool in ("ingest_data", "show_data") and not evidence.of("path"):
-        return evidence.continues or _PRONOUN.search(evidence.text) is not None
-    return tool in ("run_experiment", "run_backtest")
-
-
 def _certain(label: str) -> list[Reading]:
     return [Reading(label, 1.0, 1.0), Reading("text", 0.0, 0.0)]
-
-
-@cache
-def _tool_names() -> frozenset[str]:
-    return frozenset(tool.name for tool in TOOLS)

@@ -1,0 +1,88 @@
+"""One request to the first planner: what was said, what it may lean on, and how it could be misunderstood."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from copilot.messages import Call, LiveState, Turn
+from copilot.planner import lab, talk, workbench
+from copilot.planner.evidence import Evidence
+from copilot.planner.experiments import find_winners
+from copilot.planner.history import last_call
+from copilot.planner.index import COMPARED
+from copilot.planner.limits import find_limits, question_about
+from copilot.planner.subjects import ask_about, unknown_predictor
+from tools.catalog import TOOLS
+
+_PRONOUN = re.compile(r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$))\b", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request with what it may lean on."""
+
+    evidence: Evidence
+    history: tuple[Turn, ...]
+    state: LiveState
+    own: Evidence | None = None  # the last message alone, where it answers a question of ours
+    agreed: bool = False  # the user was told what is not offered, and goes on without it
+
+    @property
+    def text(self) -> str:
+        """The words that were searched."""
+        return self.evidence.text
+
+
+def would_mislead(label: str, request: Request) -> str | None:
+    """Return what to ask where a call of `label` would answer another question than the one that was asked."""
+    evidence = request.evidence
+    if label not in tool_names() or evidence.of("sql"):
+        return None
+    if not request.agreed and (limits := find_limits(evidence.text, evidence.mentions, label)):
+        return question_about(limits)
+    if asked := workbench.question(label, evidence, request.history, request.state):
+        return asked
+    tests = label == "run_experiment"
+    own = tests and lab.means_own(evidence)
+    if not own and (tests or evidence.symbols) and (predictor := unknown_predictor(evidence, plainly=not tests)):
+        return ask_about(predictor)
+    named = evidence.of("winner") or evidence.of("experiment") or evidence.of("symbol")
+    opens = label in ("show_report", "propose_trades") or _OPENS.match(evidence.text)
+    if opens and not named and any(find_winners(evidence.text, COMPARED)):
+        return talk.reply("ask_winner")
+    return None
+
+
+def leaned_on(request: Request) -> list[Call]:
+    """Return the calls that a request may vary: the newest, and the newest experiment behind other looks at it."""
+    newest, experiment = last_call(request.history), last_call(request.history, "run_experiment")
+    kinds = {mention.kind for mention in request.evidence.mentions}
+    behind = (
+        experiment is not None and experiment is not newest and kinds & {"feature", "model", "horizon", "count"}
+    )
+    return [call for call in (experiment if behind else None, newest) if call is not None]
+
+
+def goes_with(previous: Call, evidence: Evidence) -> bool:
+    """Tell whether a request for the tool used before means its arguments too: "which of them is better"."""
+    again = previous.tool == "compare_experiments" and _PRONOUN.search(evidence.text) is not None
+    return again or evidence.continues
+
+
+def leans_on_symbols(tool: str, request: Request) -> bool:
+    """Tell whether a request without symbols means those of the call before: "and the news about them"."""
+    evidence = request.evidence
+    if tool in ("ingest_data", "show_data") and not evidence.of("path"):
+        return evidence.continues or _PRONOUN.search(evidence.text) is not None
+    return tool in ("run_experiment", "run_backtest")
+
+
+@cache
+def tool_names() -> frozenset[str]:
+    """Return the names of the tools; other labels are words of our own."""
+    return frozenset(tool.name for tool in TOOLS)
