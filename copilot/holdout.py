@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from copilot.app import App
 from copilot.on_record import on_record
-from copilot.table import new_table
+from copilot.table import few, new_table
 from copilot.terminal import TerminalShell
 from copilot.untrusted import plain
 from copilot.view import metric_table
@@ -74,16 +76,15 @@ def holdout_view(held: Holdout) -> RenderableType:
     return Group(*parts)
 
 
-def states_table(found: tuple[State, ...]) -> Table:
+def states_table(found: Sequence[State]) -> Table:
     """Return a row a hypothesis: what is sealed, or what came of opening it."""
     table = new_table("family", "symbols", "trials", "holdout", "walk-forward Sharpe", "holdout Sharpe", numeric=4)
     table.columns[0].no_wrap = True
     for each in found:
-        more = len(each.symbols) - SYMBOLS_SHOWN
         sealed = "nothing sealed" if each.sealed is None else f"sealed from {each.sealed.start}"
         table.add_row(
             plain(each.family, "accent"),
-            plain(", ".join(each.symbols[:SYMBOLS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")),
+            plain(few(each.symbols, SYMBOLS_SHOWN)),
             f"{each.trials:,}",
             sealed if each.opened is None else f"opened on {each.opened}",
             format_value(each.walk_forward_sharpe, "ratio"),

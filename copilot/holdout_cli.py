@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -15,19 +14,11 @@ holdout = typer.Typer(no_args_is_help=True, help="The sealed last part of the da
 @holdout.command("list")
 def list_holdouts(json_output: JsonOption = False) -> None:
     """List the hypotheses with what is sealed of each, or what came of opening it."""
+    from copilot.holdout import states_table
+    from copilot.listing import print_tried
     from tools.research.holdout import states
 
-    found = states(Options.workspace)
-    if json_output:
-        typer.echo(json.dumps([each.model_dump(mode="json") for each in found], indent=2, ensure_ascii=False))
-        return
-    if not found:
-        typer.echo("Nothing was tried yet.")
-        return
-    from copilot.holdout import states_table
-    from copilot.terminal import make_console
-
-    make_console().print(states_table(found))
+    print_tried(states(Options.workspace), states_table, json_output=json_output)
 
 
 @holdout.command("open")

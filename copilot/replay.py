@@ -10,7 +10,7 @@ from rich.text import Text
 
 from copilot.app import App
 from copilot.on_record import on_record
-from copilot.table import new_table
+from copilot.table import few, new_table
 from copilot.terminal import TerminalShell
 from copilot.untrusted import plain
 from tools.backtest.folder import find_experiment
@@ -83,9 +83,7 @@ def _percent(value: float | None) -> str:
 
 
 def _figures(names: tuple[str, ...]) -> tuple[str, ...]:
-    more = len(names) - FIGURES_SHOWN
-    shown = ", ".join(names[:FIGURES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-    return (f"Figures on record that come out otherwise: {shown}.",) if names else ()
+    return (f"Figures on record that come out otherwise: {few(names, FIGURES_SHOWN)}.",) if names else ()
 
 
 def _agreement(same: bool | None) -> str:

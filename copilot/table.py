@@ -21,6 +21,12 @@ _YEAR = re.compile(r"(?<![a-z])years?(?![a-z])", re.IGNORECASE)
 _UNNAMED = ("index", "ts")
 
 
+def few(names: Sequence[str], most: int) -> str:
+    """Return `names` in a line; of more than `most` the first, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def new_table(*columns: str, numeric: int = 1) -> Table:
     """Return an empty table; the columns from number `numeric` on hold numbers."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="quiet")

@@ -16,20 +16,12 @@ trials = typer.Typer(no_args_is_help=True, help="The trial ledger: how often eac
 @trials.command("list")
 def list_trials(json_output: JsonOption = False) -> None:
     """List every hypothesis with its trials; the one tried last at the end."""
+    from copilot.listing import print_tried
+    from copilot.verdict_view import families_table
     from tools.backtest.families import families
     from tools.backtest.trial_log import read_ledger
 
-    found = families(read_ledger(Options.workspace))
-    if json_output:
-        typer.echo(json.dumps([each.model_dump(mode="json") for each in found], indent=2, ensure_ascii=False))
-        return
-    if not found:
-        typer.echo("Nothing was tried yet.")
-        return
-    from copilot.terminal import make_console
-    from copilot.verdict_view import families_table
-
-    make_console().print(families_table(found))
+    print_tried(families(read_ledger(Options.workspace)), families_table, json_output=json_output)
 
 
 @trials.command("archive")
@@ -38,6 +30,7 @@ def archive_trials(
 ) -> None:
     """Let the trials of FAMILY so far count no more; asks for its id. They stay on record."""
     from copilot.app import open_app
+    from copilot.on_record import on_record
     from copilot.terminal import TerminalShell, make_console
     from tools.backtest.trial_log import archive, read_ledger
     from tools.backtest.trials import Archive
@@ -52,8 +45,10 @@ def archive_trials(
         if not typed:
             slq.log.decision(family, "pending" if typed is None else "rejected", detail="archive of its trials")
             raise BadRequest("Nothing was archived.", hint="It takes a person at a terminal who types the id.")
-        archive(Options.workspace, decision)
-        slq.log.decision(family, "confirmed", detail=f"{count} trials archived: {decision.reason}")
+        args = decision.model_dump(mode="json")
+        on_record(
+            slq, shell, "archive_trials", args, lambda ctx: archive(ctx.workspace, decision), confirmed=family
+        )
     typer.echo(f"Archived; {family} starts again at no trial, and its results say so.")
 
 

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from copilot.table import Record, new_table
+from copilot.table import Record, few, new_table
 from copilot.untrusted import plain
 from tools.backtest.families import FamilySummary, LedgerCheck
 from tools.backtest.statistics.grade import StrategyEvidence
@@ -56,10 +56,9 @@ def families_table(found: Sequence[FamilySummary]) -> Table:
     table = new_table("family", "symbols", "horizon", "trials", "first", "last", "best Sharpe", numeric=2)
     table.columns[0].no_wrap = True
     for each in found:
-        more = len(each.symbols) - SYMBOLS_SHOWN
         table.add_row(
             plain(each.family, "accent"),
-            plain(", ".join(each.symbols[:SYMBOLS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")),
+            plain(few(each.symbols, SYMBOLS_SHOWN)),
             f"{each.horizon_days} x {each.interval}",
             f"{each.count:,}" + (f" + {each.archived:,} archived" if each.archived else ""),
             each.first.isoformat(),

@@ -31,6 +31,7 @@ from tools.lake.coverage import find_version
 from tools.lake.diff import diff
 from tools.lake.gaps import lake_gaps
 from tools.lake.reconcile import reconcile
+from tools.lake.seal import sealed_from
 from tools.lake.store import Lake
 from tools.lake.verify import held_tables
 
@@ -216,7 +217,7 @@ def _see(lake: Lake, asked: Question, symbol: str, source: str | None = None) ->
         lake.bars, [symbol], interval=asked.interval, end=asked.as_of, as_of=version, source=wanted, sealed=False
     )
     raw, total, last_day = read(adjust="none"), read(adjust="total"), lake.readable([symbol]).get(symbol)
-    open_ = raw["ts"].notna() if last_day is None else raw["ts"] < pd.Timestamp(last_day + timedelta(days=1))
+    open_ = raw["ts"].notna() if last_day is None else raw["ts"] < sealed_from(last_day)
     until = min(asked.as_of or date.max, last_day or date.max)
     choice = lake.sources([symbol], interval=asked.interval, as_of=version)[symbol]
     used = wanted or choice.used

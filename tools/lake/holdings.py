@@ -25,8 +25,7 @@ ANY_FILE = f"""
 SELECT 1 FROM {META}.ducklake_data_file file JOIN {META}.ducklake_table held USING (table_id)
 WHERE held.table_name = ? AND {LIVE} LIMIT 1
 """  # noqa: S608
-FILES = f"""
-SELECT part.partition_value, kind.partition_value, min(stats.min_value), max(stats.max_value)
+FILE_STATISTICS = f"""
 FROM {META}.ducklake_data_file file
 JOIN {META}.ducklake_table held ON held.table_id = file.table_id
 JOIN {META}.ducklake_column col ON col.table_id = file.table_id
@@ -34,10 +33,14 @@ JOIN {META}.ducklake_file_column_stats stats
   ON stats.data_file_id = file.data_file_id AND stats.column_id = col.column_id
 JOIN {META}.ducklake_file_partition_value part
   ON part.data_file_id = file.data_file_id AND part.partition_key_index = 0
-JOIN {META}.ducklake_file_partition_value kind
+"""
+"""The statistics `stats` of each column `col` of each file of a table `held`; `part` is the symbol of the file."""
+FILES = f"""
+SELECT part.partition_value, kind.partition_value, min(stats.min_value), max(stats.max_value)
+{FILE_STATISTICS}JOIN {META}.ducklake_file_partition_value kind
   ON kind.data_file_id = file.data_file_id AND kind.partition_key_index = 1
 WHERE held.table_name = 'bars' AND col.column_name = 'source' AND {LIVE}
-"""  # noqa: S608
+"""
 FEW = 50
 """Up to so many symbols are listed in a query; planning with more costs more than looking at everything."""
 

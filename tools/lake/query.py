@@ -16,7 +16,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from threading import Timer
 from typing import Any
@@ -25,7 +25,7 @@ import duckdb
 
 from tools.kernel.errors import BadRequest
 from tools.lake.engine import LakePlace, attach, new_engine, quoted, tables_of
-from tools.lake.seal import SEALED_TABLES, last_open_days, spans
+from tools.lake.seal import SEALED_TABLES, last_open_days, sealed_from, spans
 from tools.lake.tables import TABLES
 
 Value = str | int | float | bool | None
@@ -85,7 +85,7 @@ def _open(conn: duckdb.DuckDBPyConnection, place: LakePlace) -> None:
     held = tables_of(conn)
     conn.execute(SEAL)
     days = last_open_days(spans(lambda sql, parameters: conn.execute(sql, parameters).fetchall()))
-    rest = [(symbol, day + timedelta(days=1)) for symbol, day in days.items()]
+    rest = [(symbol, sealed_from(day)) for symbol, day in days.items()]
     if rest:
         conn.executemany("INSERT INTO seal VALUES (?, ?)", rest)
     for name, select in VIEWS.items():

@@ -12,7 +12,7 @@ import pandas as pd
 from tools.lake.coverage import Choice, not_held, nothing_between
 from tools.lake.holdings import FEW, Holdings, Rows, among, extents, has_rows, holdings
 from tools.lake.keys import by_symbol
-from tools.lake.seal import last_open_days, spans
+from tools.lake.seal import last_open_days, sealed_from, spans
 from tools.lake.tables import TABLES, empty
 
 A_DAY = pd.Timedelta(days=1)
@@ -78,8 +78,8 @@ def read_bars(
 
 def _open(bars: pd.DataFrame, last_days: Mapping[str, date]) -> pd.Series:
     """Return which bars are not sealed."""
-    sealed_from = pd.Series({symbol: pd.Timestamp(day) + A_DAY for symbol, day in last_days.items()})
-    return ~(bars["ts"] >= bars["symbol"].map(sealed_from))
+    begins = pd.Series({symbol: sealed_from(day) for symbol, day in last_days.items()})
+    return ~(bars["ts"] >= bars["symbol"].map(begins))
 
 
 def _held(reader: Reader, symbols: Sequence[str], interval: str, source: str | None) -> Holdings:

@@ -15,6 +15,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from tools.lake.seal import sealed_from
 from tools.lake.store import Lake
 
 FIELDS = ("open", "high", "low", "close")
@@ -83,7 +84,7 @@ def reconcile(lake: Lake, symbol: str, *, interval: str = "1d", tolerance: float
     )
     last_day = lake.readable([symbol]).get(symbol)
     if last_day is not None:
-        frame = frame[frame["ts"] < pd.Timestamp(last_day) + pd.Timedelta(days=1)]
+        frame = frame[frame["ts"] < sealed_from(last_day)]
     by_source = {str(source): rows.drop(columns="source") for source, rows in frame.groupby("source")}
     return [
         compare(by_source[a], by_source[b], symbol=symbol, interval=interval, sources=(a, b), tolerance=tolerance)

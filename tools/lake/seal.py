@@ -21,10 +21,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from tools.kernel.types import Record
-from tools.lake.holdings import META, Rows, has_inlined
+from tools.lake.holdings import FILE_STATISTICS, Rows, has_inlined
 
 SHARE = 0.15
 SHORTEST = timedelta(days=365)
@@ -35,15 +35,8 @@ Span = tuple[datetime, datetime]
 
 SPANS = f"""
 SELECT part.partition_value, min(stats.min_value), max(stats.max_value)
-FROM {META}.ducklake_data_file file
-JOIN {META}.ducklake_table held ON held.table_id = file.table_id
-JOIN {META}.ducklake_column col ON col.table_id = file.table_id
-JOIN {META}.ducklake_file_column_stats stats
-  ON stats.data_file_id = file.data_file_id AND stats.column_id = col.column_id
-JOIN {META}.ducklake_file_partition_value part
-  ON part.data_file_id = file.data_file_id AND part.partition_key_index = 0
-WHERE held.table_name = 'bars' AND col.column_name = 'ts'
-"""  # noqa: S608  the names are our own
+{FILE_STATISTICS}WHERE held.table_name = 'bars' AND col.column_name = 'ts'
+"""
 
 
 class Sealed(Record):
@@ -59,6 +52,11 @@ def last_open_days(reach: Mapping[str, Span]) -> dict[str, date]:
     if longest < SHORTEST:
         return {}
     return {symbol: max(last - SHARE * longest, _a_year_before(last)).date() for symbol, (_, last) in reach.items()}
+
+
+def sealed_from(last_day: date) -> datetime:
+    """Return the first moment after the last day that may be read."""
+    return datetime.combine(last_day + timedelta(days=1), time.min)
 
 
 def spans(rows: Rows, version: int | None = None) -> dict[str, Span]:

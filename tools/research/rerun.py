@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -23,6 +23,9 @@ from tools.kernel.errors import BadRequest, SandboxError
 from tools.kernel.spec import Context
 from tools.models.train import WalkForward
 from tools.research.study import scored_window, train
+
+SETTLING = timedelta(days=120)
+"""How much before the last bar scores begin: the longest horizon is 63 bars, and books are built up over it."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Rerun:
     trained_to: date | None
 
 
-def rerun(ctx: Context, record: Experiment, *, since: date) -> Rerun:
-    """Score every bar from `since` on with the settings of `record`.
+def rerun(ctx: Context, record: Experiment, *, since: date | None = None) -> Rerun:
+    """Score every bar from `since` on with the settings of `record`; by default the last ones.
 
     Raises:
         BadRequest: a generated feature is not what it was.
@@ -62,7 +65,8 @@ def rerun(ctx: Context, record: Experiment, *, since: date) -> Rerun:
             f"The Python source of a feature of {record.experiment} was changed since.",
             hint="Run the experiment again with the features as they are now.",
         )
-    trained = _train(ctx, record, bars, signals, config, since=since)
+    first = since or bars.panel.sessions[-1].date() - SETTLING
+    trained = _train(ctx, record, bars, signals, config, since=first)
     return Rerun(bars, config, scored_window(trained), trained.folds[-1].train_end)
 
 

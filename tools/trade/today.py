@@ -6,7 +6,7 @@ held after the last one, and nothing of how the strategy did on the way there: n
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from tools.backtest.record import Experiment, Target
 from tools.kernel.spec import Context
@@ -16,8 +16,6 @@ from tools.research.rerun import rerun
 from tools.research.study import last_targets
 
 STOPPED = "drawdown_cap"
-SETTLING = timedelta(days=120)
-"""How much before the last bar scores begin: the longest horizon is 63 bars, and books are built up over it."""
 
 
 class Today(Record):
@@ -33,21 +31,10 @@ def todays_targets(ctx: Context, record: Experiment) -> Today:
 
     Raises what `tools.research.rerun.rerun` raises.
     """
-    since = _newest(ctx, record) - SETTLING
-    again = rerun(ctx, record, since=since)
+    again = rerun(ctx, record)
     signal_date = again.scores.index[-1].date()
     if any(clamp.rule == STOPPED for clamp in record.clamps):
         return Today(targets=(), signal_date=signal_date, trained_to=again.trained_to)
     weights = positions(again.bars.panel, again.scores, again.config).weights
     targets = last_targets(weights, again.scores)
     return Today(targets=targets, signal_date=signal_date, trained_to=again.trained_to)
-
-
-def _newest(ctx: Context, record: Experiment) -> date:
-    """Return the day of the newest bar of the universe."""
-    from tools.lake.store import open_lake
-
-    with open_lake(ctx.workspace) as lake:
-        spans = lake.spans()
-    days = [spans[symbol][1].date() for symbol in record.config.symbols if symbol in spans]
-    return max(days, default=record.signal_date)
