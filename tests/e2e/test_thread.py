@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
-from tests.e2e.terminal import Terminal, slq
+from tests.e2e.terminal import TURN_SECONDS, Terminal, slq
 
 IDEA = "I want to test if RSI combined with volume spikes predicts returns on tech stocks"
 
@@ -62,20 +63,30 @@ def test_a_question_whose_data_is_missing_leads_to_the_ingest_call(terminal: Ter
     terminal.leave()
 
 
-def kill_in_the_middle_of_an_experiment(terminal: Terminal) -> None:
-    """Start a long experiment and end the process as soon as its progress bar says that it trains."""
+def kill_in_the_middle_of_an_experiment(terminal: Terminal, folder: Path) -> None:
+    """Start a long experiment and end the process once it is on record that it began, seconds before its end."""
     features = (
         "rsi_14,momentum_20,volatility_20,macd_12_26_9,bollinger_20_2,drawdown_63,sma_ratio_50,volume_zscore_20"
     )
     terminal.type(f"/run_experiment AAPL IBM MSFT --features {features}")
-    terminal.see(r"train\S* [^\n]{0,40}[━╸╺]")
+    log = folder / "experiments" / "audit.jsonl"
+    deadline = time.monotonic() + TURN_SECONDS
+    while not _began(log):
+        assert time.monotonic() < deadline, "the experiment was never put on record"
+        time.sleep(0.01)
     terminal.kill()
+
+
+def _began(log: Path) -> bool:
+    """Tell whether the last whole record is the intent to run an experiment."""
+    body = json.loads(log.read_bytes().rpartition(b"\n")[0].splitlines()[-1])["body"]
+    return body["kind"] == "intent" and body.get("tool") == "run_experiment"
 
 
 def test_killing_it_in_the_middle_of_an_experiment_loses_nothing(terminal: Terminal, folder: Path) -> None:
     terminal.see("slq> ")
     terminal.ask("/ingest_data AAPL IBM MSFT", r"✓ ok")
-    kill_in_the_middle_of_an_experiment(terminal)
+    kill_in_the_middle_of_an_experiment(terminal, folder)
 
     log = (folder / "experiments" / "audit.jsonl").read_text()
     assert json.loads(log.splitlines()[-1])["body"]["kind"] == "intent"
@@ -94,7 +105,7 @@ def test_killing_it_in_the_middle_of_an_experiment_loses_nothing(terminal: Termi
 def test_the_next_start_says_what_was_left_unfinished(terminal: Terminal, folder: Path) -> None:
     terminal.see("slq> ")
     terminal.ask("/ingest_data AAPL IBM MSFT", r"✓ ok")
-    kill_in_the_middle_of_an_experiment(terminal)
+    kill_in_the_middle_of_an_experiment(terminal, folder)
     second = (
         Terminal(folder, "--resume")
         if list((folder / "experiments/sessions").glob("*.jsonl"))
