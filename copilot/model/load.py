@@ -48,6 +48,13 @@ def load_llama(path: Path, *, threads: int, context_tokens: int) -> Any:
         raise ModelError(f"{path} cannot be loaded as a model: {said}.", hint=OTHER_MODEL) from error
 
 
+def trained_tokens(llama: Any) -> int:
+    """Return the longest context that the model was trained with."""
+    import llama_cpp
+
+    return int(llama_cpp.llama_model_n_ctx_train(llama.model))
+
+
 def _leave_terminal_alone(disable: bool = True) -> AbstractContextManager[None]:  # noqa: ARG001
     return nullcontext()
 
