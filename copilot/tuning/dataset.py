@@ -19,8 +19,9 @@ import prompts
 from copilot.messages import Call, LiveState, Observation, Turn
 from copilot.planner.emit import args_of
 from copilot.planner.evidence import gather
+from copilot.planner.features import MADE
 from copilot.planner.sight import sight, written
-from copilot.tuning.slots import HELD_EVERY, TODAY, Unreadable, fill_slot, kind_of, slots_of
+from copilot.tuning.slots import HELD_EVERY, TODAY, Unreadable, fill_slot, kind_of, slipped, slots_of
 
 EXPERIMENTS = (
     "exp_20240105_LIGHTGBM_IBM_1d",
@@ -29,6 +30,8 @@ EXPERIMENTS = (
 )
 STORED = ("AAPL", "AMZN", "FB", "GOOG", "IBM", "MSFT", "ORCL", "SPY")
 OWN_FEATURES = ("auto_skew_60", "auto_rsi_14_times_volume_zscore_20")
+
+LOWER_CASE = 0.15  # of the requests, as many people type
 
 Split = Literal["train", "held"]
 
@@ -70,7 +73,7 @@ def _pairs_of(intent: Mapping[str, Any], seed: int, fills: int) -> Iterator[Pair
     for place, wording in enumerate(intent["say"]):
         draw = random.Random(f"{seed}/{intent['intent']}/{place}")  # noqa: S311  no secret
         split: Split = "held" if place % HELD_EVERY == HELD_EVERY - 1 else "train"
-        many = fills if slots_of(wording) and split == "train" else 1
+        many = fills if split == "train" and not intent.get("before") else 1
         for _ in range(many):
             yield _pair(intent, wording, draw, split)
 
@@ -79,17 +82,23 @@ def _pair(intent: Mapping[str, Any], wording: str, draw: random.Random, split: S
     state = _state(draw, intent)
     texts: dict[str, str] = {}
     values: dict[str, Any] = {}
+    small = split == "train" and draw.random() < LOWER_CASE
 
     def say(text: str) -> str:
+        text = text.lower() if small else text
         for slot in slots_of(text):
             if slot not in texts:
-                texts[slot], values[slot] = fill_slot(kind_of(slot), draw, state, held=split == "held")
+                texts[slot], values[slot] = fill_slot(
+                    kind_of(slot), draw, state, held=split == "held", small=small
+                )
             text = text.replace(f"{{{slot}}}", texts[slot])
         return text
 
     turns = [_turn(say(each["user"]), each, values) for each in intent.get("before", ())]
-    request = say(wording)
+    request = say(slipped(wording, draw) if split == "train" else wording)
     call = Call(tool=intent["call"]["tool"], args=_filled(intent["call"]["args"], values, state))
+    made = tuple(f"{MADE}{value}" for slot, value in values.items() if kind_of(slot) == "name")
+    state = state.model_copy(update={"features": (*state.features, *(made if turns else ()))})
     if unknown := call.args.keys() - args_of(call.tool).model_fields.keys():
         raise ValueError(f"{intent['intent']}: {call.tool} has no {', '.join(sorted(unknown))}")
     evidence = gather(request, state, TODAY)
@@ -111,11 +120,21 @@ def _filled(args: Mapping[str, Any], values: Mapping[str, Any], state: LiveState
         meant = _meant(value, values)
         if name.startswith("period") and isinstance(meant, dict):
             filled |= meant
+        elif name == "features":
+            filled[name] = _features(value, meant)
         elif meant == "ALL":
             filled[name] = list(state.experiments)
         else:
             filled[name] = meant
     return filled
+
+
+def _features(said: Any, meant: Any) -> list[str]:
+    """Return feature ids; what the user named before carries the mark of made features."""
+    slots = said if isinstance(said, list) else [said]
+    if any(str(slot).startswith("{name") for slot in slots):
+        return [f"{MADE}{name}" for name in meant]
+    return meant if isinstance(meant, list) else [meant]
 
 
 def _meant(value: Any, values: Mapping[str, Any]) -> Any:

@@ -23,6 +23,7 @@ from copilot.planner.experiments import find_experiments, in_order, resolve
 TODAY = date(2026, 11, 22)  # relative dates are counted from here; the prompt shows them resolved
 HELD_EVERY = 6  # of the pools' entries, and of the wordings
 SLOT = re.compile(r"\{([a-z]+)(?:_[0-9])?\}")
+SLIPS = 0.12  # of the wordings get a typing slip
 _LENGTHS = (1, 1, 1, 2, 2, 3, 4)
 
 
@@ -30,18 +31,38 @@ class Unreadable(Exception):
     """A phrase of a pool that the resolvers do not understand."""
 
 
-def fill_slot(name: str, draw: random.Random, state: LiveState, *, held: bool) -> tuple[str, Any]:
-    """Return words for the slot `name` and the value they stand for. Raises Unreadable, KeyError."""
+def fill_slot(
+    name: str, draw: random.Random, state: LiveState, *, held: bool, small: bool = False
+) -> tuple[str, Any]:
+    """Return words for the slot `name`, in small letters if wanted, and the value they stand for.
+
+    Raises:
+        Unreadable: the resolvers do not understand the words.
+        KeyError: there is no such slot.
+    """
     if name == "symbols":
-        return _symbols(draw, held=held)
+        words, names = _symbols(draw, held=held)
+        return (words.lower(), [each.lower() for each in names]) if small else (words, names)
     if name == "features":
         return _features(draw, state, held=held)
     phrase = draw.choice(_pool(name, held))
+    phrase = phrase.lower() if small and name == "symbol" else phrase
     reader = _READERS.get(name)
     value = reader(phrase, state) if reader else phrase
     if value is None or value == []:
         raise Unreadable(f"{name}: {phrase}")
     return phrase, value
+
+
+def slipped(wording: str, draw: random.Random) -> str:
+    """Return a wording, now and then with a letter lost, doubled or swapped in one of its longer words."""
+    words = [match for match in re.finditer(r"(?<![{\w])[a-z]{5,}(?![}\w])", wording)]
+    if not words or draw.random() >= SLIPS:
+        return wording
+    word = draw.choice(words)
+    at = draw.randrange(word.start() + 1, word.end() - 1)
+    slip = draw.choice((wording[at] * 2, "", wording[at + 1] + wording[at]))
+    return wording[:at] + slip + wording[at + (2 if len(slip) == 2 and slip[0] != slip[1] else 1) :]
 
 
 def slots_of(text: str) -> list[str]:

@@ -125,7 +125,7 @@ def step_once(model: Any, optimizer: Any, batch: Sequence[Encoded]) -> float:
     torch.nn.utils.clip_grad_norm_([each for _, each in adapter_parameters(model)], LARGEST_NORM)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    return float(loss)
+    return float(loss.detach())
 
 
 def held_out(model: Any, data: Sequence[Encoded], batch: int) -> dict[str, float]:
