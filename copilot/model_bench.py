@@ -39,8 +39,8 @@ STATE = LiveState(
     experiments=("exp_20240105_LGBM_IBM_1d", "exp_20240301_LGBM_TECH_1d"),
     features=("rsi_14", "momentum_20", "volatility_20", "volume_spike_20"),
 )
-PREFILL_WORDS = 400
-DECODED_TOKENS = 32
+PREFILL_WORDS = 64
+DECODED_TOKENS = 24
 DECODE_REPEATS = 3
 MEGABYTE = 1e6
 

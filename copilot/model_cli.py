@@ -72,7 +72,7 @@ def _announce(known: KnownModel, page: str, folder: Path) -> None:
 
     needs = gigabytes(known.memory_bytes(Options.settings.context_tokens))
     typer.echo(f"{known.name}: {gigabytes(known.size_bytes)} over the network; about {needs} of memory in use.")
-    typer.echo(f"Licence: {known.licence}, as {page} states it (revision {known.revision[:12]}).")
+    typer.echo(f"Licence: {known.licence}; its terms are at {page} (revision {known.revision[:12]}).")
     typer.echo(f"It goes to {folder / known.name}.")
     if known.sha256 is None:
         typer.echo("SLQ knows no sha256 of it: what the hub states will be pinned, and is trusted this once.")
@@ -138,7 +138,7 @@ def _find(name: str, *, check: bool = False) -> Path | None:
     if wanted == EMBEDDED:
         return None
     if wanted not in {known.name for known in KNOWN}:
-        path = Path(name).expanduser().resolve()
+        path = Path(name).expanduser().absolute()  # a link may be meant to change
         if not path.exists() and path.suffix != ".gguf":
             find_known(name)
         return path

@@ -15,12 +15,14 @@ from copilot.model.registry import (
     EMBEDDED_GOOD_FOR,
     EMBEDDED_KV_BYTES_PER_TOKEN,
     EMBEDDED_LICENCE,
+    EMBEDDED_VOCABULARY,
     KNOWN,
     memory_bytes,
 )
 from copilot.model_bench import ModelSpeed
 from copilot.table import new_table
 from copilot.untrusted import plain
+from tools.kernel.format import counted
 from tools.kernel.types import Record
 
 
@@ -78,7 +80,7 @@ def _embedded_row(chosen: Path | None, context_tokens: int) -> ModelRow:
         state="embedded",
         in_use=chosen is None or chosen.expanduser().resolve() == path.resolve(),
         size_bytes=size_bytes,
-        memory_bytes=memory_bytes(size_bytes, EMBEDDED_KV_BYTES_PER_TOKEN, context_tokens),
+        memory_bytes=memory_bytes(size_bytes, EMBEDDED_KV_BYTES_PER_TOKEN * context_tokens, EMBEDDED_VOCABULARY),
         licence=EMBEDDED_LICENCE,
         good_for=EMBEDDED_GOOD_FOR,
         path=str(path),
@@ -115,17 +117,7 @@ def rows_view(rows: Sequence[ModelRow]) -> RenderableType:
 
 def speeds_view(speeds: Sequence[ModelSpeed]) -> RenderableType:
     """Return the table of `slq model bench`, and what its figures are."""
-    heads = (
-        "model",
-        "load s",
-        "prefill tok/s",
-        "decode tok/s",
-        "call p50 ms",
-        "call p95 ms",
-        "memory MB",
-        "of it model",
-    )
-    made = new_table(*heads)
+    made = new_table("model", "load s", "read", "decode", "p50 ms", "p95 ms", "MB", "its own")
     for speed in speeds:
         peak, before = speed.peak_mb, speed.before_mb
         figures = (speed.load_s, speed.prefill_tokens_per_s, speed.decode_tokens_per_s)
@@ -139,8 +131,9 @@ def speeds_view(speeds: Sequence[ModelSpeed]) -> RenderableType:
         )
     first = speeds[0]
     words = (
-        f"\n{first.calls} fixed requests planned under the grammar, on {first.threads} threads; memory is the most "
-        "each process held. A busy machine slows all of it."
+        f"\nTokens a second read and decoded; times of {first.calls} fixed requests planned under the grammar, on "
+        f"{counted(first.threads, 'thread')}; the most memory the process held, and the model's part of it. A busy "
+        "machine slows all of it."
     )
     return Group(made, Text(words, style="quiet"))
 

@@ -2,7 +2,7 @@
 
 A file's address answers with a redirect to a store, and with what the hub knows of the file in headers of its own.
 The address is asked again for every attempt, since the store's addresses expire. The token goes to the hub only:
-httpx drops it where a redirect leads to another host. Nothing that comes is trusted; `copilot.model.pull` checks it.
+httpx drops it where a redirect leads to another host. What comes is checked by `copilot.model.pull`, not here.
 """
 
 from __future__ import annotations

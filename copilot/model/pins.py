@@ -61,7 +61,7 @@ def read_pin(target: Path, known: KnownModel) -> Pin | None:
         WorkspaceError: the record is there but damaged; guessing would drop a pin.
     """
     if known.sha256 is not None:
-        return _pin(known, known.size_bytes, known.sha256, "registry")
+        return _pin(known, known.sha256, "registry")
     path = pin_file(target)
     try:
         pin = Pin.model_validate_json(path.read_bytes())
@@ -74,9 +74,9 @@ def read_pin(target: Path, known: KnownModel) -> Pin | None:
     return pin if pin.revision == known.revision else None
 
 
-def pin_stated(known: KnownModel, size_bytes: int, sha256: str) -> Pin:
+def pin_stated(known: KnownModel, sha256: str) -> Pin:
     """Return the pin that the hub's own word makes."""
-    return _pin(known, size_bytes, sha256, "hub")
+    return _pin(known, sha256, "hub")
 
 
 def write_pin(target: Path, pin: Pin) -> None:
@@ -118,12 +118,12 @@ def sha256_of(path: Path, progress: Progress = silent) -> str:
     return hasher.hexdigest()
 
 
-def _pin(known: KnownModel, size_bytes: int, sha256: str, stated_by: Literal["registry", "hub"]) -> Pin:
+def _pin(known: KnownModel, sha256: str, stated_by: Literal["registry", "hub"]) -> Pin:
     return Pin(
         repo=known.repo,
         file=known.file,
         revision=known.revision,
-        size_bytes=size_bytes,
+        size_bytes=known.size_bytes,
         sha256=sha256,
         stated_by=stated_by,
     )

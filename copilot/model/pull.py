@@ -7,19 +7,17 @@ that it can be looked at, and is never used. One process at a time pulls a model
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from copilot.model.hub import Hub, Interrupted, Stated, unreachable
+from copilot.model.part import Part
 from copilot.model.pins import (
-    BLOCK_BYTES,
     Pin,
     model_file,
     part_file,
@@ -31,7 +29,6 @@ from copilot.model.pins import (
 from copilot.model.registry import KnownModel
 from tools.kernel.errors import ModelError, SourceUnavailable, WorkspaceError
 from tools.kernel.lock import acquire
-from tools.kernel.paths import unwritable
 from tools.kernel.spec import Progress, silent
 from tools.kernel.types import Record
 
@@ -43,7 +40,7 @@ SPARE_BYTES = 100_000_000  # a disk filled to the last byte troubles more than t
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often to try again without one new byte, and how long to wait; given, so that tests need not wait."""
+    """How many attempts in a row may bring no new byte, and the waits between; tests need not wait."""
 
     attempts: int = 6
     first_wait_s: float = 1.0
@@ -93,7 +90,7 @@ def _pull(known: KnownModel, target: Path, hub: Hub, progress: Progress, patienc
         raise unreachable(error) from error
     pin = _agreed(known, pin, stated)
     write_pin(target, pin)
-    with _Part(part_file(target, pin.sha256), pin, progress) as part:
+    with Part(part_file(target, pin.sha256), pin, progress) as part:
         _check_room(target, pin.size_bytes - part.size)
         before = part.size
         try:
@@ -107,12 +104,12 @@ def _pull(known: KnownModel, target: Path, hub: Hub, progress: Progress, patienc
 def _agreed(known: KnownModel, pin: Pin | None, stated: Stated) -> Pin:
     """Return the pin to hold the download to. Raises where the hub offers another file, or does not say which."""
     if pin is None:
-        if stated.sha256 is None or stated.size_bytes is None:
+        if stated.sha256 is None:
             raise SourceUnavailable(
                 f"The hub states no sha256 for {known.file}, so it could not be checked.",
                 hint="Nothing was pulled.",
             )
-        pin = pin_stated(known, stated.size_bytes, stated.sha256)
+        pin = pin_stated(known, stated.sha256)
     if stated.sha256 not in (None, pin.sha256) or stated.size_bytes not in (None, pin.size_bytes):
         raise ModelError(
             f"The hub offers another {known.file} than the one that is pinned.",
@@ -130,7 +127,7 @@ def _check_room(target: Path, missing_bytes: int) -> None:
         )
 
 
-def _fetch(hub: Hub, known: KnownModel, part: _Part) -> None:
+def _fetch(hub: Hub, known: KnownModel, part: Part) -> None:
     """Fetch what `part` lacks, in one go. Raises Interrupted where the connection ends before the file does."""
     if part.complete:
         return
@@ -153,7 +150,7 @@ def _retrying(patience: Patience, reached: Callable[[], int]) -> Retrying:
 
     def given_up(_state: RetryCallState) -> bool:
         nonlocal best, idle
-        idle = idle + 1 if reached() <= best else 1
+        idle = idle + 1 if reached() <= best else 0
         best = max(best, reached())
         return idle >= patience.attempts
 
@@ -164,77 +161,3 @@ def _retrying(patience: Patience, reached: Callable[[], int]) -> Retrying:
         sleep=patience.sleep,
         reraise=True,
     )
-
-
-class _Part:
-    """The growing file: its bytes, its size and its hash so far."""
-
-    def __init__(self, path: Path, pin: Pin, progress: Progress) -> None:
-        self.path, self.pin, self._progress = path, pin, progress
-        self.size = 0
-        self._hasher = hashlib.sha256()
-        self._file: BinaryIO
-
-    def __enter__(self) -> _Part:
-        """Open what an earlier pull left, and read its hash."""
-        try:
-            self._file = self.path.open("a+b")
-            self._file.seek(0)
-            while block := self._file.read(BLOCK_BYTES):
-                self._count(block, "checking what is here")
-        except OSError as error:
-            raise unwritable(self.path, error) from error
-        if self.size > self.pin.size_bytes:
-            self.restart()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the file; what it holds stays."""
-        try:
-            self._file.close()
-        except OSError as full:
-            raise unwritable(self.path, full) from full
-
-    @property
-    def complete(self) -> bool:
-        """Whether as many bytes are there as the file must have, or more."""
-        return self.size >= self.pin.size_bytes
-
-    def add(self, chunk: bytes) -> None:
-        """Append. Raises WorkspaceError where the disk is full."""
-        try:
-            self._file.write(chunk)
-        except OSError as error:
-            raise unwritable(self.path, error) from error
-        self._count(chunk, "pulling")
-
-    def restart(self) -> None:
-        """Begin anew: the server sends the whole file."""
-        self._file.truncate(0)
-        self.size, self._hasher = 0, hashlib.sha256()
-
-    def settle(self, target: Path) -> None:
-        """Rename the finished file to `target`; a wrong one is kept aside. Raises ModelError, WorkspaceError."""
-        found = self._hasher.hexdigest()
-        right = found == self.pin.sha256 and self.size == self.pin.size_bytes
-        end = target if right else self.path.with_suffix(".bad")
-        try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()  # Windows renames no open file
-            self.path.replace(end)
-        except OSError as error:
-            raise unwritable(self.path, error) from error
-        if not right:
-            raise ModelError(
-                f"What came is not {target.name}: its sha256 is {found[:12]}…, not {self.pin.sha256[:12]}….",
-                hint=f"It is kept aside as {end} and not used. Pull again; if that ends alike, please report it.",
-            )
-
-    def _count(self, chunk: bytes, doing: str) -> None:
-        self._hasher.update(chunk)
-        self.size += len(chunk)
-        label = f"{doing}: {self.pin.file} (MB)"
-        self._progress(label, self.size // 10**6, max(1, self.pin.size_bytes // 10**6))

@@ -14,11 +14,13 @@ from pydantic import Field
 from tools.kernel.errors import BadRequest
 from tools.kernel.types import Record
 
-COMPUTE_BYTES = 350_000_000  # Python, its libraries and llama.cpp's buffers, measured with the embedded model
+OTHER_BYTES = 150_000_000  # Python, its libraries, what is between the layers
+LOGITS_BYTES = 512 * 4  # llama.cpp keeps room for the scores of 512 tokens, a float for each word it knows
 EMBEDDED = "embedded"
 EMBEDDED_LICENCE = "Apache-2.0"
 EMBEDDED_GOOD_FOR = "Always there and quick: the calls of everyday research."
 EMBEDDED_KV_BYTES_PER_TOKEN = 23_040
+EMBEDDED_VOCABULARY = 49_152
 
 
 class KnownModel(Record):
@@ -33,6 +35,7 @@ class KnownModel(Record):
         licence: as its makers call it; the file's page has the text.
         sha256: of the file; None where it is pinned by the first pull.
         kv_bytes_per_token: what one token of context takes in 16-bit keys and values.
+        vocabulary: how many tokens it knows.
         good_for: one line.
     """
 
@@ -44,16 +47,17 @@ class KnownModel(Record):
     licence: str
     sha256: str | None = Field(pattern=r"^[0-9a-f]{64}$")
     kv_bytes_per_token: int = Field(gt=0)
+    vocabulary: int = Field(gt=0)
     good_for: str
 
     def memory_bytes(self, context_tokens: int) -> int:
-        """Return about how much memory a process with this model takes."""
-        return memory_bytes(self.size_bytes, self.kv_bytes_per_token, context_tokens)
+        """Return about how much memory a process with this model takes; see `memory_bytes`."""
+        return memory_bytes(self.size_bytes, self.kv_bytes_per_token * context_tokens, self.vocabulary)
 
 
-def memory_bytes(size_bytes: int, kv_bytes_per_token: int, context_tokens: int) -> int:
-    """Return the estimate: the file, its context, and what every model takes."""
-    return size_bytes + kv_bytes_per_token * context_tokens + COMPUTE_BYTES
+def memory_bytes(size_bytes: int, context_bytes: int, vocabulary: int) -> int:
+    """Return the estimate of the most memory: the file, its context, the scores, and what every model takes."""
+    return size_bytes + context_bytes + LOGITS_BYTES * vocabulary + OTHER_BYTES
 
 
 KNOWN: tuple[KnownModel, ...] = (
@@ -66,6 +70,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Gemma Terms of Use",
         sha256=None,
         kv_bytes_per_token=18_432,
+        vocabulary=262_144,
         good_for="Made for function calls alone, in a syntax of its own; meant to be tuned.",
     ),
     KnownModel(
@@ -77,6 +82,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Apache-2.0",
         sha256="9595dafb4ed15aa02512c8ea26188744192a6f09530eae0a2747bd3ada96cd36",
         kv_bytes_per_token=28_672,
+        vocabulary=100_352,
         good_for="The smallest here that was trained to call tools in any domain.",
     ),
     KnownModel(
@@ -88,6 +94,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Apache-2.0",
         sha256="9465e63a22add5354d9bb4b99e90117043c7124007664907259bd16d043bb031",
         kv_bytes_per_token=114_688,
+        vocabulary=151_936,
         good_for="Small and quick, with tool calls in its training.",
     ),
     KnownModel(
@@ -99,6 +106,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Apache-2.0",
         sha256="061b54daade076b5d3362dac252678d17da8c68f07560be70818cace6590cb1a",
         kv_bytes_per_token=114_688,
+        vocabulary=151_936,
         good_for="A laptop without a graphics card: freer wording than the small ones.",
     ),
     KnownModel(
@@ -110,6 +118,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Apache-2.0",
         sha256="8334b850b7bd46238c16b0c550df2138f0889bf433809008cc17a8b05761863e",
         kv_bytes_per_token=73_728,
+        vocabulary=128_256,
         good_for="From the makers of the embedded model; open data and recipe.",
     ),
     KnownModel(
@@ -121,6 +130,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Llama 3.2 Community",
         sha256="6c1a2b41161032677be168d354123594c0e6e67d2b9227c84f296ad037c728ff",
         kv_bytes_per_token=114_688,
+        vocabulary=128_256,
         good_for="A steady all-round 3B; mind the terms of its licence.",
     ),
     KnownModel(
@@ -132,6 +142,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Apache-2.0",
         sha256="97c417dcc0534b0737c74016fb2af083cb17c3b51eaac621192d23961b7024eb",
         kv_bytes_per_token=81_920,
+        vocabulary=100_352,
         good_for="A 3B trained for tool calls, light on memory for its context.",
     ),
     KnownModel(
@@ -143,6 +154,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Apache-2.0",
         sha256="7485fe6f11af29433bc51cab58009521f205840f5b4ae3a32fa7f92e8534fdf5",
         kv_bytes_per_token=147_456,
+        vocabulary=151_936,
         good_for="Several steps and follow-ups, where 8 GB of memory are there.",
     ),
     KnownModel(
@@ -154,6 +166,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Apache-2.0",
         sha256="3605803b982cb64aead44f6c1b2ae36e3acdb41d8e46c8a94c6533bc4c67e597",
         kv_bytes_per_token=147_456,
+        vocabulary=151_936,
         good_for="The later 4B, which answers without thinking aloud first.",
     ),
     KnownModel(
@@ -165,6 +178,7 @@ KNOWN: tuple[KnownModel, ...] = (
         licence="Apache-2.0",
         sha256="d98cdcbd03e17ce47681435b5150e34c1417f50b5c0019dd560e4882c5745785",
         kv_bytes_per_token=147_456,
+        vocabulary=151_936,
         good_for="The largest here: a graphics card, or patience.",
     ),
 )
