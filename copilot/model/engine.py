@@ -1,9 +1,10 @@
 """The engine: llama.cpp under an llguidance grammar, with outlines as the front.
 
-outlines gives the output type (`JsonSchema`, checked) and wraps model and tokenizer; the token loop here is ours,
-over the same llguidance matcher. It appends the tokens that the grammar forces without asking the model, keeps the
-part of the context that a new prompt shares with the last one, and looks at `cancel` before every step.
-`copilot.model.reference` is the same generation through outlines' own loop: a test holds the two equal.
+outlines gives the output type (`JsonSchema`, checked) and wraps model and tokenizer; the token loop
+(`steps`) is ours, over the same llguidance matcher. It appends the tokens that the grammar forces without asking
+the model, keeps the part of the context that a new prompt shares with the last one (`context`), and looks at
+`cancel` before every step. `copilot.model.reference` is the same generation through outlines' own loop: a test
+holds the two equal.
 
 Greedy on purpose: the same prompt gives the same call. A grammar bounds the form, never the sense; callers validate
 the text with Pydantic again. Calls of several threads are taken one at a time.
@@ -11,30 +12,24 @@ the text with Pydantic again. Calls of several threads are taken one at a time.
 
 from __future__ import annotations
 
-import ctypes
 import threading
 import time
 import warnings
-from collections import deque
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from copilot.model.llm import Cancelled, Generation, Prompt, Schema
+from copilot.model.choice import rank_paths
+from copilot.model.context import Context, common_start
+from copilot.model.kept import KeptStates, fingerprint
+from copilot.model.llm import Generation, Lark, Prompt, Schema, Share
+from copilot.model.load import load_llama, trained_tokens
 from copilot.model.locate import locate_model
 from copilot.model.profile import Profile, profile_of
-from copilot.model.threads import choose_threads, set_passive_waiting
+from copilot.model.steps import Steps
+from copilot.model.threads import choose_threads
 from tools.kernel.errors import BadRequest, ModelError
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-CHUNK = 128  # tokens read between two looks at `cancel`
-OTHER_MODEL = "Check the file, or give another with --model PATH."
-_log: deque[str] = deque(maxlen=20)
 
 
 class LlamaEngine:
@@ -43,7 +38,7 @@ class LlamaEngine:
     Args:
         path: the GGUF; None for the embedded model.
         threads: decoding threads; None to choose by the free cores.
-        context_tokens: room for prompt and answer together.
+        context_tokens: room for prompt and answer together; never more than the model was trained with.
 
     Raises:
         ModelError: the file is missing, damaged, or not a GGUF.
@@ -52,8 +47,9 @@ class LlamaEngine:
     def __init__(self, path: Path | None = None, *, threads: int | None = None, context_tokens: int = 4096) -> None:
         self.path = locate_model(path)
         self.threads = threads or choose_threads()
-        self.context_tokens = context_tokens
-        self.llama = _load(self.path, self.threads, context_tokens)
+        self.llama = load_llama(self.path, threads=self.threads, context_tokens=context_tokens)
+        self.context_tokens = min(context_tokens, trained_tokens(self.llama))
+        self.context = Context(self.llama)
         self._lock = threading.Lock()
         self._backend = self._make_backend()
 
@@ -76,7 +72,7 @@ class LlamaEngine:
         self,
         prompt: Prompt,
         *,
-        schema: Schema | None = None,
+        schema: Schema | Lark | None = None,
         max_tokens: int = 256,
         cancel: threading.Event | None = None,
     ) -> Generation:
@@ -87,19 +83,57 @@ class LlamaEngine:
         with self._lock:
             return self._generate(self.tokenize(self.render(prompt)), schema, max_tokens, cancel)
 
+    def rank(
+        self, prompt: Prompt, options: Sequence[str], *, most: int, cancel: threading.Event | None = None
+    ) -> tuple[Share, ...]:
+        """Return the likeliest continuations of `prompt`; see `PlanningLLM.rank`."""
+        text = self.render(prompt)
+        paths = [self.tokenize(text + option) for option in options]
+        with self._lock:
+            self._room(max(paths, key=len), 0)
+            found = rank_paths(self.context, paths, most, cancel)
+        return tuple(Share(option=options[place], share=share) for place, share in found)
+
+    def count_tokens(self, prompt: Prompt) -> int:
+        """Return how many tokens `prompt` takes."""
+        return len(self.tokenize(self.render(prompt)))
+
+    def prepare(self, prompts: Sequence[Prompt], kept: KeptStates) -> bool:
+        """Read what `prompts` begin with in common, from disk where it is kept, and keep it there otherwise.
+
+        Returns whether it came from disk. At least two prompts are needed to know where their common part ends.
+        """
+        read = [self.tokenize(self.render(prompt)) for prompt in prompts]
+        tokens = common_start(read)
+        with self._lock:
+            path = kept.path(self.name, self._circumstances(), tokens)
+            if kept.restore(path, self.context, tokens):
+                return True
+            self._room(tokens, 1)
+            self.context.read(self.context.keep_prefix(tokens), None)
+            kept.save(path, self.context)
+            return False
+
+    def _circumstances(self) -> tuple[object, ...]:
+        """Return what a state depends on besides the tokens."""
+        import llama_cpp
+
+        chosen = self.llama.context_params
+        names = ("n_ctx", "type_k", "type_v", "flash_attn_type", "swa_full", "offload_kqv")
+        return (fingerprint(self.path), llama_cpp.__version__, *(str(getattr(chosen, name)) for name in names))
+
     def tokenize(self, text: str) -> list[int]:
         """Return the token ids of a rendered prompt, with a begin token where the model wants one."""
         bos = self.profile.bos
         add_bos = not (bos and text.startswith(bos))
         return list(self.llama.tokenize(text.encode(), add_bos=add_bos, special=True))
 
-    def matcher(self, schema: Schema) -> Any:
+    def matcher(self, schema: Schema | Lark) -> Any:
         """Return a fresh llguidance matcher for `schema`. Raises ModelError where it is not a grammar."""
         from llguidance import LLMatcher
 
-        matcher = LLMatcher(
-            self._backend.llg_tokenizer, self._backend.llg.grammar_from("json_schema", compact(schema))
-        )
+        kind, text = ("lark", str(schema)) if isinstance(schema, Lark) else ("json_schema", compact(schema))
+        matcher = LLMatcher(self._backend.llg_tokenizer, self._backend.llg.grammar_from(kind, text))
         if matcher.is_error():
             raise ModelError(
                 f"The schema cannot be used as a grammar: {matcher.get_error()}.", hint="Please report this."
@@ -112,17 +146,12 @@ class LlamaEngine:
             self.llama.close()
 
     def _generate(
-        self, prompt: list[int], schema: Schema | None, max_tokens: int, cancel: threading.Event | None
+        self, prompt: list[int], schema: Schema | Lark | None, max_tokens: int, cancel: threading.Event | None
     ) -> Generation:
-        room = self.context_tokens - len(prompt)
-        if room < max_tokens:
-            raise BadRequest(
-                f"The request is too long: {len(prompt)} tokens, and the model holds {self.context_tokens}.",
-                hint="Shorten it, or raise SLQ_CONTEXT_TOKENS.",
-            )
+        room = self._room(prompt, max_tokens)
         started = time.perf_counter()
-        evaluated = self._read(self._keep_prefix(prompt), cancel)
-        steps = _Steps(self, room, cancel)
+        evaluated = self.context.read(self.context.keep_prefix(prompt), cancel)
+        steps = Steps(self.context, room, cancel)
         out = steps.free(max_tokens) if schema is None else steps.bound(self.matcher(schema), max_tokens)
         text = self._backend.llg_tokenizer.decode_bytes(out).decode("utf-8", errors="replace")
         return Generation(
@@ -134,30 +163,15 @@ class LlamaEngine:
             finished=steps.finished,
         )
 
-    def _keep_prefix(self, prompt: list[int]) -> list[int]:
-        """Drop what the context does not share with `prompt`; return the tokens still to read, at least one."""
-        held = self.llama.input_ids[: self.llama.n_tokens]
-        shared = 0
-        for old, new in zip(held, prompt[:-1], strict=False):
-            if old != new:
-                break
-            shared += 1
-        self.llama.n_tokens = shared  # `eval` clears the cache from here on
-        return prompt[shared:]
-
-    def _read(self, tokens: list[int], cancel: threading.Event | None) -> int:
-        for start in range(0, len(tokens), CHUNK):
-            if cancel is not None and cancel.is_set():
-                raise Cancelled("Stopped.")
-            self.llama.eval(tokens[start : start + CHUNK])
-        return len(tokens)
-
-    def _logits(self) -> NDArray[np.float32]:
-        import llama_cpp
-        import numpy as np
-
-        pointer = llama_cpp.llama_get_logits_ith(self.llama.ctx, -1)
-        return np.ctypeslib.as_array(pointer, shape=(self.llama.n_vocab(),))
+    def _room(self, prompt: list[int], wanted: int) -> int:
+        """Return the tokens that fit behind `prompt`. Raises BadRequest where they are fewer than `wanted`."""
+        room = self.context_tokens - len(prompt)
+        if room < wanted:
+            raise BadRequest(
+                f"The request is too long: {len(prompt)} tokens, and the model holds {self.context_tokens}.",
+                hint="Shorten it, or raise SLQ_CONTEXT_TOKENS.",
+            )
+        return room
 
     def _piece(self, token: int) -> str:
         if token < 0:
@@ -176,133 +190,8 @@ class LlamaEngine:
             return LLGuidanceBackend(self.outlines)
 
 
-class _Steps:
-    """The token loop of one generation."""
-
-    def __init__(self, engine: LlamaEngine, room: int, cancel: threading.Event | None) -> None:
-        self.engine, self.room, self.cancel = engine, room, cancel
-        self.forced = self.evaluated = 0
-        self.finished = False
-
-    def free(self, max_tokens: int) -> list[int]:
-        """Choose the likeliest token until the model ends its turn."""
-        import llama_cpp
-
-        vocabulary = llama_cpp.llama_model_get_vocab(self.engine.llama.model)
-        out: list[int] = []
-        while len(out) < max_tokens:
-            self._eval(out[-1:])
-            token = int(self.engine._logits().argmax())  # noqa: SLF001  one class in two parts
-            if llama_cpp.llama_vocab_is_eog(vocabulary, token):
-                self.finished = True
-                break
-            out.append(token)
-        return out
-
-    def bound(self, matcher: Any, max_tokens: int) -> list[int]:
-        """Choose the likeliest token the matcher allows; take forced ones in one batch."""
-        out: list[int] = []
-        chosen = 0
-        pending: list[int] = []
-        while chosen < max_tokens:
-            forced = matcher.compute_ff_tokens()
-            if forced:
-                matcher.consume_tokens(forced)
-                self.forced += len(forced)
-                out += forced
-                pending += forced
-            if matcher.is_stopped() or self._only_end_is_left(matcher):
-                self.finished = True
-                break
-            self._eval(pending)
-            token = self._choose(matcher)
-            matcher.consume_token(token)
-            if matcher.is_stopped() and token == self.engine.llama.token_eos():
-                self.finished = True
-                break
-            out.append(token)
-            chosen += 1
-            pending = [token]
-        return out
-
-    def _only_end_is_left(self, matcher: Any) -> bool:
-        """Tell whether the value is complete and nothing may follow, so that no step is spent on the end token."""
-        if not matcher.is_accepting():
-            return False
-        allowed = _allowed(matcher, self.engine.llama.n_vocab())
-        return int(allowed.sum()) == 1 and bool(allowed[self.engine.llama.token_eos()])
-
-    def _choose(self, matcher: Any) -> int:
-        import numpy as np
-
-        logits = self.engine._logits()  # noqa: SLF001  one class in two parts
-        allowed = _allowed(matcher, logits.size)
-        return int(np.where(allowed, logits, -np.inf).argmax())
-
-    def _eval(self, tokens: list[int]) -> None:
-        self.room -= len(tokens)
-        if self.room < 0:
-            raise BadRequest("The answer does not fit the model's context.", hint="Raise SLQ_CONTEXT_TOKENS.")
-        self.evaluated += self.engine._read(tokens, self.cancel)  # noqa: SLF001  one class in two parts
-
-
 def compact(schema: Schema) -> str:
     """Return `schema` as outlines' output type in JSON: checked, and with one way to write each value."""
     from outlines.types import JsonSchema
 
     return str(JsonSchema({**schema, "x-guidance": {"whitespace_flexible": False}}).schema)
-
-
-def _allowed(matcher: Any, vocabulary: int) -> NDArray[np.bool_]:
-    import numpy as np
-
-    bits = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
-    return np.unpackbits(bits, count=vocabulary, bitorder="little").view(np.bool_)
-
-
-def _load(path: Path, threads: int, context_tokens: int) -> Any:
-    """Load a GGUF without a word on the terminal; what llama.cpp said goes into the error."""
-    set_passive_waiting()
-    import llama_cpp
-
-    _log.clear()
-    llama_cpp.llama_log_set(_callback(), ctypes.c_void_p(0))
-    for module in (llama_cpp.llama, llama_cpp._internals):  # noqa: SLF001
-        # It points file descriptors 1 and 2 of the whole process at /dev/null while it loads, which would swallow
-        # the prompt that is on screen at that moment. The log callback has silenced llama.cpp already.
-        setattr(module, "suppress_stdout_stderr", _leave_terminal_alone)  # noqa: B010  the stubs do not know it
-    try:
-        return llama_cpp.Llama(
-            str(path),
-            n_ctx=context_tokens,
-            n_threads=threads,
-            n_threads_batch=threads,
-            verbose=False,
-        )
-    except (ValueError, RuntimeError, AssertionError, KeyError) as error:
-        said = next((line for line in reversed(list(_lines())) if "error" in line or "fail" in line), str(error))
-        raise ModelError(f"{path} cannot be loaded as a model: {said}.", hint=OTHER_MODEL) from error
-
-
-def _leave_terminal_alone(disable: bool = True) -> AbstractContextManager[None]:  # noqa: ARG001
-    return nullcontext()
-
-
-def _lines() -> Iterator[str]:
-    return (line.strip().rstrip(".") for line in "".join(_log).splitlines() if line.strip())
-
-
-def _callback() -> Any:
-    """Return the one log callback; llama.cpp keeps its address, so it must live as long as the process."""
-    global _kept_callback  # noqa: PLW0603
-    if _kept_callback is None:
-        import llama_cpp
-
-        def keep(level: int, text: bytes, user_data: object) -> None:  # noqa: ARG001
-            _log.append(text.decode("utf-8", errors="replace"))
-
-        _kept_callback = llama_cpp.llama_log_callback(keep)
-    return _kept_callback
-
-
-_kept_callback: Any = None
