@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from copilot.model.engine import LlamaEngine
     from copilot.plan import Planner
     from tools.kernel.settings import Settings
 
@@ -16,11 +17,16 @@ def build_planner(settings: Settings) -> Planner:
     Raises:
         ModelError: the model cannot be loaded, or its grammar does not bind.
     """
-    from copilot.model.canary import prove_grammar_binds
     from copilot.model.engine import LlamaEngine
+
+    return planner_on(LlamaEngine(settings.model, threads=settings.threads, context_tokens=settings.context_tokens))
+
+
+def planner_on(engine: LlamaEngine) -> Planner:
+    """Prove that the grammar binds a loaded model, and return the planner on it. Raises ModelError."""
+    from copilot.model.canary import prove_grammar_binds
     from copilot.planner.first import FirstPlanner
 
-    engine = LlamaEngine(settings.model, threads=settings.threads, context_tokens=settings.context_tokens)
     prove_grammar_binds(engine)
     # The user's own date: "this year" is meant in the time zone of the machine.
     return FirstPlanner(engine, lambda: datetime.now().astimezone().date())
