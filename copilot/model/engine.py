@@ -39,15 +39,24 @@ class LlamaEngine:
         path: the GGUF; None for the embedded model.
         threads: decoding threads; None to choose by the free cores.
         context_tokens: room for prompt and answer together; never more than the model was trained with.
+        adapter: a LoRA adapter (GGUF) for that model.
 
     Raises:
         ModelError: the file is missing, damaged, or not a GGUF.
     """
 
-    def __init__(self, path: Path | None = None, *, threads: int | None = None, context_tokens: int = 4096) -> None:
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        threads: int | None = None,
+        context_tokens: int = 4096,
+        adapter: Path | None = None,
+    ) -> None:
         self.path = locate_model(path)
+        self.adapter = adapter
         self.threads = threads or choose_threads()
-        self.llama = load_llama(self.path, threads=self.threads, context_tokens=context_tokens)
+        self.llama = load_llama(self.path, threads=self.threads, context_tokens=context_tokens, adapter=adapter)
         self.context_tokens = min(context_tokens, trained_tokens(self.llama))
         self.context = Context(self.llama)
         self._lock = threading.Lock()

@@ -18,15 +18,24 @@ def build_planner(settings: Settings) -> Planner:
         ModelError: the model cannot be loaded, or its grammar does not bind.
     """
     from copilot.model.engine import LlamaEngine
+    from copilot.model.locate import locate_adapter
 
-    return planner_on(LlamaEngine(settings.model, threads=settings.threads, context_tokens=settings.context_tokens))
+    adapter = locate_adapter() if settings.model is None else None
+    return planner_on(
+        LlamaEngine(
+            settings.model, threads=settings.threads, context_tokens=settings.context_tokens, adapter=adapter
+        )
+    )
 
 
 def planner_on(engine: LlamaEngine) -> Planner:
     """Prove that the grammar binds a loaded model, and return the planner on it. Raises ModelError."""
     from copilot.model.canary import prove_grammar_binds
     from copilot.planner.first import FirstPlanner
+    from copilot.planner.stepwise import StepwisePlanner
+    from copilot.planner.tuned import TunedPlanner
 
     prove_grammar_binds(engine)
+    kind = TunedPlanner if engine.adapter is not None else FirstPlanner
     # The user's own date: "this year" is meant in the time zone of the machine.
-    return FirstPlanner(engine, lambda: datetime.now().astimezone().date())
+    return StepwisePlanner(kind(engine, lambda: datetime.now().astimezone().date()))

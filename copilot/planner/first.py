@@ -18,6 +18,7 @@ from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.model.llm import LLM
 from copilot.planner import lab, talk, workbench
 from copilot.planner.about import about_last
+from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, own_words, words_for
 from copilot.planner.emit import Missing, emit
@@ -90,10 +91,13 @@ class FirstPlanner:
     def _plan_new(
         self, user: str, history: tuple[Turn, ...], state: LiveState, cancel: threading.Event | None
     ) -> Plan:
+        user = as_meant(user, (*state.features, *state.symbols))
         evidence = gather(user, state, self._today(), ranked_ids(history))
-        if settled := self._settled(evidence, history, state):
+        request = Request(evidence, usable(history), state)
+        settled = self._settled(evidence, history, state)
+        if settled is not None and not self._doubts(settled, request):
             return Plan(call=self._emit_exact(user, settled, cancel), margin=1.0)
-        request = self._complete(Request(evidence, usable(history), state))
+        request = self._complete(request)
         readings = self._readings(request)
         label = readings[0].label
         if asked := would_mislead(label, request):
@@ -110,6 +114,10 @@ class FirstPlanner:
         margin = min(1.0, max(0.0, readings[0].share - readings[1].share)) * UNHEARD_COUNTS ** len(missed)
         others = self._others(readings[1:], call, request, cancel) if margin < UNSURE else []
         return Plan(call=call, margin=margin, alternatives=tuple(others), unheard=missed)
+
+    def _doubts(self, settled: Call, request: Request) -> bool:  # noqa: ARG002  a tuned model may
+        """Tell whether what the rules settled is unlikely to be what was meant."""
+        return False
 
     def _settled(self, evidence: Evidence, history: tuple[Turn, ...], state: LiveState) -> Call | None:
         """Return what needs no choice of a tool: fixed words, a name put right, a number to look up."""

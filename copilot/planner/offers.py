@@ -8,7 +8,7 @@ chooses among them, or leaves an argument out. Nothing is offered that the words
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal, get_args, get_origin
 
@@ -104,9 +104,12 @@ def _days_at(side: int) -> Callable[[Evidence, LiveState], list[Any]]:
 
 def _features(evidence: Evidence, state: LiveState) -> list[Any]:
     from copilot.planner.features import find_features
+    from tools.features.catalog import feature_ids
 
     anywhere = sorted(find_features(evidence.text, state.features), key=lambda each: each.start)
-    return [*evidence.features, *(each.value for each in anywhere)]
+    words = set(re.findall(r"[a-z]+", evidence.text.lower()))
+    bare = [name for name in feature_ids() if re.split(r"_[0-9]", name)[0] in words]  # "beta", "month"
+    return [*evidence.features, *(each.value for each in anywhere), *bare]
 
 
 def _lengths(evidence: Evidence, _state: LiveState) -> list[Any]:
@@ -184,8 +187,6 @@ def _phrases(text: str) -> list[str]:
 
 def _number(text: str) -> float:
     return float(text) if "." in text else int(text)
-
-
 
 
 _FINDERS: dict[str, Callable[[Evidence, LiveState], list[Any]]] = {

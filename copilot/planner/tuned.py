@@ -12,12 +12,13 @@ import math
 import threading
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from copilot.messages import Call
 from copilot.model.llm import PlanningLLM
 from copilot.planner.emit import Missing
 from copilot.planner.first import FirstPlanner
-from copilot.planner.offers import offers
+from copilot.planner.offers import Offers, offers
 from copilot.planner.request import Request, tool_names
 from copilot.planner.retrieve import Reading
 from copilot.planner.sight import sight
@@ -47,6 +48,8 @@ REFUSALS = (
 )
 MOST_READ = 6
 FLOOR = 1e-4
+EXCLUDED, CERTAIN = 0.03, 0.9  # shares at which the model overrules a rule
+CHOSEN = frozenset({"symbols", "features", "kind", "view"})
 
 
 def options() -> dict[str, str]:
@@ -78,21 +81,46 @@ class TunedPlanner(FirstPlanner):
             found[label] = found.get(label, 0.0) + each.share
         return found
 
+    def _doubts(self, settled: Call, request: Request) -> bool:
+        """Tell whether the model all but excludes what the rules settled, and is sure of a tool."""
+        shares = self.shares(request)
+        agreeing = sum(share for label, share in shares.items() if _is_like(label, settled))
+        best = max(shares, key=lambda label: shares[label])
+        return agreeing < EXCLUDED and best in tool_names() and shares[best] > CERTAIN
+
     def _readings(self, request: Request) -> list[Reading]:
         """Return what the request may be about, the rules' and the examples' view joined with the model's."""
-        first = super()._readings(request)
-        return joined(first, self.shares(request))
+        return joined(super()._readings(request), self.shares(request))
 
     def _write(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
         if label not in tool_names():
             return super()._write(label, request, cancel)
         try:
-            sure = self._candidates(label, request)
+            said = self._candidates(label, request)
             offered = offers(label, request.evidence, request.state)
+            sure = {name: values for name, values in said.items() if not _is_choice(name, values, offered)}
             prompt = sight(request.history, request.evidence, request.state)
             return write(self._model, prompt, label, sure, offered, cancel)
         except Missing as missing:
             return self._ask(label, missing, request, cancel)
+
+
+def _is_like(label: str, call: Call) -> bool:
+    """Tell whether a label stands for the same kind of answer as `call`."""
+    if call.tool != "reply":
+        return label == call.tool
+    return label.startswith(tuple(name for name, value in call.args.items() if value is not None))
+
+
+def _is_choice(field: str, values: list[Any], offered: Offers) -> bool:
+    """Tell whether the model may choose the value of a field that the resolvers found.
+
+    It may where it was taught better than the rules know: among names and closed choices that are in the words.
+    """
+    if field not in CHOSEN or not offered.get(field) or not values:
+        return False
+    said = values[0] if isinstance(values[0], list) else [values[0]]
+    return set(said) <= {*offered[field]} and len(offered[field]) > len(said)
 
 
 def joined(first: list[Reading], shares: dict[str, float], weight: float = 0.5) -> list[Reading]:

@@ -56,7 +56,7 @@ def export(checkpoint: Path, target: Path, *, alpha: int, heads: int = 9, key_he
 
 def gguf_name(name: str) -> str:
     """Return llama.cpp's name of an adapter tensor: `blk.0.attn_q.weight.lora_a`."""
-    layer = name.split(".layers.")[1].split(".")[0]
+    layer = name.split(".layers.")[1].split(".", maxsplit=1)[0]
     module = next(short for long, short in _NAMES.items() if f".{long}." in name)
     side = "lora_a" if ".lora_A." in name else "lora_b"
     return f"blk.{layer}.{module}.weight.{side}"

@@ -21,6 +21,7 @@ from copilot.tuning.model import adapter_parameters, load_tokenizer, load_with_a
 WARM_UP = 0.03  # of all steps
 LARGEST_NORM = 1.0
 LOG_EVERY, SAVE_EVERY = 20, 100  # steps
+STRIDE = 16  # tokens: lengths are padded to a multiple
 POOL = 40  # batches that are sorted by length together, so that little is padded
 
 
@@ -53,7 +54,9 @@ def train(gguf: Path, pairs: Sequence[Pair], folder: Path, recipe: Recipe) -> di
     tokenizer = load_tokenizer(gguf)
     model = load_with_adapter(gguf, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed)
     optimizer = torch.optim.AdamW([each for _, each in adapter_parameters(model)], lr=recipe.learning_rate)
-    data = {split: [encode(tokenizer, each) for each in pairs if each.split == split] for split in ("train", "held")}
+    data = {
+        split: [encode(tokenizer, each) for each in pairs if each.split == split] for split in ("train", "held")
+    }
     plan = list(batches(data["train"], recipe))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1), encoding="utf-8")
@@ -104,7 +107,8 @@ def stack(batch: Sequence[Encoded], device: str) -> tuple[Any, Any, Any]:
     """Return ids, attention mask and target places of a batch, padded on the right; all (batch, length)."""
     import torch
 
-    length = max(len(each.ids) for each in batch)
+    longest = max(len(each.ids) for each in batch)
+    length = -(-longest // STRIDE) * STRIDE  # few shapes: the kernels of each are made and kept once
     ids = torch.zeros((len(batch), length), dtype=torch.long)
     mask = torch.zeros_like(ids)
     places = torch.zeros_like(ids, dtype=torch.bool)
@@ -172,7 +176,9 @@ def restore(model: Any, optimizer: Any, folder: Path) -> int:
         for name, parameter in adapter_parameters(model):
             parameter.data.copy_(file.get_tensor(name))
             keys = [key for key in ("step", "exp_avg", "exp_avg_sq") if f"{key}:{name}" in names]
-            optimizer.state[parameter] = {key: file.get_tensor(f"{key}:{name}").to(parameter.device) for key in keys}
+            optimizer.state[parameter] = {
+                key: file.get_tensor(f"{key}:{name}").to(parameter.device) for key in keys
+            }
         return int(file.metadata()["step"])
 
 
