@@ -40,6 +40,7 @@ from copilot.planner.index import example_index
 from copilot.planner.limits import offers_less, says_no, says_yes, without_limits
 from copilot.planner.request import Request, goes_with, leaned_on, leans_on_symbols, tool_names, would_mislead
 from copilot.planner.retrieve import Reading, terms_of
+from copilot.planner.revised import revised
 from copilot.planner.unheard import unheard
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
@@ -126,6 +127,8 @@ class FirstPlanner:
             return call
         if evidence.of("code"):
             return None  # whatever else its words may mean
+        if call := revised(history, user):
+            return call
         if self._open(history, evidence, state):
             declines = _asked_without(history) and says_no(user)
             return Call(tool="reply", args={"text": talk.reply("declined")}) if declines else None

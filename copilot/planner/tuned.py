@@ -49,7 +49,8 @@ REFUSALS = (
 MOST_READ = 6
 FLOOR = 1e-4
 EXCLUDED, CERTAIN = 0.03, 0.9  # shares at which the model overrules a rule
-CHOSEN = frozenset({"symbols", "features", "kind", "view"})
+NAMES = ("symbols", "features")
+CHOSEN = frozenset({*NAMES, "kind", "view", "source"})
 
 
 def options() -> dict[str, str]:
@@ -99,8 +100,9 @@ class TunedPlanner(FirstPlanner):
             said = self._candidates(label, request)
             offered = offers(label, request.evidence, request.state)
             sure = {name: values for name, values in said.items() if not _is_choice(name, values, offered)}
+            needed = [name for name in NAMES if said.get(name)]
             prompt = sight(request.history, request.evidence, request.state)
-            return write(self._model, prompt, label, sure, offered, cancel)
+            return write(self._model, prompt, label, sure, offered, needed=needed, cancel=cancel)
         except Missing as missing:
             return self._ask(label, missing, request, cancel)
 
@@ -120,7 +122,7 @@ def _is_choice(field: str, values: list[Any], offered: Offers) -> bool:
     if field not in CHOSEN or not offered.get(field) or not values:
         return False
     said = values[0] if isinstance(values[0], list) else [values[0]]
-    return set(said) <= {*offered[field]} and len(offered[field]) > len(said)
+    return set(said) <= {*offered[field]} and (field not in NAMES or len(offered[field]) > len(said))
 
 
 def joined(first: list[Reading], shares: dict[str, float], weight: float = 0.5) -> list[Reading]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,6 +30,8 @@ def write(
     tool: str,
     sure: Candidates,
     offered: Offers,
+    *,
+    needed: Sequence[str] = (),
     cancel: threading.Event | None = None,
 ) -> Call:
     """Return the call of `tool` that the model writes, defaults left out.
@@ -40,6 +42,7 @@ def write(
         tool: the chosen tool.
         sure: field -> its possible values; the field will be written.
         offered: field -> values it may be given, or be left out.
+        needed: fields among the offered ones that must not be left out.
         cancel: set by the user to stop.
 
     Raises:
@@ -51,10 +54,10 @@ def write(
     sure = {field: list(values) for field, values in sure.items() if field not in VERBATIM}
     offered = {field: list(values) for field, values in offered.items() if field not in sure}
     for _ in range(MAX_REPAIRS + 1):
-        needed = [name for name, field in model.model_fields.items() if field.is_required()]
-        if lacking := [name for name in needed if not (sure.get(name) or offered.get(name) or name in verbatim)]:
+        due = [name for name, field in model.model_fields.items() if field.is_required()]
+        if lacking := [name for name in due if not (sure.get(name) or offered.get(name) or name in verbatim)]:
             raise Missing(lacking[0])
-        schema = grammar(tool, sure, offered, required=[*sure, *needed])
+        schema = grammar(tool, sure, offered, required=[*sure, *needed, *due])
         args = json.loads(llm.generate(prompt, schema=schema, cancel=cancel).text)["args"]
         args = {name: _each_once(value) for name, value in {**verbatim, **args}.items()}
         try:
