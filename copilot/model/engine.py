@@ -98,6 +98,10 @@ class LlamaEngine:
         """Return how many tokens `prompt` takes."""
         return len(self.tokenize(self.render(prompt)))
 
+    def is_token(self, text: str) -> bool:
+        """Tell whether the vocabulary has `text` as one token."""
+        return len(self.llama.tokenize(text.encode(), add_bos=False, special=True)) == 1
+
     def prepare(self, prompts: Sequence[Prompt], kept: KeptStates) -> bool:
         """Read what `prompts` begin with in common, from disk where it is kept, and keep it there otherwise.
 
