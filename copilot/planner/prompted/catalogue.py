@@ -7,13 +7,15 @@ The ways to answer are named like tools, so that one choice is made among all of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from tools.catalog import TOOLS
+from tools.kernel.spec import Tool
 
 Schema = dict[str, Any]
+WRITTEN = frozenset({"code", "sql"})
 DONE, ANSWER, ASK, REFUSE = "done", "answer", "ask", "refuse"
 REASONS = {
     "outside": "refuse_outside",
@@ -46,15 +48,25 @@ class Entry:
     arguments: tuple[Argument, ...]
     example: str = ""
 
+    @property
+    def is_written(self) -> bool:
+        """Whether a call holds code or a query, which a model writes at length."""
+        return bool(WRITTEN & {argument.name for argument in self.arguments})
+
 
 @cache
 def entries() -> tuple[Entry, ...]:
     """Return the tools, then the ways to answer."""
-    tools = (
-        Entry(tool.name, tool.description, _arguments(tool.args.model_json_schema()), "; ".join(tool.examples[:1]))
-        for tool in TOOLS
-    )
-    return (*tools, *_WORDS)
+    return (*(_entry(tool) for tool in TOOLS), *_WORDS)
+
+
+def _entry(tool: Tool[Any, Any]) -> Entry:
+    """Return the entry of a tool; where code or a query is written, with what is said of that."""
+    schema = tool.args.model_json_schema()
+    entry = Entry(tool.name, tool.description, _arguments(schema), "; ".join(tool.examples[:1]))
+    if not entry.is_written:
+        return entry
+    return replace(entry, description=f"{tool.description} {' '.join(schema['description'].split())}")
 
 
 @cache

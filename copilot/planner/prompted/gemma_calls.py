@@ -38,7 +38,7 @@ class GemmaCalls:
     def __init__(self, bos: str, is_token: Callable[[str], bool], features: Sequence[str]) -> None:
         self._bos = bos
         self._marks = {mark: mark if is_token(mark) else json.dumps(mark) for mark in (OPEN, CLOSE, ESCAPE)}
-        self._system = bos + render("plan/gemma_system.j2", declarations=declarations(), features=features)
+        self._system = bos + render("plan/gemma_system.j2", declarations=declarations(), features=features) + "\n"
 
     def prompt(self, exchanges: Sequence[Exchange]) -> str:
         """Return the text that the model reads, up to where its call begins."""

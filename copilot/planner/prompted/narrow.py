@@ -57,7 +57,8 @@ def _limited(schema: Schema, name: str, limits: Limits) -> Schema | None:
         item = _limited(schema["items"], name, limits)
         if item is None:
             return None
-        return {**schema, "items": item, "maxItems": min(schema["maxItems"], len(item.get("enum", range(20))))}
+        most = min(schema["maxItems"], len(item["enum"])) if "enum" in item else schema["maxItems"]
+        return {**schema, "items": item, "maxItems": most}
     if offered := limits.offered.get(name):
         return {"enum": [*offered]}
     forbidden = limits.forbidden.get(name, frozenset())

@@ -25,7 +25,7 @@ from copilot.planner.direct import after, own_words
 from copilot.planner.emit import Missing, args_of, without_defaults
 from copilot.planner.evidence import gather
 from copilot.planner.history import ranked_ids
-from copilot.planner.prompted.catalogue import DONE, WORDS, Schema, entries, entry_of
+from copilot.planner.prompted.catalogue import DONE, WORDS, WRITTEN, Schema, entries, entry_of
 from copilot.planner.prompted.dialogue import Exchange, fitted
 from copilot.planner.prompted.missing import question_for
 from copilot.planner.prompted.narrow import Limits, after_failure, after_rejection, args_schema
@@ -35,9 +35,8 @@ from copilot.planner.unheard import unheard
 
 MOST_REPAIRS = 2
 MOST_ALTERNATIVES = 2
-ANSWER_TOKENS = 320  # of a call; code and queries take more
-CODE_TOKENS = 900
-_LONG = frozenset({"code", "sql"})
+ANSWER_TOKENS = 200  # of a call; code and queries take more
+CODE_TOKENS = 400
 
 
 class Syntax(Protocol):
@@ -116,10 +115,10 @@ class CataloguePlanner:
     def _others(
         self, ranked: Sequence[Share], chosen: Call, prompt: str, said: Said, cancel: threading.Event | None
     ) -> list[Call]:
-        """Return the calls of the next likeliest tools; words are no choice to offer."""
+        """Return the calls of the next likeliest tools; words are no choice to offer, and code takes too long."""
         found: list[Call] = []
         for each in ranked:
-            if each.option not in WORDS:
+            if each.option not in WORDS and not entry_of(each.option).is_written:
                 other = self._write(each.option, prompt, said, cancel)
                 if other.tool != "reply" and other != chosen:
                     found.append(other)
@@ -150,7 +149,7 @@ class CataloguePlanner:
         self, name: str, schema: Schema, prompt: str, cancel: threading.Event | None
     ) -> dict[str, Any] | None:
         """Return the arguments that the model writes; None where the call was cut off."""
-        most = CODE_TOKENS if _LONG & set(schema["properties"]) else ANSWER_TOKENS
+        most = CODE_TOKENS if WRITTEN & set(schema["properties"]) else ANSWER_TOKENS
         grammar = self._syntax.grammar(name, schema)
         made = self._llm.generate(prompt, schema=grammar, max_tokens=most, cancel=cancel)
         try:

@@ -8,8 +8,9 @@ left only where a formula, a query or code has to be written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from copilot.messages import LiveState, Turn
@@ -21,13 +22,15 @@ from copilot.planner.vocabulary import FUNCTION_WORDS
 from copilot.references import stated_numbers
 
 MOST_SYMBOLS = 300
+MOST_LISTED = 20  # items of a list in one call
 MOST_EXPERIMENTS = 60
 LONGEST_NAME = 3  # words of a symbol as it may be said: "Bank of America"
 MOST_WORDS = 80  # of a request that are searched for names
-FORMULA = r"^[a-z(][a-z0-9_ ().,+*/<>=-]{1,118}[a-z0-9_)]$"
 SQL = r"^(?:SELECT|WITH) [ -~]{4,600}$"
 DATE = r"^(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
-LONGEST_CODE = 3000
+LONGEST_CODE = 1200
+MOST_FORMULAS = 4  # that a model may write in one call
+_FORMULAS = range(MOST_FORMULAS)
 _WORD = re.compile(r"[\w$^][\w.&'^=/-]*[\w]|[\w]")
 _TIME = re.compile(
     r"[0-9]|\b(?:since|from|until|till|to|before|after|during|between|through|yesterday|today|last|past|ago"
@@ -66,11 +69,24 @@ def field_schema(argument: Argument, said: Said) -> Schema | None:
     rule = _RULES.get(name)
     if rule is None:
         rule = {"integer": _integers, "number": _numbers, "date": _dates}.get(argument.kind, _nothing)
-    item = rule(said)
+    item = _within(rule(said), argument.schema)
     if item is None or argument.kind != "array":
         return item
-    most = min(int(argument.schema.get("maxItems", 20)), 20, max(1, len(item.get("enum", range(20)))))
+    most = min(int(argument.schema.get("maxItems", MOST_LISTED)), MOST_LISTED, len(item.get("enum", _FORMULAS)))
     return {"type": "array", "items": item, "minItems": 1, "maxItems": most}
+
+
+@cache
+def formula_pattern() -> str:
+    """Return the pattern of an expression: names of the language and the library, numbers, signs."""
+    from tools.features.catalog import FEATURES
+    from tools.features.expr.table import ALIASES, FIELDS, FUNCTIONS
+
+    known = sorted({*FIELDS, *FUNCTIONS, *ALIASES, *(feature.name for feature in FEATURES)}, key=len, reverse=True)
+    names = "|".join(name for name in known if re.fullmatch(r"[a-z]\w*", name))
+    number = r"[0-9]{1,4}(?:\.[0-9]{1,4})?"
+    term = rf"(?:(?:{names})(?:_[0-9]{{1,3}}){{0,3}}|{number}|\()"
+    return rf"^{term}(?:[ (),*/+<>=-]{{1,4}}(?:{term})?){{0,16}}$"
 
 
 def _one_of(values: Sequence[Any]) -> Schema | None:
@@ -102,12 +118,12 @@ def _experiments(said: Said) -> Schema | None:
 def _features(said: Said) -> Schema:
     named = [*said.evidence.features, *said.values("features"), *said.state.features]
     ids = list(dict.fromkeys(str(each) for each in named))
-    return {"anyOf": [*([{"enum": ids}] if ids else []), {"type": "string", "pattern": FORMULA}]}
+    return {"anyOf": [*([{"enum": ids}] if ids else []), {"type": "string", "pattern": formula_pattern()}]}
 
 
 def _formula(said: Said) -> Schema:
     typed = [each.value for each in said.evidence.mentions if each.kind in ("entry", "exit") and each.value]
-    return _one_of(typed) or {"type": "string", "pattern": FORMULA}
+    return _one_of(typed) or {"type": "string", "pattern": formula_pattern()}
 
 
 def _sql(said: Said) -> Schema:
@@ -119,11 +135,41 @@ def _code(said: Said) -> Schema:
     return _one_of(typed) or {"type": "string", "minLength": 10, "maxLength": LONGEST_CODE}
 
 
-def _dates(said: Said) -> Schema | None:
-    found = [day.isoformat() for each in said.evidence.of("period") for day in each.value if day is not None]
-    if found:
-        return _one_of(found)
+def _dates(said: Said, sides: tuple[int, ...] = (0, 1)) -> Schema | None:
+    """Return the days that were said; any day where time is spoken of in words that are not understood."""
+    periods = [each.value for each in said.evidence.of("period")]
+    if periods:
+        return _one_of([day.isoformat() for each in periods for day in (each[side] for side in sides) if day])
     return {"type": "string", "pattern": DATE} if _TIME.search(said.evidence.text) else None
+
+
+def _starts(said: Said) -> Schema | None:
+    return _dates(said, (0,))
+
+
+def _ends(said: Said) -> Schema | None:
+    return _dates(said, (1,))
+
+
+def _capital(said: Said) -> Schema | None:
+    return _one_of([each.value for each in said.evidence.of("money")]) or _numbers(said)
+
+
+def _within(schema: Schema | None, bounds: Mapping[str, Any]) -> Schema | None:
+    """Return `schema` without the numbers that an argument's bounds reject."""
+    if schema is None or "enum" not in schema:
+        return schema
+    return _one_of([value for value in schema["enum"] if _holds(value, bounds)])
+
+
+def _holds(value: Any, bounds: Mapping[str, Any]) -> bool:
+    if not isinstance(value, (int, float)):
+        return True
+    return (
+        bounds.get("minimum", value) <= value <= bounds.get("maximum", value)
+        and ("exclusiveMinimum" not in bounds or value > bounds["exclusiveMinimum"])
+        and ("exclusiveMaximum" not in bounds or value < bounds["exclusiveMaximum"])
+    )
 
 
 def _stated(said: Said) -> list[float]:
@@ -175,6 +221,9 @@ _RULES: dict[str, Callable[[Said], Schema | None]] = {
     "exit": _formula,
     "sql": _sql,
     "code": _code,
+    "start": _starts,
+    "end": _ends,
+    "capital_usd": _capital,
     "source": _sources,
     "timezone": _timezones,
     "path": _paths,
