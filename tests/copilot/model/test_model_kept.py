@@ -13,6 +13,7 @@ from copilot.model import kept as kept_states
 from copilot.model.engine import LlamaEngine
 from copilot.model.kept import KeptStates
 from copilot.model.llm import Lark
+from copilot.model.load import trained_tokens
 from tools.kernel.errors import ModelError
 
 pytestmark = pytest.mark.filterwarnings("ignore:llama_token_get_attr:DeprecationWarning")
@@ -108,7 +109,6 @@ def test_a_lark_grammar_binds_and_may_ask_for_tokens_of_the_vocabulary(engine: L
         engine.generate("Turn", schema=Lark("start: nothing_of_that_name\n"))
 
 
-def test_a_model_is_never_given_more_context_than_it_was_trained_with() -> None:
-    loaded = LlamaEngine(context_tokens=16_384)
-    assert loaded.context_tokens == 8192
-    loaded.close()
+def test_the_context_that_a_model_was_trained_with_is_known(engine: LlamaEngine) -> None:
+    assert trained_tokens(engine.llama) == 8192
+    assert engine.context_tokens == 2048

@@ -1,10 +1,10 @@
-"""The planner of foreign models: with a stand-in for its logic, and with the embedded GGUF used as if it were foreign."""
+"""The planner of foreign models: its logic with a stand-in, and whole with the embedded GGUF used as if foreign."""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from copilot.messages import Call, Failure, LiveState, Observation, Plan, Turn
-from copilot.model.engine import LlamaEngine
 from copilot.model.llm import Cancelled, Generation, Lark, Prompt, Schema, Share
 from copilot.model.locate import locate_embedded
 from copilot.planner import build_planner
@@ -33,9 +32,10 @@ SUMMARY = Call(tool="reply", args={"text": ""})
 
 
 class Chooses:
-    """Ranks the named entries first, evenly spaced, and writes the given arguments one after the other."""
+    """Ranks the named entries first, by `shares`, and writes the given arguments one after the other."""
 
     name = "chooses"
+    shares = (0.8, 0.1, 0.05)
 
     def __init__(self, ranked: Sequence[str], *written: dict[str, Any]) -> None:
         self.ranked, self.written = list(ranked), list(written)
@@ -60,7 +60,7 @@ class Chooses:
         self.options = [json.loads(f"{option}}}")["tool"] for option in options]
         order = [*self.ranked, *(name for name in self.options if name not in self.ranked)]
         return tuple(
-            Share(option=options[self.options.index(name)], share=0.5 - place / 20)
+            Share(option=options[self.options.index(name)], share=self.shares[place])
             for place, name in enumerate(order[:most])
         )
 
@@ -88,6 +88,7 @@ def test_what_is_never_done_is_refused_before_the_model_is_asked() -> None:
 
 def test_close_readings_are_offered() -> None:
     model = Chooses(["list_inventory", "show_data", "refuse"], {"kind": "data"}, {"symbols": ["IBM"]})
+    model.shares = (0.5, 0.45, 0.05)
     plan = model.plan("what about the data of IBM")
     assert plan.call == Call(tool="list_inventory")  # defaults are left out
     assert plan.alternatives == (Call(tool="show_data", args={"symbols": ["IBM"]}),)
@@ -160,8 +161,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def planner(cache: Path) -> Iterator[Any]:
-    yield build_planner(Settings(_env_file=None, model=locate_embedded(), cache=cache, threads=1))
+def planner(cache: Path) -> Any:
+    return build_planner(Settings(_env_file=None, model=locate_embedded(), cache=cache, threads=1))
 
 
 def test_a_model_given_by_its_path_plans_valid_calls_from_the_catalogue(planner: Any, cache: Path) -> None:
@@ -180,7 +181,7 @@ def test_a_model_given_by_its_path_plans_valid_calls_from_the_catalogue(planner:
 
 
 def test_the_grammar_of_gemma_calls_binds_and_reads_back(planner: Any) -> None:
-    engine = planner._llm  # noqa: SLF001  one GGUF for the file: a second would take another 10 s to read its prompt
+    engine = planner._llm  # one GGUF for the file: a second would take another 10 s to read its prompt
     calls = GemmaCalls("", engine.is_token, ["rsi_14"])
     args = {
         "properties": {
@@ -194,9 +195,11 @@ def test_the_grammar_of_gemma_calls_binds_and_reads_back(planner: Any) -> None:
     assert set(calls.read(made.text)["symbols"]) <= {"IBM", "AAPL"}
 
 
-def test_a_catalogue_that_does_not_fit_is_a_clear_error(tmp_path: Path) -> None:
-    engine = LlamaEngine(context_tokens=1500)
+def test_a_catalogue_that_does_not_fit_is_a_clear_error(
+    planner: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = planner._llm
+    monkeypatch.setattr(engine, "context_tokens", 1500)
     with pytest.raises(ModelError, match="holds 1500 tokens") as caught:
         catalogue_planner(engine, tmp_path, lambda: date(2026, 11, 22))
     assert "SLQ_CONTEXT_TOKENS" in caught.value.hint
-    engine.close()
