@@ -1,7 +1,7 @@
 """The planner in use.
 
 The embedded model plans as it was tuned to: retrieval chooses the tool, what was said fills its grammar, the model
-writes the call. Any other model is given the catalogue and chooses by itself.
+writes the call. A model given by its path is shown the catalogue and chooses by itself.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from copilot.model.engine import LlamaEngine
     from copilot.plan import Planner
     from tools.kernel.settings import Settings
 
@@ -22,21 +23,30 @@ def build_planner(settings: Settings) -> Planner:
     Raises:
         ModelError: the model cannot be loaded, its grammar does not bind, or the catalogue does not fit it.
     """
-    from copilot.model.canary import prove_grammar_binds
-    from copilot.model.engine import LlamaEngine
-    from copilot.planner.first import FirstPlanner
+    return planner_on(load_engine(settings), settings)
 
+
+def load_engine(settings: Settings) -> LlamaEngine:
+    """Load the model of `settings`. Raises ModelError."""
+    from copilot.model.engine import LlamaEngine
+
+    chosen = settings.model is None or "context_tokens" in settings.model_fields_set
+    room = settings.context_tokens if chosen else OTHER_CONTEXT_TOKENS
+    return LlamaEngine(settings.model, threads=settings.threads, context_tokens=room)
+
+
+def planner_on(engine: LlamaEngine, settings: Settings) -> Planner:
+    """Prove that the grammar binds a loaded model, and return the planner on it. Raises ModelError."""
+    from copilot.model.canary import prove_grammar_binds
+
+    prove_grammar_binds(engine)
     if settings.model is None:
-        engine = LlamaEngine(threads=settings.threads, context_tokens=settings.context_tokens)
-        prove_grammar_binds(engine)
+        from copilot.planner.first import FirstPlanner
+
         return FirstPlanner(engine, _today)
     from copilot.planner.prompted.build import catalogue_planner
     from tools.kernel.paths import user_cache
 
-    chosen = "context_tokens" in settings.model_fields_set
-    room = settings.context_tokens if chosen else OTHER_CONTEXT_TOKENS
-    engine = LlamaEngine(settings.model, threads=settings.threads, context_tokens=room)
-    prove_grammar_binds(engine)
     return catalogue_planner(engine, user_cache(settings.cache) / "kv", _today)
 
 

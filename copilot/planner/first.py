@@ -237,9 +237,13 @@ class FirstPlanner:
         try:
             return emit(self._llm, request.text, label, self._candidates(label, request), cancel)
         except Missing as missing:
-            of_file = missing.field == "symbols" and bool(request.evidence.of("path"))
-            name = "ask_symbols_file" if of_file else _ASK.get((label, missing.field), "ask_unclear")
-            return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply(name)}), cancel)
+            return self._ask(label, missing, request, cancel)
+
+    def _ask(self, label: str, missing: Missing, request: Request, cancel: threading.Event | None) -> Call:
+        """Return the question about what a call of `label` lacks."""
+        of_file = missing.field == "symbols" and bool(request.evidence.of("path"))
+        name = "ask_symbols_file" if of_file else _ASK.get((label, missing.field), "ask_unclear")
+        return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply(name)}), cancel)
 
     def _candidates(self, tool: str, request: Request) -> Candidates:
         """Return what the arguments of `tool` may be. Raises Missing where a file is meant and not named."""
