@@ -186,6 +186,8 @@ def _number(text: str) -> float:
     return float(text) if "." in text else int(text)
 
 
+
+
 _FINDERS: dict[str, Callable[[Evidence, LiveState], list[Any]]] = {
     "symbols": names_in,
     "features": _features,

@@ -88,7 +88,9 @@ def _pair(intent: Mapping[str, Any], wording: str, draw: random.Random, split: S
         text = text.lower() if small else text
         for slot in slots_of(text):
             if slot not in texts:
-                texts[slot], values[slot] = fill_slot(kind_of(slot), draw, state, held=split == "held", small=small)
+                texts[slot], values[slot] = fill_slot(
+                    kind_of(slot), draw, state, held=split == "held", small=small
+                )
             text = text.replace(f"{{{slot}}}", texts[slot])
         return text
 

@@ -53,9 +53,7 @@ def train(gguf: Path, pairs: Sequence[Pair], folder: Path, recipe: Recipe) -> di
     tokenizer = load_tokenizer(gguf)
     model = load_with_adapter(gguf, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed)
     optimizer = torch.optim.AdamW([each for _, each in adapter_parameters(model)], lr=recipe.learning_rate)
-    data = {
-        split: [encode(tokenizer, each) for each in pairs if each.split == split] for split in ("train", "held")
-    }
+    data = {split: [encode(tokenizer, each) for each in pairs if each.split == split] for split in ("train", "held")}
     plan = list(batches(data["train"], recipe))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1), encoding="utf-8")
@@ -174,9 +172,7 @@ def restore(model: Any, optimizer: Any, folder: Path) -> int:
         for name, parameter in adapter_parameters(model):
             parameter.data.copy_(file.get_tensor(name))
             keys = [key for key in ("step", "exp_avg", "exp_avg_sq") if f"{key}:{name}" in names]
-            optimizer.state[parameter] = {
-                key: file.get_tensor(f"{key}:{name}").to(parameter.device) for key in keys
-            }
+            optimizer.state[parameter] = {key: file.get_tensor(f"{key}:{name}").to(parameter.device) for key in keys}
         return int(file.metadata()["step"])
 
 
