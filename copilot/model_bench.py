@@ -99,14 +99,17 @@ def measure_in_child(settings: Settings) -> ModelSpeed:
 
 def measure(settings: Settings) -> ModelSpeed:
     """Load the model of `settings` in this process and measure it. Raises ModelError."""
-    from copilot.model.engine import LlamaEngine
+    from copilot.model.locate import locate_embedded
     from copilot.model.speed import measure_decoding
-    from copilot.planner import planner_on
+    from copilot.planner import load_engine, planner_on
+
+    if settings.model is not None and settings.model.resolve() == locate_embedded().resolve():
+        settings = settings.model_copy(update={"model": None})  # measured as it is used: with its own planner
 
     before_mb = peak_mb()
     started = time.perf_counter()
-    engine = LlamaEngine(settings.model, threads=settings.threads, context_tokens=settings.context_tokens)
-    planner = planner_on(engine)
+    engine = load_engine(settings)
+    planner = planner_on(engine, settings)
     load_s = time.perf_counter() - started
     words = " ".join(str(number) for number in range(PREFILL_WORDS))
     read = engine.generate(words, max_tokens=1)

@@ -107,6 +107,10 @@ class LlamaEngine:
         """Return how many tokens `prompt` takes."""
         return len(self.tokenize(self.render(prompt)))
 
+    def is_token(self, text: str) -> bool:
+        """Tell whether the vocabulary has `text` as one token."""
+        return len(self.llama.tokenize(text.encode(), add_bos=False, special=True)) == 1
+
     def prepare(self, prompts: Sequence[Prompt], kept: KeptStates) -> bool:
         """Read what `prompts` begin with in common, from disk where it is kept, and keep it there otherwise.
 
@@ -129,7 +133,7 @@ class LlamaEngine:
 
         chosen = self.llama.context_params
         names = ("n_ctx", "type_k", "type_v", "flash_attn_type", "swa_full", "offload_kqv")
-        return (fingerprint(self.path), llama_cpp.__version__, *(str(getattr(chosen, name)) for name in names))
+        return (fingerprint(self.path), self.adapter and fingerprint(self.adapter), llama_cpp.__version__, *(str(getattr(chosen, name)) for name in names))
 
     def tokenize(self, text: str) -> list[int]:
         """Return the token ids of a rendered prompt, with a begin token where the model wants one."""

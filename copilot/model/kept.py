@@ -2,7 +2,8 @@
 
 One file a prompt: the state as llama.cpp writes it, and behind it the SHA-256 of that. The name holds a digest of
 all that the state depends on (model file, llama.cpp, context parameters, tokens), so that a change of any of them
-finds no file and the prompt is read anew. A damaged file is removed and rebuilt. The folder is a cache: whatever is in it may be deleted.
+finds no file and the prompt is read anew. A damaged file is removed and rebuilt. The folder is a cache: whatever is
+in it may be deleted.
 
 It saves time and nothing else: where the folder cannot be written, planning goes on without it.
 """

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     hf_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLQ_HF_TOKEN", "HF_TOKEN"))
     threads: int | None = Field(default=None, ge=1, le=256)
     context_tokens: int = Field(default=4096, ge=1024, le=131_072)
+    cache: Path | None = None
     commission_bps: float = Field(default=1.0, ge=0, le=1000)
     slippage_bps: float = Field(default=5.0, ge=0, le=1000)
     ticket_valid_hours: int = Field(default=24, ge=1, le=720)
