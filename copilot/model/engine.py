@@ -133,7 +133,12 @@ class LlamaEngine:
 
         chosen = self.llama.context_params
         names = ("n_ctx", "type_k", "type_v", "flash_attn_type", "swa_full", "offload_kqv")
-        return (fingerprint(self.path), self.adapter and fingerprint(self.adapter), llama_cpp.__version__, *(str(getattr(chosen, name)) for name in names))
+        return (
+            fingerprint(self.path),
+            self.adapter and fingerprint(self.adapter),
+            llama_cpp.__version__,
+            *(str(getattr(chosen, name)) for name in names),
+        )
 
     def tokenize(self, text: str) -> list[int]:
         """Return the token ids of a rendered prompt, with a begin token where the model wants one."""

@@ -2,7 +2,7 @@
 
 Wider than the resolvers of `evidence`, which must be sure by themselves: every name in the request that is a known
 ticker, company or group is offered, every figure for a number, every condition wherever it stands. The model
-chooses among them, or leaves an argument out. Nothing is offered that the words do not hold, so nothing is invented.
+chooses among them, or leaves an argument out. What the words do not hold is not offered, so nothing is invented.
 """
 
 from __future__ import annotations

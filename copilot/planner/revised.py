@@ -21,7 +21,7 @@ _OLD_FIRST = re.compile(
 
 
 def revised(turns: Sequence[Turn], text: str) -> Call | None:
-    """Return the newest call with one figure replaced, None where the words do not say so or it has no such figure."""
+    """Return the newest call with one figure replaced, None where the words do not say so or it has none."""
     match = _NEW_FIRST.search(text) or _OLD_FIRST.search(text)
     before = last_call(turns)
     if match is None or before is None:

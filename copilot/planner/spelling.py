@@ -11,11 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Container
 from functools import cache
+from typing import TYPE_CHECKING
 
 import prompts
 from copilot.planner.vocabulary import everyday_words, load_plan_file
+
+if TYPE_CHECKING:
+    from spellchecker import SpellChecker
 
 SHORTEST = 3  # letters
 LONG = 7  # letters from which two edits are allowed
@@ -88,12 +91,11 @@ def _name_words() -> frozenset[str]:
 
 
 @cache
-def _english() -> Container[str]:
+def _english() -> SpellChecker:
     """Return the words of English; a sixth of a second, spent where a word is unknown to the trade."""
     from spellchecker import SpellChecker
 
-    words: Container[str] = SpellChecker(language="en", distance=1)
-    return words
+    return SpellChecker(language="en", distance=1)
 
 
 @cache

@@ -1,8 +1,8 @@
 """A request of several steps, cut into the requests it is made of: "load Apple, then test momentum on it".
 
-A cut is proposed where words say that something follows ("then", "after that"), or where a new command begins after
-a comma, a full stop or "and". Whether it is one is for the planner to say, by what each piece is about: a piece that
-is no request of its own stays with the one before it.
+A cut is proposed where words say that something follows ("then", "after that"), or where a new command begins
+after a comma, a full stop or "and". Whether it is one is for the planner to say, by what each piece is about: a
+piece that is no request of its own stays with the one before it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 
 _FOLLOWS = (
-    r"(?:and |but )?(?:then|after (?:that|this|which)|afterwards?|next(?=,| (?:load|test|run|show|train|open|explain"
-    r"|propose|make|check|tell|compare|backtest|give|draft|suggest))|finally|lastly|subsequently"
+    r"(?:and |but )?(?:then|after (?:that|this|which)|afterwards?"
+    r"|next(?=,| (?:load|test|run|show|train|open|explain|propose|make|check|tell|compare|backtest|give|draft"
+    r"|suggest))|finally|lastly|subsequently"
     r"|(?:once|when|as soon as) (?:that|this|it)(?:'s| is| has)? (?:done|finished|ready|loaded|there|in|run)"
     r"|followed by|to finish|at the end|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly|[2-9][.)])"
 )
 _VERBS = (
-    r"load|get|fetch|download|pull|grab|ingest|import|test|train|try|run|backtest|check|see (?:if|whether)|show|open"
-    r"|display|explain|tell me|compare|make|build|create|generate|propose|draft|suggest|size|list|give me|let me"
+    r"load|get|fetch|download|pull|grab|ingest|import|test|train|try|run|backtest|check|see (?:if|whether)|show"
+    r"|open|display|explain|tell me|compare|make|build|create|generate|propose|draft|suggest|size|list|give me|let me"
     r"|bring up|pop (?:up|open)|put|write|use|feed|what (?:would|should|drove|to)|why|which|how did|i want"
     r"|i'd like|do the|does|spit out|hit me"
 )
@@ -26,7 +27,8 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    rf"\s*(?:[,.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*(?=(?:please |also |just )?(?:{_VERBS})\b)",
+    rf"\s*(?:[,.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*"
+    rf"(?=(?:please |also |just )?(?:{_VERBS})\b)",
     re.IGNORECASE,
 )
 _LEADS = re.compile(r"^(?:first(?:ly)?|to (?:start|begin)(?: with)?|step (?:one|1)|1[.)])[,:]?\s*", re.IGNORECASE)

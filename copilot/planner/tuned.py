@@ -25,7 +25,7 @@ from copilot.planner.sight import sight
 from copilot.planner.written import write
 from tools.catalog import TOOLS
 
-# Where the model asks for something, the tool that would need it: whether it is missing is for the resolvers to say.
+# Where the model asks for something, the tool that would need it: the resolvers say whether it is missing.
 FOLDED = {
     "ask_symbols_ingest": "ingest_data",
     "ask_path": "ingest_data",
