@@ -16,6 +16,7 @@ from typing import Any
 
 from copilot.messages import Call
 from copilot.model.llm import PlanningLLM
+from copilot.planner import talk
 from copilot.planner.emit import Missing
 from copilot.planner.first import FirstPlanner
 from copilot.planner.offers import Offers, offers
@@ -30,13 +31,13 @@ FOLDED = {
     "ask_symbols_ingest": "ingest_data",
     "ask_path": "ingest_data",
     "ask_symbols_experiment": "run_experiment",
-    "ask_without": "run_experiment",
     "ask_condition": "run_backtest",
     "ask_capital": "propose_trades",
     "ask_feature": "generate_features",
     "ask_feature_part": "generate_features",
 }
-ASKS = (*FOLDED, "ask_unclear")
+ASKS = (*FOLDED, "ask_without", "ask_unclear")
+TEXTS = ("greeting", "thanks", "bye", "identity", "help", "definition", "how_to", "remark")
 REFUSALS = (
     "refuse_broker",
     "refuse_secret",
@@ -58,7 +59,8 @@ def options() -> dict[str, str]:
     tools = {f'{{"tool":"{tool.name}"': tool.name for tool in TOOLS}
     asks = {_reply("ask", label): FOLDED.get(label, label) for label in ASKS}
     refusals = {_reply("refuse", label): label for label in REFUSALS}
-    return {**tools, **asks, **refusals, '{"tool":"reply","args":{"text":"': "text"}
+    texts = {_reply("text", kind): f"text {kind}" for kind in TEXTS}
+    return {**tools, **asks, **refusals, **texts}
 
 
 def _reply(branch: str, label: str) -> str:
@@ -72,13 +74,16 @@ class TunedPlanner(FirstPlanner):
         super().__init__(llm, today)
         self._model = llm
         self._options = options()
+        self._kind = ""  # of words, as the model saw the last request
 
     def shares(self, request: Request, cancel: threading.Event | None = None) -> dict[str, float]:
         """Return the model's share of certainty for each label that it holds likely."""
         prompt = sight(request.history, request.evidence, request.state)
         found: dict[str, float] = {}
+        self._kind = ""
         for each in self._model.rank(prompt, list(self._options), most=MOST_READ, cancel=cancel):
-            label = self._options[each.option]
+            label, _, kind = self._options[each.option].partition(" ")
+            self._kind = self._kind or kind
             found[label] = found.get(label, 0.0) + each.share
         return found
 
@@ -95,7 +100,7 @@ class TunedPlanner(FirstPlanner):
 
     def _write(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
         if label not in tool_names():
-            return super()._write(label, request, cancel)
+            return self._say(label, request, cancel)
         try:
             said = self._candidates(label, request)
             offered = offers(label, request.evidence, request.state)
@@ -105,6 +110,15 @@ class TunedPlanner(FirstPlanner):
             return write(self._model, prompt, label, sure, offered, needed=needed, cancel=cancel)
         except Missing as missing:
             return self._ask(label, missing, request, cancel)
+
+    def _say(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
+        """Return words in place of a call."""
+        if label == "text" and self._kind:
+            words = talk.words_of_kind(self._kind, request.text)
+            return self._emit_exact(request.text, Call(tool="reply", args={"text": words}), cancel)
+        if label == "ask_without":
+            return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply("ask_wish")}), cancel)
+        return super()._write(label, request, cancel)
 
 
 def _is_like(label: str, call: Call) -> bool:
