@@ -86,6 +86,10 @@ class LlamaEngine:
         add_bos = not (bos and text.startswith(bos))
         return list(self.llama.tokenize(text.encode(), add_bos=add_bos, special=True))
 
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens in `text`, without one that begins a prompt."""
+        return len(self.llama.tokenize(text.encode(), add_bos=False, special=False))
+
     def matcher(self, schema: Schema) -> Any:
         """Return a fresh llguidance matcher for `schema`. Raises ModelError where it is not a grammar."""
         from llguidance import LLMatcher
