@@ -1,7 +1,7 @@
 """Which kinds of calls run without a question. Pure: the policy and its words; `consent` asks by it.
 
 A class is about one call, not its tool: loading the sample writes, loading from a vendor uses the network. By
-default a proposal of trades is computed at once, because its ticket asks by itself; no policy touches that question.
+default trades are proposed at once, because their ticket asks by itself; no policy touches that question.
 """
 
 from __future__ import annotations

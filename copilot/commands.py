@@ -23,10 +23,10 @@ from tools.kernel.errors import BadRequest
 from tools.trade.ticket import list_tickets, load_ticket
 
 ASKING = (
-    "A call that asks a vendor over the network shows its card and asks before it runs; so does every kind of call\n"
-    "that /approve leaves out. Where nobody can be asked (a pipe, a script) such a call does not run and says so:\n"
-    "SLQ_APPROVE allows its kind beforehand, and `slq call` runs what it names. A ticket is confirmed by its typed\n"
-    "id and by nothing else."
+    "A call that asks a vendor over the network shows its card and asks before it runs; so does every kind of\n"
+    "call that /approve leaves out. Where nobody can be asked (a pipe, a script) such a call does not run and\n"
+    "says so: SLQ_APPROVE allows its kind beforehand, and `slq call` runs what it names. A ticket is confirmed\n"
+    "by its typed id and by nothing else."
 )
 
 

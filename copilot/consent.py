@@ -12,8 +12,10 @@ from typing import Literal, Protocol
 
 from copilot.approval import Approved
 from copilot.audit import AuditLog
-from copilot.messages import Call, Failure, Observation, Plan
+from copilot.execute import failure_of
+from copilot.messages import Call, Observation, Plan
 from copilot.slash_form import short_form, slash_form
+from tools.kernel.errors import NeedsApproval
 from tools.kernel.spec import Reach
 
 Said = Literal["yes", "edit", "no"]
@@ -81,16 +83,15 @@ class Consent:
         if said == "no":
             self.log.decision(call.tool, "rejected", detail=f"{reach.effect}: {short_form(call)}")
             return Observation(call=call, status="rejected")
-        self.log.decision(call.tool, "pending", detail=f"{reach.effect}: no terminal to ask on")
-        return Observation(call=call, status="pending", failure=self._nobody(reach))
+        self.log.decision(call.tool, "pending", detail=f"{reach.effect}, no terminal to ask on: {short_form(call)}")
+        return Observation(call=call, status="pending", failure=failure_of(self._unasked(reach)))
 
-    def _nobody(self, reach: Reach) -> Failure:
+    def _unasked(self, reach: Reach) -> NeedsApproval:
         outside = f" It would ask {reach.asks}." if reach.asks else ""
         allowed = Approved(classes=(*self.approved.classes, reach.effect)).words()
-        return Failure(
-            kind="NeedsApproval",
-            message=f"Not run: a {reach.effect} call has to be approved, and nobody can be asked here.{outside}",
-            hint=f"Ask at a terminal, or allow such calls with SLQ_APPROVE={allowed}; `slq call` runs what it names.",
+        return NeedsApproval(
+            f"Not run: {reach.effect} calls need approval, and nobody can be asked here.{outside}",
+            hint=f"Ask at a terminal, or allow them with SLQ_APPROVE={allowed}; `slq call` runs what it names.",
         )
 
 

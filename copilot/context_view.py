@@ -32,6 +32,7 @@ def context_view(
     first_full = len(turns) - len(view.full) + 1
     grid = Table.grid(padding=(0, 3, 0, 0))
     grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
     grid.add_row(Text("state", style="field"), plain(line))
     if view.left_out:
         which = f"{counted(len(view.left_out), 'turn')}: 1 to {len(view.left_out)}; they do not fit"

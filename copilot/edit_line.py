@@ -32,11 +32,17 @@ def read_edited(call: Call, console: Console, known: Callable[[], LiveState]) ->
         if not text.strip("/"):
             return None
         try:
-            edited = parse_slash(text.removeprefix("/"))
+            edited = _in_order(parse_slash(text.removeprefix("/")))
             return call if same(call, edited) else edited
         except BadRequest as error:
             console.print(plain(error.message, "bad"))
             console.print(plain(error.hint, "quiet"))
+
+
+def _in_order(call: Call) -> Call:
+    """Return `call` with its arguments in the order of its tool's: cards of one tool read alike."""
+    fields = find_tool(call.tool).args.model_fields
+    return call.model_copy(update={"args": {name: call.args[name] for name in fields if name in call.args}})
 
 
 def same(call: Call, edited: Call) -> bool:

@@ -113,11 +113,11 @@ class TerminalShell:
         """Ask whether the call on the card above may run; None where there is no terminal."""
         if not can_ask():
             return None
-        about = f"It asks {reach.asks}. " if reach.asks else f"It is a {reach.effect} call. "
+        about = f"It asks {reach.asks}. " if reach.asks else f"{reach.effect} calls ask first. "
         while True:
             self.console.print(plain(about, "warn"), end="")
             try:
-                typed = self.console.input(Text("run this call? [Y]es, [e]dit, [n]o: ", style="accent"))
+                typed = self.console.input(Text("Run this call? [Y]es, [e]dit, [n]o: ", style="accent"))
             except EOFError:
                 self.console.print()
                 return "no"
