@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import time
 from pathlib import Path
 
-from tests.e2e.terminal import BIN, Terminal, clean_environment, slq
+from tests.e2e.terminal import BIN, TURN_SECONDS, Terminal, clean_environment, slq
 
+MANY = "rsi_14,momentum_20,volatility_20,macd_12_26_9,bollinger_20_2,drawdown_63,sma_ratio_50,volume_zscore_20"
 QUESTION = r"\[n\]o: "
 CTRL_C, CTRL_U = "\x03", "\x15"
 
 
 def bodies(folder: Path, kind: str) -> list[dict[str, object]]:
     lines = (folder / "experiments" / "audit.jsonl").read_text().splitlines()
-    return [body for body in (json.loads(line)["body"] for line in lines) if body["kind"] == kind]
+    return [
+        body for body in (json.loads(line)["body"] for line in lines if line.endswith("}")) if body["kind"] == kind
+    ]
 
 
 def last_turn(folder: Path) -> dict[str, object]:
@@ -62,9 +67,12 @@ def test_what_is_approved_holds_for_the_conversation_and_stopping_says_what_was_
     terminal.see(r"Not begun: /run_experiment Apple, IBM --features momentum_20")
     assert last_turn(folder)["end"] == "stopped"
     terminal.see("slq> ")
-    terminal.ask("does momentum predict returns of Apple and IBM?", QUESTION)
+    terminal.ask(f"/run_experiment AAPL IBM --features {MANY}", QUESTION)
     terminal.type("y")
-    terminal.see("testing|training|fold")
+    deadline = time.monotonic() + TURN_SECONDS
+    while len(bodies(folder, "intent")) < 2:
+        assert time.monotonic() < deadline, "the experiment was never put on record"
+        time.sleep(0.02)
     terminal.process.send(CTRL_C)
     terminal.see(r"Stopped\. What was done so far is on record")
     assert terminal.leave() == 0
@@ -72,7 +80,8 @@ def test_what_is_approved_holds_for_the_conversation_and_stopping_says_what_was_
 
     again = Terminal(folder, "--resume")
     again.see("slq> ")
-    assert "asks first" in again.ask("/approve", r"execute\s+asks first")
+    shown = again.ask("/approve", "none is no kind")
+    assert re.search(r"read +runs at once.*execute +asks first", shown, re.DOTALL)
     again.ask("/approve everything", "is no kind of call")
     assert again.leave() == 0
 
@@ -89,7 +98,12 @@ def test_where_nobody_can_be_asked_what_is_not_approved_does_not_run(folder: Pat
     assert bodies(folder, "intent") == []
     assert [body["status"] for body in bodies(folder, "decision")] == ["pending"]
 
-    command = [str(BIN / "slq"), "--workspace", str(folder), "research", "--json", "load the daily bars of Apple"]
+    command = [str(BIN / "slq-chat"), "--workspace", str(folder)]
     environment = {**clean_environment(), "SLQ_APPROVE": "read"}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
-    assert (done.returncode, json.loads(done.stdout)["end"]) == (1, "unapproved")
+    lines = "/approve\n/ingest_data Apple --source sample\n/list_inventory\n"
+    done = subprocess.run(
+        command, input=lines, capture_output=True, text=True, timeout=120, env=environment, check=False
+    )
+    assert done.returncode == 1
+    assert "write calls need approval" in " ".join(done.stdout.split())
+    assert [body["tool"] for body in bodies(folder, "intent")] == ["list_inventory"]
