@@ -12,6 +12,7 @@ import typer
 from copilot.data_cli import data
 from copilot.export_cli import export
 from copilot.holdout_cli import holdout
+from copilot.model_cli import model as model_group
 from copilot.options import JsonOption, Options
 from copilot.replay_cli import replay
 from copilot.trials_cli import trials
@@ -27,6 +28,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(ticket, name="ticket")
 app.add_typer(data, name="data")
 app.add_typer(holdout, name="holdout")
+app.add_typer(model_group, name="model")
 app.add_typer(trials, name="trials")
 app.command("export")(export)
 app.command("replay")(replay)

@@ -85,7 +85,8 @@ def _model(settings: Settings) -> str:
     from copilot.model.locate import locate_model
 
     path = locate_model(settings.model)
-    return f"{path.name}, {path.stat().st_size / 1e6:.0f} MB"
+    whose = "embedded" if settings.model is None else "chosen by --model or SLQ_MODEL"
+    return f"{path.name}, {path.stat().st_size / 1e6:.0f} MB, {whose}"
 
 
 def _grammar(settings: Settings) -> str:

@@ -107,7 +107,8 @@ class _UnderWay:
         """Return `plan` with its place among the calls of this request, and note what is to follow it."""
         failed = bool(self.turn.steps) and self.turn.steps[-1].status == "failed"
         if plan.call.tool != "reply":
-            self._ahead = plan.ahead or remaining(self._ahead, plan.call, repairing=failed)
+            told = tuple(call for call in plan.ahead if call.tool != "reply")
+            self._ahead = told or remaining(self._ahead, plan.call, repairing=failed)
             self._next = plan.call
         return plan.model_copy(update={"step": len(self.turn.steps) + 1, "ahead": self._ahead})
 

@@ -15,13 +15,16 @@ from __future__ import annotations
 import threading
 import time
 import warnings
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from copilot.model.context import Context
-from copilot.model.llm import Generation, Prompt, Schema
-from copilot.model.load import load_llama
+from copilot.model.choice import rank_paths
+from copilot.model.context import Context, common_start
+from copilot.model.kept import KeptStates, fingerprint
+from copilot.model.llm import Generation, Lark, Prompt, Schema, Share
+from copilot.model.load import load_llama, trained_tokens
 from copilot.model.locate import locate_model
 from copilot.model.profile import Profile, profile_of
 from copilot.model.steps import Steps
@@ -35,17 +38,26 @@ class LlamaEngine:
     Args:
         path: the GGUF; None for the embedded model.
         threads: decoding threads; None to choose by the free cores.
-        context_tokens: room for prompt and answer together.
+        context_tokens: room for prompt and answer together; never more than the model was trained with.
+        adapter: a LoRA adapter (GGUF) for that model.
 
     Raises:
         ModelError: the file is missing, damaged, or not a GGUF.
     """
 
-    def __init__(self, path: Path | None = None, *, threads: int | None = None, context_tokens: int = 4096) -> None:
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        threads: int | None = None,
+        context_tokens: int = 4096,
+        adapter: Path | None = None,
+    ) -> None:
         self.path = locate_model(path)
+        self.adapter = adapter
         self.threads = threads or choose_threads()
-        self.context_tokens = context_tokens
-        self.llama = load_llama(self.path, threads=self.threads, context_tokens=context_tokens)
+        self.llama = load_llama(self.path, threads=self.threads, context_tokens=context_tokens, adapter=adapter)
+        self.context_tokens = min(context_tokens, trained_tokens(self.llama))
         self.context = Context(self.llama)
         self._lock = threading.Lock()
         self._backend = self._make_backend()
@@ -69,7 +81,7 @@ class LlamaEngine:
         self,
         prompt: Prompt,
         *,
-        schema: Schema | None = None,
+        schema: Schema | Lark | None = None,
         max_tokens: int = 256,
         cancel: threading.Event | None = None,
     ) -> Generation:
@@ -80,23 +92,66 @@ class LlamaEngine:
         with self._lock:
             return self._generate(self.tokenize(self.render(prompt)), schema, max_tokens, cancel)
 
+    def rank(
+        self, prompt: Prompt, options: Sequence[str], *, most: int, cancel: threading.Event | None = None
+    ) -> tuple[Share, ...]:
+        """Return the likeliest continuations of `prompt`; see `PlanningLLM.rank`."""
+        text = self.render(prompt)
+        paths = [self.tokenize(text + option) for option in options]
+        with self._lock:
+            self._room(max(paths, key=len), 0)
+            found = rank_paths(self.context, paths, most, cancel)
+        return tuple(Share(option=options[place], share=share) for place, share in found)
+
+    def count_tokens(self, prompt: Prompt) -> int:
+        """Return how many tokens `prompt` takes."""
+        return len(self.tokenize(self.render(prompt)))
+
+    def is_token(self, text: str) -> bool:
+        """Tell whether the vocabulary has `text` as one token."""
+        return len(self.llama.tokenize(text.encode(), add_bos=False, special=True)) == 1
+
+    def prepare(self, prompts: Sequence[Prompt], kept: KeptStates) -> bool:
+        """Read what `prompts` begin with in common, from disk where it is kept, and keep it there otherwise.
+
+        Returns whether it came from disk. At least two prompts are needed to know where their common part ends.
+        """
+        read = [self.tokenize(self.render(prompt)) for prompt in prompts]
+        tokens = common_start(read)
+        with self._lock:
+            path = kept.path(self.name, self._circumstances(), tokens)
+            if kept.restore(path, self.context, tokens):
+                return True
+            self._room(tokens, 1)
+            self.context.read(self.context.keep_prefix(tokens), None)
+            kept.save(path, self.context)
+            return False
+
+    def _circumstances(self) -> tuple[object, ...]:
+        """Return what a state depends on besides the tokens."""
+        import llama_cpp
+
+        chosen = self.llama.context_params
+        names = ("n_ctx", "type_k", "type_v", "flash_attn_type", "swa_full", "offload_kqv")
+        return (
+            fingerprint(self.path),
+            self.adapter and fingerprint(self.adapter),
+            llama_cpp.__version__,
+            *(str(getattr(chosen, name)) for name in names),
+        )
+
     def tokenize(self, text: str) -> list[int]:
         """Return the token ids of a rendered prompt, with a begin token where the model wants one."""
         bos = self.profile.bos
         add_bos = not (bos and text.startswith(bos))
         return list(self.llama.tokenize(text.encode(), add_bos=add_bos, special=True))
 
-    def count_tokens(self, text: str) -> int:
-        """Return the number of tokens in `text`, without one that begins a prompt."""
-        return len(self.llama.tokenize(text.encode(), add_bos=False, special=False))
-
-    def matcher(self, schema: Schema) -> Any:
+    def matcher(self, schema: Schema | Lark) -> Any:
         """Return a fresh llguidance matcher for `schema`. Raises ModelError where it is not a grammar."""
         from llguidance import LLMatcher
 
-        matcher = LLMatcher(
-            self._backend.llg_tokenizer, self._backend.llg.grammar_from("json_schema", compact(schema))
-        )
+        kind, text = ("lark", str(schema)) if isinstance(schema, Lark) else ("json_schema", compact(schema))
+        matcher = LLMatcher(self._backend.llg_tokenizer, self._backend.llg.grammar_from(kind, text))
         if matcher.is_error():
             raise ModelError(
                 f"The schema cannot be used as a grammar: {matcher.get_error()}.", hint="Please report this."
@@ -109,14 +164,9 @@ class LlamaEngine:
             self.llama.close()
 
     def _generate(
-        self, prompt: list[int], schema: Schema | None, max_tokens: int, cancel: threading.Event | None
+        self, prompt: list[int], schema: Schema | Lark | None, max_tokens: int, cancel: threading.Event | None
     ) -> Generation:
-        room = self.context_tokens - len(prompt)
-        if room < max_tokens:
-            raise BadRequest(
-                f"The request is too long: {len(prompt)} tokens, and the model holds {self.context_tokens}.",
-                hint="Shorten it, or raise SLQ_CONTEXT_TOKENS.",
-            )
+        room = self._room(prompt, max_tokens)
         started = time.perf_counter()
         evaluated = self.context.read(self.context.keep_prefix(prompt), cancel)
         steps = Steps(self.context, room, cancel)
@@ -130,6 +180,16 @@ class LlamaEngine:
             ms=(time.perf_counter() - started) * 1e3,
             finished=steps.finished,
         )
+
+    def _room(self, prompt: list[int], wanted: int) -> int:
+        """Return the tokens that fit behind `prompt`. Raises BadRequest where they are fewer than `wanted`."""
+        room = self.context_tokens - len(prompt)
+        if room < wanted:
+            raise BadRequest(
+                f"The request is too long: {len(prompt)} tokens, and the model holds {self.context_tokens}.",
+                hint="Shorten it, or raise SLQ_CONTEXT_TOKENS.",
+            )
+        return room
 
     def _piece(self, token: int) -> str:
         if token < 0:

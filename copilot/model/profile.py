@@ -1,7 +1,8 @@
 """The prompt profile of a model: its own chat template, read from the GGUF.
 
-A model without a template (a base model) gets plain text. User text cannot close a turn or open another: the marks
-that templates use for it are broken up before rendering.
+A model without a template (a base model) gets plain text; one whose template knows no system message reads it at
+the head of the first message. A model that thinks aloud is asked not to: its answer is bound by a grammar. User
+text cannot close a turn or open another: the marks that templates use for it are broken up before rendering.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from copilot.model.llm import Message
 from tools.kernel.errors import ModelError
@@ -32,24 +34,40 @@ class Profile:
     bos: str
     eos: str
 
+    @property
+    def calls(self) -> Literal["json", "function_gemma"]:
+        """The syntax in which the model was trained to call tools; JSON for all that are not known here."""
+        return "function_gemma" if self.template and "<start_function_call>" in self.template else "json"
+
     def render(self, messages: Sequence[Message]) -> str:
         """Return the prompt text, ending where the assistant speaks."""
         safe: list[Message] = [{"role": each["role"], "content": defuse(each["content"])} for each in messages]
         if self.template is None:
             return "\n\n".join(each["content"] for each in safe) + "\n\n"
-        return self._render_template(self.template, safe)
-
-    def _render_template(self, template: str, messages: Sequence[Message]) -> str:
         import jinja2
-        from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
         try:
-            formatter = Jinja2ChatFormatter(template=template, eos_token=self.eos, bos_token=self.bos)
-            return str(formatter(messages=[*messages]).prompt)  # type: ignore[list-item]
+            return self._render_template(self.template, safe)
         except (jinja2.TemplateError, ValueError) as error:
-            raise ModelError(
-                f"The model's chat template cannot be used: {error}.", hint="Choose another GGUF with --model PATH."
-            ) from error
+            if not (len(safe) > 1 and safe[0]["role"] == "system"):
+                raise _unusable(error) from error
+        first: Message = {"role": safe[1]["role"], "content": f"{safe[0]['content']}\n\n{safe[1]['content']}"}
+        try:
+            return self._render_template(self.template, [first, *safe[2:]])
+        except (jinja2.TemplateError, ValueError) as error:
+            raise _unusable(error) from error
+
+    def _render_template(self, template: str, messages: Sequence[Message]) -> str:
+        from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+
+        formatter = Jinja2ChatFormatter(template=template, eos_token=self.eos, bos_token=self.bos)
+        return str(formatter(messages=[*messages], enable_thinking=False).prompt)  # type: ignore[list-item]
+
+
+def _unusable(error: Exception) -> ModelError:
+    return ModelError(
+        f"The model's chat template cannot be used: {error}.", hint="Choose another GGUF with --model PATH."
+    )
 
 
 def defuse(text: str) -> str:

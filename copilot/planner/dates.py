@@ -26,16 +26,22 @@ _DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
 _POINT = (
     rf"(?:{_YEAR}-[01][0-9](?:-[0-3][0-9])?|{_YEAR}/[01][0-9]/[0-3][0-9]|[0-3]?[0-9]/[0-3]?[0-9]/{_YEAR}"
     rf"|(?:{_DAY} (?:of )?)?{_MONTH},? (?:of )?{_YEAR}|{_MONTH} {_DAY},? {_YEAR}|Q[1-4] {_YEAR}"
-    rf"|(?:the )?(?:start|beginning|end|middle) of {_YEAR}|(?:early|late|mid)[ -]{_YEAR}|{_YEAR})(?![0-9])"
+    rf"|(?:the )?(?:start|beginning|end|middle|first half|second half) of {_YEAR}|H[12] {_YEAR}"
+    rf"|(?:early|late|mid)[ -]{_YEAR}|{_YEAR})(?![0-9])"
 )
 _NOW = r"(?:today|now|the present(?: day)?|present|yesterday)"
 _DECADE = r"(?:the )?(?P<decade>(?:19|20)[0-9]0|[0-9]0)'?s\b"
 _UNIT_DAYS = {"day": 1, "week": 7}
 
 _BETWEEN = re.compile(
-    rf"\b(?:(?:from|between|for|over|during|in|starting(?: in| from)?) )?(?P<first>{_POINT})\s?(?:-|\u2013"
-    rf"|to|and|until|till|through|thru|up to)\s?"
-    rf"(?:the end of )?(?P<last>{_POINT}|{_NOW}\b)",
+    rf"\b(?:(?:from|between|for|over|during|in|starting(?: in| from)?) )?(?:the )?(?:year )?(?P<first>{_POINT})"
+    rf"\s?(?:-|\u2013|to|and|until|till|through|thru|up to)\s?"
+    rf"(?:the end of |(?:the )?year )?(?P<last>{_POINT}|{_NOW}\b)",
+    re.IGNORECASE,
+)
+_DAYS_OF = re.compile(
+    rf"\b(?:from |between |of )?(?:the )?(?P<one>{_DAY})(?: ?(?:-|\u2013|to|and|until|through) ?)(?:the )?"
+    rf"(?P<two>{_DAY})(?: of)? (?P<month>{_MONTH},? {_YEAR})",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
@@ -82,6 +88,10 @@ def find_periods(text: str, today: date) -> Iterator[Mention]:
         yield Mention(
             "period", match.start(), match.end(), (first[0] if first else None, last[1] if last else None)
         )
+    for match in _DAYS_OF.finditer(text):
+        ends = read_point(f"{match['one']} {match['month']}"), read_point(f"{match['two']} {match['month']}")
+        if ends[0] and ends[1]:
+            yield Mention("period", match.start(), match.end(), (ends[0][0], ends[1][1]))
     for pattern in (_SINCE, _ONWARD):
         for match in pattern.finditer(text):
             if point := read_point(match["first"]):
@@ -154,6 +164,9 @@ def read_point(text: str) -> tuple[date, date] | None:
     year = int(year_match[0])
     if named := re.fullmatch(r"(start|beginning|early|middle|mid|end|late)(?: of|[ -]).*", text):
         return _part_of_year(named[1], year)
+    if half := re.match(r"h([12]) |(first|second) half of ", text):
+        first = half[1] == "1" or half[2] == "first"
+        return (date(year, 1, 1), date(year, 6, 30)) if first else (date(year, 7, 1), date(year, 12, 31))
     if quarter := re.match(r"q([1-4])", text):
         month = 3 * int(quarter[1])
         return date(year, month - 2, 1), date(year, month, calendar.monthrange(year, month)[1])

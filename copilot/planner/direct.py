@@ -28,6 +28,8 @@ def own_words(text: str, evidence: Evidence) -> Call | None:
 
 def _refused(text: str, evidence: Evidence) -> str | None:
     """Return the reason's label where what is asked for is never done."""
+    for path in evidence.of("path"):
+        text = text.replace(text[path.start : path.end], " " * (path.end - path.start))
     meant = without_orders(text) if evidence.of("entry") else text
     return forbidden(meant) or ("refuse_future" if lab.uses_the_future(evidence) else None)
 

@@ -115,7 +115,7 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     """
     text = text.replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
     found = list(find_code(text))
-    if not found and (found := list(_find_sql(text))):
+    if not found and (found := list(find_sql(text))):
         return Evidence(text, tuple(found))
     features = list(find_features(text, state.features))
     found = claim(found, find_rule(text))
@@ -144,7 +144,8 @@ def _claim_formulas(text: str, features: Sequence[Mention], found: list[Mention]
     return claim(found, [*formulas, *features] if making else formulas)
 
 
-def _find_sql(text: str) -> Iterator[Mention]:
+def find_sql(text: str) -> Iterator[Mention]:
+    """Yield the SELECT that was typed, without the quotes and courtesies around it."""
     match = _SQL.search(text)
     if match is None and re.match(r"\s*select\s", text, re.IGNORECASE) and ";" in text:
         match = re.search(r"select\b.+", text, re.IGNORECASE | re.DOTALL)

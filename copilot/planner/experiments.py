@@ -36,6 +36,11 @@ _SEVERAL = re.compile(
     r"|dividend|headline|stor|snapshot|version|load|update)(?:s|ies)?\b)",
     re.IGNORECASE,
 )
+_MODEL = re.compile(
+    rf"\b(?:the|my|our|that) (?P<model>ridge|logistic|lightgbm|lgbm|rule|momentum)(?: regression| model)?"
+    rf" {_NOUN}s?\b",
+    re.IGNORECASE,
+)
 _ALL = re.compile(
     rf"\b(?:all|every)(?: of)?(?: my| the| our)?(?: past| previous)? (?:{_NOUN}s?\b)|\b(?:all of them"
     rf"|everything so far)\b",
@@ -109,6 +114,15 @@ def named_after(symbols: Iterable[str], ids: Sequence[str]) -> list[str]:
     exact = [each for each, held in parts.items() if held == wanted]
     every = [each for each, held in parts.items() if wanted and wanted <= held]
     return exact or every or [each for each, held in parts.items() if wanted & held]
+
+
+def named_by_model(text: str, ids: Sequence[str]) -> list[str]:
+    """Return the ids of the model that is named: "the ridge one", "my logistic run". Newest first."""
+    match = _MODEL.search(text)
+    if match is None:
+        return []
+    wanted = re.sub(r"[^a-z]", "", match["model"].lower())
+    return [each for each in reversed(ids) if wanted in re.sub(r"[^a-z_]", "", each.lower()).split("_")]
 
 
 def _symbols_of(experiment: str) -> str:

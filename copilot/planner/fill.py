@@ -13,7 +13,7 @@ from copilot.messages import LiveState
 from copilot.planner import analysis, fill_data, lab
 from copilot.planner.candidates import Candidates, first, one, period
 from copilot.planner.evidence import Evidence
-from copilot.planner.experiments import in_order, named_after, resolve
+from copilot.planner.experiments import in_order, named_after, named_by_model, resolve
 from copilot.planner.explaining import about_a_holding
 
 _EVERYTHING = re.compile(
@@ -70,9 +70,10 @@ def _chosen(evidence: Evidence, state: LiveState) -> list[str]:
         return [winners[0].value]
     ids = in_order(state.experiments)
     said = evidence.of("experiment")
-    if said and said[0].value == ("rank", -1):
+    if said and said[0].value in (("rank", -1), ("last", 1)):
         return []
-    return resolve(said, ids)[:1] or named_after(_tickers(evidence.symbols), ids)
+    by_model = [] if said else named_by_model(evidence.text, ids)[:1]
+    return by_model or resolve(said, ids)[:1] or named_after(_tickers(evidence.symbols), ids)
 
 
 def _report(evidence: Evidence, state: LiveState) -> Candidates:

@@ -20,6 +20,7 @@ from copilot.model.llm import LLM
 from copilot.plan import CountsTokens
 from copilot.planner import lab, talk, workbench
 from copilot.planner.about import about_last
+from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, own_words, words_for
 from copilot.planner.emit import Missing, emit
@@ -41,6 +42,7 @@ from copilot.planner.index import example_index
 from copilot.planner.limits import offers_less, says_no, says_yes, without_limits
 from copilot.planner.request import Request, goes_with, leaned_on, leans_on_symbols, tool_names, would_mislead
 from copilot.planner.retrieve import Reading, terms_of
+from copilot.planner.revised import revised
 from copilot.planner.unheard import unheard
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
@@ -96,10 +98,13 @@ class FirstPlanner:
     def _plan_new(
         self, user: str, history: tuple[Turn, ...], state: LiveState, cancel: threading.Event | None
     ) -> Plan:
+        user = as_meant(user, (*state.features, *state.symbols))
         evidence = gather(user, state, self._today(), ranked_ids(history))
-        if settled := self._settled(evidence, history, state):
+        request = Request(evidence, usable(history), state)
+        settled = self._settled(evidence, history, state)
+        if settled is not None and not self._doubts(settled, request):
             return Plan(call=self._emit_exact(user, settled, cancel), margin=1.0)
-        request = self._complete(Request(evidence, usable(history), state))
+        request = self._complete(request)
         readings = self._readings(request)
         label = readings[0].label
         if asked := would_mislead(label, request):
@@ -117,6 +122,10 @@ class FirstPlanner:
         others = self._others(readings[1:], call, request, cancel) if margin < UNSURE else []
         return Plan(call=call, margin=margin, alternatives=tuple(others), unheard=missed)
 
+    def _doubts(self, settled: Call, request: Request) -> bool:  # noqa: ARG002  a tuned model may
+        """Tell whether what the rules settled is unlikely to be what was meant."""
+        return False
+
     def _settled(self, evidence: Evidence, history: tuple[Turn, ...], state: LiveState) -> Call | None:
         """Return what needs no choice of a tool: fixed words, a name put right, a number to look up."""
         user = evidence.text
@@ -124,6 +133,8 @@ class FirstPlanner:
             return call
         if evidence.of("code"):
             return None  # whatever else its words may mean
+        if call := revised(history, user):
+            return call
         if self._open(history, evidence, state):
             declines = _asked_without(history) and says_no(user)
             return Call(tool="reply", args={"text": talk.reply("declined")}) if declines else None
@@ -243,9 +254,13 @@ class FirstPlanner:
         try:
             return emit(self._llm, request.text, label, self._candidates(label, request), cancel)
         except Missing as missing:
-            of_file = missing.field == "symbols" and bool(request.evidence.of("path"))
-            name = "ask_symbols_file" if of_file else _ASK.get((label, missing.field), "ask_unclear")
-            return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply(name)}), cancel)
+            return self._ask(label, missing, request, cancel)
+
+    def _ask(self, label: str, missing: Missing, request: Request, cancel: threading.Event | None) -> Call:
+        """Return the question about what a call of `label` lacks."""
+        of_file = missing.field == "symbols" and bool(request.evidence.of("path"))
+        name = "ask_symbols_file" if of_file else _ASK.get((label, missing.field), "ask_unclear")
+        return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply(name)}), cancel)
 
     def _candidates(self, tool: str, request: Request) -> Candidates:
         """Return what the arguments of `tool` may be. Raises Missing where a file is meant and not named."""

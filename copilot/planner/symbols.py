@@ -58,7 +58,7 @@ _NOT_TICKERS = frozenset(load_plan_file("words.json")["not_tickers"].split())
 _LOAD = r"(?:load|get|fetch|download|ingest|import|pull|grab|add|update|refresh|backfill|retrieve|sync|collect)"
 _SLOT = re.compile(
     rf"\b(?:{_LOAD}|for|on|of|about|with|to|in|and|or|try|predicts?|forecasts?)(?: in| me| the| down"
-    rf"| up)?,? (?P<name>[A-Z][\w&.'-]*(?: [A-Z][\w&.'-]*)*)"
+    rf"| up)?,? (?P<name>[A-Z](?:[\w&'-]|\.(?=\w))*(?: (?!I\b)[A-Z](?:[\w&'-]|\.(?=\w))*)*)"
 )
 _LOWER_SLOT = re.compile(
     rf"\b{_LOAD}(?: in| me| up)? (?P<name>[a-z]{{3,}})(?=$|[.?!,]| (?:and|since|from|for|data|bars|prices"

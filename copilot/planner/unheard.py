@@ -16,6 +16,7 @@ from copilot.planner.mention import Mention
 from copilot.planner.vocabulary import everyday_words, load_plan_file, stem
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f][\w'%.-]*\w|[A-Za-z]|[$\u20ac\u00a3]?[0-9](?:[\w.,%'/-]*[\w%])?")
+_WHOLE = 100.0  # per cent
 _NOT_OF_A_FEATURE = frozenset(
     {
         "money",
@@ -59,7 +60,7 @@ def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
     pieces = [(mention.start, mention.end) for mention in unused]
     for match in _WORD.finditer(evidence.text):
         inside = any(each.start < match.end() and match.start() < each.end for each in (*used, *unused))
-        if not inside and not is_vocabulary(match[0]):
+        if not inside and not is_vocabulary(match[0]) and not _is_value(match[0], call):
             pieces.append((match.start(), match.end()))
     return tuple(_phrases(evidence.text, sorted(pieces)))
 
@@ -77,6 +78,18 @@ def unknown_words(evidence: Evidence) -> list[str]:
 def _is_used(mention: Mention, call: Call) -> bool:
     """Tell whether a mention counts as heard: a bare figure only as the value of an argument."""
     return mention.kind != "number" or mention.value in call.args.values()
+
+
+def _is_value(word: str, call: Call) -> bool:
+    """Tell whether a figure is a value of the call, or a part of one: 20 of `momentum_20`, 25 % as 0.25."""
+    match = re.match(r"[0-9]+(?:\.[0-9]+)?", word)
+    if match is None:
+        return False
+    numbers = {
+        float(number) for value in call.args.values() for number in re.findall(r"[0-9]+(?:\.[0-9]+)?", str(value))
+    }
+    said = float(match[0])
+    return said in numbers or round(said / _WHOLE, 6) in numbers
 
 
 def is_vocabulary(word: str) -> bool:

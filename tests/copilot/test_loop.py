@@ -123,6 +123,12 @@ def test_steps_of_a_plan_are_counted_and_shown_one_by_one() -> None:
     assert (turn.end, turn.not_begun, turn.answer) == ("answered", (), "Done.")
 
 
+def test_words_that_are_to_follow_are_no_step() -> None:
+    shell = Recorder()
+    _turn(ScriptedPlanner([Plan(call=LOAD, margin=1.0, ahead=(TEST, DONE)), TEST, DONE]), _ok, shell)
+    assert shell.places == [(1, 2), (2, 2)]
+
+
 def test_a_repair_in_the_middle_lengthens_the_plan_and_loses_nothing_of_it() -> None:
     bad, broken = _failing("NoData"), _failing("WorkspaceError")
     calls = [THREE.call, TEST, LOAD, TEST, TRADE]

@@ -40,8 +40,18 @@ def _holder(path: Path) -> str:
     return f" (process {text})" if text.isdigit() else ""
 
 
-def acquire(path: Path) -> int:
+def acquire(
+    path: Path,
+    *,
+    doing: str = "using this workspace",
+    hint: str = "Close it, or choose another workspace with --workspace PATH.",
+) -> int:
     """Take the lock file at `path`; return its file descriptor: closing it gives the lock back.
+
+    Args:
+        path: the lock file, made where it is not there.
+        doing: what a process that holds it is doing, for the message.
+        hint: what to do then.
 
     Raises:
         WorkspaceError: another process holds it, or the file cannot be written.
@@ -59,8 +69,5 @@ def acquire(path: Path) -> int:
         os.close(fd)
         if error.errno not in BUSY:
             raise unwritable(path, error) from error
-        raise WorkspaceError(
-            f"Another SLQ{_holder(path)} is using this workspace.",
-            hint="Close it, or choose another workspace with --workspace PATH.",
-        ) from None
+        raise WorkspaceError(f"Another SLQ{_holder(path)} is {doing}.", hint=hint) from None
     return fd

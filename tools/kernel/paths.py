@@ -6,6 +6,7 @@ Nothing here touches the disk except `Workspace.create`, which makes the folders
 from __future__ import annotations
 
 import errno
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,3 +108,10 @@ def find_workspace(explicit: Path | None, cwd: Path, home: Path) -> Workspace:
     if (cwd / "data").is_dir() and (cwd / "experiments").is_dir():
         return Workspace(cwd.resolve())
     return Workspace(home / "slq")
+
+
+def user_cache(chosen: Path | None) -> Path:
+    """Return the folder for what can be made again: `chosen`, else `slq` in the user's cache folder."""
+    if chosen is not None:
+        return chosen.expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slq"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tools.kernel.errors import BadRequest
@@ -20,12 +20,18 @@ APPROVE_PATTERN = rf"^(none|{_CLASS}(,{_CLASS})*)$"
 class Settings(BaseSettings):
     """User settings; each is documented in `.env.example`."""
 
-    model_config = SettingsConfigDict(env_prefix="SLQ_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SLQ_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
 
     workspace: Path | None = None
     model: Path | None = None
+    models: Path | None = None
+    hub: str = Field(default="https://huggingface.co", pattern=r"^https?://[^\s/]+")
+    hf_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLQ_HF_TOKEN", "HF_TOKEN"))
     threads: int | None = Field(default=None, ge=1, le=256)
     context_tokens: int = Field(default=4096, ge=1024, le=131_072)
+    cache: Path | None = None
     commission_bps: float = Field(default=1.0, ge=0, le=1000)
     slippage_bps: float = Field(default=5.0, ge=0, le=1000)
     max_steps: int = Field(default=8, ge=1, le=50)

@@ -1,0 +1,216 @@
+"""What each argument of a tool may be, by what stands in the request: the choices that the model is given.
+
+Wider than the resolvers of `evidence`, which must be sure by themselves: every name in the request that is a known
+ticker, company or group is offered, every figure for a number, every condition wherever it stands. The model
+chooses among them, or leaves an argument out. What the words do not hold is not offered, so nothing is invented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from copilot.messages import LiveState
+from copilot.planner.conditions import condition_at
+from copilot.planner.emit import args_of
+from copilot.planner.evidence import Evidence
+from copilot.planner.mention import Kind
+from copilot.planner.numbers import SMALL, read_small
+
+MOST_WORDS = 4  # of a name
+MOST_CONDITIONS = 6
+_WORD = re.compile(r"[\w$^][\w.&'^=-]*[\w&]|[\w$^]")
+_FIGURE = re.compile(rf"(?<![\w.-]){SMALL}(?![\w.]*\w)", re.IGNORECASE)
+_LENGTH = re.compile(
+    rf"\b(?P<n>{SMALL})?[ -]?(?:trading |business )?(?P<unit>day|session|week|fortnight|month|quarter|year)s?\b"
+    rf"|\b(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|tomorrow)\b|\bhorizon\W{{1,4}}(?P<bare>{SMALL})",
+    re.IGNORECASE,
+)
+_DAYS = {"day": 1, "session": 1, "week": 5, "fortnight": 10, "month": 21, "quarter": 63, "year": 252}
+_ADVERBS = {"daily": 1, "tomorrow": 1, "weekly": 5, "fortnightly": 10, "monthly": 21, "quarterly": 63}
+_PERCENT = re.compile(r"(?P<n>[0-9]{1,3}(?:\.[0-9]+)?) ?(?:%|percent|per cent)", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"\b[A-Za-z][A-Za-z0-9_]{2,30}\b")
+_NAMING = re.compile(
+    r"\b(?:call(?:ed)?(?: it)?|named?(?: it)?|as|under(?: the name)?|define|let|feature)\s+[`'\"]?"
+    r"(?P<name>[A-Za-z][A-Za-z0-9_]{2,30})\b|\b(?P<before>[A-Za-z][A-Za-z0-9_]{2,30})\s*(?::=|=|:)(?!=)",
+    re.IGNORECASE,
+)
+
+Offers = dict[str, list[Any]]
+
+
+def offers(tool: str, evidence: Evidence, state: LiveState) -> Offers:
+    """Return field -> the values it may take, for every field for which the request offers any."""
+    found: Offers = {}
+    for name, field in args_of(tool).model_fields.items():
+        values = _closed(field)
+        if values is None:
+            finder = _FINDERS.get(name)
+            values = finder(evidence, state) if finder else _by_type(field, evidence)
+        if unique := list(dict.fromkeys(values)):
+            found[name] = unique
+    return found
+
+
+def is_list(tool: str, field: str) -> bool:
+    """Tell whether an argument takes several values."""
+    return get_origin(args_of(tool).model_fields[field].annotation) is tuple
+
+
+def names_in(evidence: Evidence, _state: LiveState | None = None) -> list[str]:
+    """Return what is a symbol, or may be one, as written and in order; the longest of overlapping names."""
+    from tools.ingest.universe import is_known
+
+    text = evidence.text
+    words = list(_WORD.finditer(text))
+    taken = [(mention.start, mention.end) for mention in evidence.mentions if mention.kind != "symbol"]
+    found = [(mention.start, mention.end, mention.value) for mention in evidence.of("symbol")]
+    for many in range(MOST_WORDS, 0, -1):
+        for first, last in zip(words, words[many - 1 :], strict=False):
+            start, end = first.start(), last.end()
+            name = text[start:end].removesuffix("'s")
+            covered = any(start < stop and begin < end for begin, stop, *_ in (*found, *taken))
+            if not covered and len(name) < 40 and (is_known(name) or is_known(name.upper())):  # noqa: PLR2004
+                found.append((start, start + len(name), name))
+    return [name for *_, name in sorted(found)]
+
+
+def _closed(field: FieldInfo) -> list[Any] | None:
+    """Return the values of a closed choice other than its default, None for an open argument."""
+    if get_origin(field.annotation) is Literal:
+        return [value for value in get_args(field.annotation) if value != field.default]
+    if field.annotation is bool:
+        return [not field.default]
+    return None
+
+
+def _said(kind: Kind) -> Callable[[Evidence, LiveState], list[Any]]:
+    def find(evidence: Evidence, _state: LiveState) -> list[Any]:
+        return [mention.value for mention in evidence.of(kind) if mention.value is not None]
+
+    return find
+
+
+def _days_at(side: int) -> Callable[[Evidence, LiveState], list[Any]]:
+    def find(evidence: Evidence, _state: LiveState) -> list[Any]:
+        return [each.value[side].isoformat() for each in evidence.of("period") if each.value[side] is not None]
+
+    return find
+
+
+def _features(evidence: Evidence, state: LiveState) -> list[Any]:
+    from copilot.planner.features import find_features
+    from tools.features.catalog import feature_ids
+
+    anywhere = sorted(find_features(evidence.text, state.features), key=lambda each: each.start)
+    words = set(re.findall(r"[a-z]+", evidence.text.lower()))
+    bare = [name for name in feature_ids() if re.split(r"_[0-9]", name)[0] in words]  # "beta", "month"
+    return [*evidence.features, *(each.value for each in anywhere), *bare]
+
+
+def _lengths(evidence: Evidence, _state: LiveState) -> list[Any]:
+    found = [mention.value for mention in evidence.of("horizon")]
+    for match in _LENGTH.finditer(evidence.text):
+        if match["adverb"]:
+            found.append(_ADVERBS[match["adverb"].lower()])
+        elif match["bare"]:
+            found.append(read_small(match["bare"]))
+        else:
+            found.append((read_small(match["n"]) if match["n"] else 1) * _DAYS[match["unit"].lower()])
+    return [days for days in found if days > 0]
+
+
+def _small(evidence: Evidence, _state: LiveState) -> list[Any]:
+    found = [mention.value for mention in evidence.of("count")]
+    figures = [read_small(match[0]) for match in _FIGURE.finditer(evidence.text) if match[0].lower() != "a"]
+    return [*found, *(each for each in figures if 0 < each <= 100)]  # noqa: PLR2004  names held
+
+
+def _amounts(evidence: Evidence, _state: LiveState) -> list[Any]:
+    return [mention.value for mention in evidence.mentions if mention.kind in ("money", "number")]
+
+
+def _share(name: str) -> Callable[[Evidence, LiveState], list[Any]]:
+    def find(evidence: Evidence, _state: LiveState) -> list[Any]:
+        said = [each.value[1] for each in evidence.of("option") if each.value[0] == name]
+        return [*said, *(round(float(match["n"]) / 100, 6) for match in _PERCENT.finditer(evidence.text))]
+
+    return find
+
+
+def _conditions(evidence: Evidence, _state: LiveState) -> list[Any]:
+    """Return every condition in the request, wherever it stands; of two that overlap, the one that begins first."""
+    text = evidence.text
+    found = [each.value for each in evidence.mentions if each.kind in ("entry", "exit") and each.value]
+    at = 0
+    for match in re.finditer(r"\b(?=\w)|(?=[(])", text):
+        if match.start() >= at and len(found) < MOST_CONDITIONS and (read := condition_at(text, match.start())):
+            found.append(read.text)
+            at = read.end
+    return found
+
+
+def _names(evidence: Evidence, _state: LiveState) -> list[Any]:
+    said = [mention.value for mention in evidence.of("name")]
+    return [*said, *(match["name"] or match["before"] for match in _NAMING.finditer(evidence.text))]
+
+
+def _nothing(_evidence: Evidence, _state: LiveState) -> list[Any]:
+    return []
+
+
+def _by_type(field: FieldInfo, evidence: Evidence) -> list[Any]:
+    """Return what an argument that SLQ knows nothing about may be, by its type: figures, days, names, words."""
+    kinds = {*get_args(field.annotation), field.annotation}
+    if kinds & {int, float}:
+        return [_number(match[0]) for match in re.finditer(r"[0-9]+(?:\.[0-9]+)?", evidence.text)]
+    if date in kinds:
+        return [day.isoformat() for each in evidence.of("period") for day in each.value if day is not None]
+    if get_origin(field.annotation) is tuple:
+        return names_in(evidence)
+    return _phrases(evidence.text) if str in kinds else []
+
+
+def _phrases(text: str) -> list[str]:
+    """Return the runs of up to four words of a request, as written."""
+    words = list(_WORD.finditer(text))
+    return [
+        text[first.start() : last.end()]
+        for many in range(1, MOST_WORDS + 1)
+        for first, last in zip(words, words[many - 1 :], strict=False)
+    ]
+
+
+def _number(text: str) -> float:
+    return float(text) if "." in text else int(text)
+
+
+_FINDERS: dict[str, Callable[[Evidence, LiveState], list[Any]]] = {
+    "symbols": names_in,
+    "features": _features,
+    "start": _days_at(0),
+    "end": _days_at(1),
+    "as_of": _days_at(1),
+    "horizon_days": _lengths,
+    "top_n": _small,
+    "max_positions": _small,
+    "target_volatility": _share("target_volatility"),
+    "max_position": _share("max_position"),
+    "max_drawdown": _share("max_drawdown"),
+    "capital_usd": _amounts,
+    "entry": _conditions,
+    "exit": _conditions,
+    "source": _said("source"),
+    "path": _said("path"),
+    "timezone": _said("timezone"),
+    "name": _names,
+    # Ids are resolved, code and SQL are typed or written from the words: no choice of the model's.
+    "experiment": _nothing,
+    "experiments": _nothing,
+    "sql": _nothing,
+    "code": _nothing,
+}

@@ -1,0 +1,141 @@
+"""Put slips of the finger right before anything is searched: "donwload IBM form 2005", "opne teh reprot".
+
+The words people use with these tools are known: those of the phrase books and examples, with how often each occurs.
+A word that is none of them, no name, no ticker and no id is replaced by the commonest known word within one edit
+(a letter lost, added, changed or two swapped), two in a long word. What the user typed stays in the record; the
+request as it was understood is what the planner reads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+import prompts
+from copilot.planner.vocabulary import everyday_words, load_plan_file
+
+if TYPE_CHECKING:
+    from spellchecker import SpellChecker
+
+SHORTEST = 3  # letters
+LONG = 7  # letters from which two edits are allowed
+COMMON = 3  # how often a word must occur to be what was meant
+_WORD = re.compile(r"(?<![\w./@#$^&'-])[A-Za-z]{3,}(?![\w./@&-]|'\w)")
+NOT_MISSPELT = frozenset(
+    [
+        "ema",
+        "dema",
+        "tema",
+        "vwap",
+        "usd",
+        "eur",
+        "sql",
+        "csv",
+        "minutely",
+        "sklearn",
+        "lakh",
+        "qual",
+        "adv",
+        "regressor",
+        "bps",
+    ]
+)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"")
+
+
+def put_right(text: str, names: frozenset[str] = frozenset()) -> str:
+    """Return `text` with misspelt words replaced; `names` (lower case) are left as they are."""
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+
+    def one(match: re.Match[str]) -> str:
+        word = match[0]
+        if any(start <= match.start() < end for start, end in quoted) or not _may_be_slip(word, names, match):
+            return word
+        better = _nearest(word.lower())
+        if better is None:
+            return word
+        return better.capitalize() if word[0].isupper() else better
+
+    return _WORD.sub(one, text)
+
+
+def _may_be_slip(word: str, names: frozenset[str], match: re.Match[str]) -> bool:
+    if word.isupper() or (word[0].isupper() and match.start() > 0) or word.lower() in names:
+        return False
+    return not is_word(word.lower())
+
+
+@cache
+def is_word(word: str) -> bool:
+    """Tell whether a word in small letters is known: of the trade, of the language, or a name."""
+    from tools.ingest.universe import is_known
+
+    trade = word in _frequencies() or word in everyday_words() or word in NOT_MISSPELT or is_known(word)
+    return trade or _is_near_a_name(word) or word in _english()
+
+
+def _is_near_a_name(word: str) -> bool:
+    """Tell whether a word is, or nearly is, one of a company or a group: which one is asked back, not decided."""
+    return word in _name_words() or any(each in _name_words() for each in _edits(word, 1) if len(each) > SHORTEST)
+
+
+@cache
+def _name_words() -> frozenset[str]:
+    from tools.ingest.universe import aliases
+
+    return frozenset(word for name in aliases() for word in re.findall(r"[a-z]+", name) if len(word) >= SHORTEST)
+
+
+@cache
+def _english() -> SpellChecker:
+    """Return the words of English; a sixth of a second, spent where a word is unknown to the trade."""
+    from spellchecker import SpellChecker
+
+    return SpellChecker(language="en", distance=1)
+
+
+@cache
+def _frequencies() -> Counter[str]:
+    """Return the words of the phrase books and examples; the rare ones in there may be slips themselves."""
+    counts: Counter[str] = Counter()
+    for path in sorted((prompts.FOLDER / "tuning").glob("*.json")):
+        if path.name != "slots.json":
+            for intent in json.loads(path.read_text(encoding="utf-8")):
+                for said in intent["say"]:
+                    counts.update(set(re.findall(r"(?<![{\w])[a-z]{2,}(?![}\w])", said.lower())))
+    kept = Counter({word: count for word, count in counts.items() if count >= COMMON})
+    for examples in load_plan_file("examples.json").values():
+        kept.update(word for said in examples for word in re.findall(r"\b[a-z]{2,}\b", said))
+    for name in ("feature_words.json", "concepts.json"):
+        kept.update(re.findall(r"\b[a-z]{3,}\b", json.dumps(load_plan_file(name)).lower()))
+    return kept
+
+
+@cache
+def _nearest(word: str) -> str | None:
+    """Return the commonest known word within one edit, or two where the word is long; None without one."""
+    counts = _frequencies()
+    for reach in (1, 2) if len(word) >= LONG else (1,):
+        near = {each for each in _edits(word, reach) if counts[each] >= COMMON and len(each) >= SHORTEST}
+        if near:
+            return max(sorted(near), key=lambda each: (each[0] == word[0], _swapped(each, word), counts[each]))
+    return None
+
+
+def _swapped(one: str, other: str) -> bool:
+    return sorted(one) == sorted(other)
+
+
+def _edits(word: str, reach: int) -> set[str]:
+    """Return everything within `reach` edits of `word` that could be a word."""
+    splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    lost = {left + right[1:] for left, right in splits if right}
+    swapped = {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
+    changed = {left + letter + right[1:] for left, right in splits if right for letter in _LETTERS}
+    added = {left + letter + right for left, right in splits for letter in _LETTERS}
+    near = lost | swapped | changed | added
+    return near if reach == 1 else {each for once in near for each in _edits(once, 1)}

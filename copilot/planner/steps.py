@@ -1,0 +1,55 @@
+"""A request of several steps, cut into the requests it is made of: "load Apple, then test momentum on it".
+
+A cut is proposed where words say that something follows ("then", "after that"), or where a new command begins
+after a comma, a full stop or "and". Whether it is one is for the planner to say, by what each piece is about: a
+piece that is no request of its own stays with the one before it.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FOLLOWS = (
+    r"(?:and |but )?(?:then|after (?:that|this|which)|afterwards?"
+    r"|next(?=,| (?:load|test|run|show|train|open|explain|propose|make|check|tell|compare|backtest|give|draft"
+    r"|suggest))|finally|lastly|subsequently"
+    r"|(?:once|when|as soon as) (?:that|this|it)(?:'s| is| has)? (?:done|finished|ready|loaded|there|in|run)"
+    r"|followed by|to finish|at the end|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly|[2-9][.)])"
+)
+_VERBS = (
+    r"load|get|fetch|download|pull|grab|ingest|import|test|train|try|run|backtest|check|see (?:if|whether)|show"
+    r"|open|display|explain|tell me|compare|make|build|create|generate|propose|draft|suggest|size|list|give me|let me"
+    r"|bring up|pop (?:up|open)|put|write|use|feed|what (?:would|should|drove|to)|why|which|how did|i want"
+    r"|i'd like|do the|does|spit out|hit me"
+)
+_STRONG = re.compile(
+    rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*|\s*(?:->|=>|;)\s*",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(
+    rf"\s*(?:[,.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*"
+    rf"(?=(?:please |also |just )?(?:{_VERBS})\b)",
+    re.IGNORECASE,
+)
+_LEADS = re.compile(r"^(?:first(?:ly)?|to (?:start|begin)(?: with)?|step (?:one|1)|1[.)])[,:]?\s*", re.IGNORECASE)
+_LETTERS = re.compile(r"[A-Za-z]{2,}")
+
+
+def pieces(text: str) -> list[tuple[str, bool]]:
+    """Return the pieces of a request in order, each with whether words say that it follows what is before it."""
+    cuts = [(match.start(), match.end(), True) for match in _STRONG.finditer(text)]
+    cuts += [
+        (match.start(), match.end(), False)
+        for match in _WEAK.finditer(text)
+        if not any(start < match.end() and match.start() < end for start, end, _ in cuts)
+    ]
+    found: list[tuple[str, bool]] = []
+    begin, follows = 0, False
+    for start, end, strong in sorted(cuts):
+        if _LETTERS.search(text[begin:start]):
+            found.append((_LEADS.sub("", text[begin:start].strip()), follows))
+            follows = strong
+        begin = end
+    if _LETTERS.search(text[begin:]):
+        found.append((text[begin:].strip(" .!"), follows))
+    return found

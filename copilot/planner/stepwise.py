@@ -1,0 +1,109 @@
+"""A planner of several steps over one that plans single calls.
+
+A request is cut into pieces (`copilot.planner.steps`); each piece is planned as if it were said next, on top of what
+the pieces before it led to, so that "it" and "them" mean what they would mean then. The calls that are to follow
+are told with the first; each is planned anew when its turn comes, with what has been observed by then ("explain the
+better one" knows the comparison). A piece that is no request of its own is read together with the one before it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+from copilot.context import about_tokens
+from copilot.messages import LiveState, Observation, Plan, Turn
+from copilot.plan import CountsTokens, Planner
+from copilot.planner.steps import pieces
+
+SURE = 0.5  # the margin from which a piece without a word such as "then" is a request of its own
+MOST = 6  # pieces
+
+
+class StepwisePlanner:
+    """A `Planner` that plans one call after the other with `single`."""
+
+    def __init__(self, single: Planner) -> None:
+        self.single = single
+
+    def plan(self, turns: Sequence[Turn], state: LiveState, cancel: threading.Event | None = None) -> Plan:
+        """Return the next call and, with the first one, those that are to follow; see `Planner.plan`."""
+        started = time.perf_counter()
+        history, turn = tuple(turns[:-1]), turns[-1]
+        plan = (
+            self._go_on(history, turn, state, cancel) if turn.steps else self._begin(history, turn, state, cancel)
+        )
+        return plan.model_copy(update={"ms": (time.perf_counter() - started) * 1e3})
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens in `text`."""
+        return self.single.count_tokens(text) if isinstance(self.single, CountsTokens) else about_tokens(text)
+
+    def _begin(
+        self, history: tuple[Turn, ...], turn: Turn, state: LiveState, cancel: threading.Event | None
+    ) -> Plan:
+        plans = self._plans(history, turn.user, state, cancel)
+        ahead = tuple(plan.call for _, plan in plans[1:])
+        return plans[0][1].model_copy(update={"ahead": ahead})
+
+    def _go_on(
+        self, history: tuple[Turn, ...], turn: Turn, state: LiveState, cancel: threading.Event | None
+    ) -> Plan:
+        """Return what mends the last step, else the next piece, else the answer."""
+        answer = self.single.plan((*history, turn), state, cancel)
+        if answer.call.tool != "reply" or turn.steps[-1].status in ("failed", "cancelled"):
+            return answer
+        plans = self._plans(history, turn.user, state, cancel)
+        done = completed(turn.steps)
+        if len(done) >= len(plans):
+            return answer
+        said = tuple(
+            Turn(user=text, steps=(step,)) for (text, _), step in zip(plans[: len(done)], done, strict=True)
+        )
+        return self.single.plan((*history, *said, Turn(user=plans[len(done)][0])), state, cancel)
+
+    def _plans(
+        self, history: tuple[Turn, ...], user: str, state: LiveState, cancel: threading.Event | None
+    ) -> list[tuple[str, Plan]]:
+        """Return the pieces of a request, each with its plan; one where it cannot be cut."""
+        whole = [(user, False)]
+        cut = pieces(user)
+        plans: list[tuple[str, Plan]] = []
+        for text, follows in cut if 1 < len(cut) <= MOST else whole:
+            said = tuple(_as_done(*each) for each in plans)
+            plan = self.single.plan((*history, *said, Turn(user=text)), state, cancel)
+            if not plans or _stands_alone(plans[-1][1], plan, follows=follows):
+                plans.append((text, plan))
+                continue
+            joined = f"{plans.pop()[0]}, {text}"
+            said = tuple(_as_done(*each) for each in plans)
+            plans.append((joined, self.single.plan((*history, *said, Turn(user=joined)), state, cancel)))
+        return plans if len(plans) > 1 or len(cut) == 1 else self._whole(history, user, state, cancel)
+
+    def _whole(
+        self, history: tuple[Turn, ...], user: str, state: LiveState, cancel: threading.Event | None
+    ) -> list[tuple[str, Plan]]:
+        return [(user, self.single.plan((*history, Turn(user=user)), state, cancel))]
+
+
+def completed(steps: Sequence[Observation]) -> list[Observation]:
+    """Return the steps that did a piece of the request: neither failed nor run only to mend a failure."""
+    suggested = [step.failure.suggestion for step in steps if step.failure is not None]
+    return [step for step in steps if step.status not in ("failed", "cancelled") and step.call not in suggested]
+
+
+def _as_done(text: str, plan: Plan) -> Turn:
+    """Return a piece as a turn whose call went well: what the pieces after it lean on."""
+    return Turn(user=text, steps=(Observation(call=plan.call, status="ok"),))
+
+
+def _stands_alone(before: Plan, plan: Plan, *, follows: bool) -> bool:
+    """Tell whether a piece is a request of its own."""
+    if before.call.tool == "reply":
+        return False
+    if plan.call.tool == "reply":
+        return follows and "refuse" in plan.call.args
+    if follows:
+        return plan.call != before.call
+    return plan.margin >= SURE and before.margin >= SURE and plan.call.tool != before.call.tool

@@ -1,0 +1,1 @@
+"""How the adapter of the embedded model is made: pairs from the phrase books, training, export."""

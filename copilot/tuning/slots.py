@@ -1,0 +1,173 @@
+"""Fill the slots of a phrase: names and words from the pools, their values from the planner's own resolvers.
+
+A phrase says `{period}`; a pool says "since 2015"; the resolver says `start 2015-01-01`. The pools are split in two,
+so that what is held out names companies, dates and amounts that training never saw.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from typing import Any
+
+import prompts
+from copilot.messages import LiveState
+from copilot.planner.dates import find_periods
+from copilot.planner.evidence import Evidence, gather, period_of
+from copilot.planner.experiments import find_experiments, in_order, resolve
+
+TODAY = date(2026, 11, 22)  # relative dates are counted from here; the prompt shows them resolved
+HELD_EVERY = 6  # of the pools' entries, and of the wordings
+SLOT = re.compile(r"\{([a-z]+)(?:_[0-9])?\}")
+SLIPS = 0.12  # of the wordings get a typing slip
+_LENGTHS = (1, 1, 1, 2, 2, 3, 4)
+
+
+class Unreadable(Exception):
+    """A phrase of a pool that the resolvers do not understand."""
+
+
+def fill_slot(
+    name: str, draw: random.Random, state: LiveState, *, held: bool, small: bool = False
+) -> tuple[str, Any]:
+    """Return words for the slot `name`, in small letters if wanted, and the value they stand for.
+
+    Raises:
+        Unreadable: the resolvers do not understand the words.
+        KeyError: there is no such slot.
+    """
+    if name == "symbols":
+        words, names = _symbols(draw, held=held)
+        return (words.lower(), [each.lower() for each in names]) if small else (words, names)
+    if name == "features":
+        return _features(draw, state, held=held)
+    phrase = draw.choice(_pool(name, held))
+    phrase = phrase.lower() if small and name == "symbol" else phrase
+    reader = _READERS.get(name)
+    value = reader(phrase, state) if reader else phrase
+    if value is None or value == []:
+        raise Unreadable(f"{name}: {phrase}")
+    return phrase, value
+
+
+def slipped(wording: str, draw: random.Random) -> str:
+    """Return a wording, now and then with a letter lost, doubled or swapped in one of its longer words."""
+    words = [match for match in re.finditer(r"(?<![{\w])[a-z]{5,}(?![}\w])", wording)]
+    if not words or draw.random() >= SLIPS:
+        return wording
+    word = draw.choice(words)
+    at = draw.randrange(word.start() + 1, word.end() - 1)
+    slip = draw.choice((wording[at] * 2, "", wording[at + 1] + wording[at]))
+    return wording[:at] + slip + wording[at + (2 if len(slip) == 2 and slip[0] != slip[1] else 1) :]
+
+
+def slots_of(text: str) -> list[str]:
+    """Return the slots of a phrase as written, with their number: `symbols`, `symbols_1`."""
+    return [match[0][1:-1] for match in SLOT.finditer(text)]
+
+
+def kind_of(slot: str) -> str:
+    """Return the pool a slot draws from: `symbols` for `symbols_1`."""
+    return re.sub(r"_[0-9]$", "", slot)
+
+
+@cache
+def _pool(name: str, held: bool) -> tuple[str, ...]:
+    pool = json.loads((prompts.FOLDER / "tuning" / "slots.json").read_text(encoding="utf-8"))[name]
+    return tuple(each for place, each in enumerate(pool) if (place % HELD_EVERY == 0) == held)
+
+
+def _listed(words: list[str], draw: random.Random) -> str:
+    if len(words) == 1:
+        return words[0]
+    last = draw.choice([" and ", " and ", ", ", " & "])
+    return ", ".join(words[:-1]) + last + words[-1]
+
+
+def _symbols(draw: random.Random, *, held: bool) -> tuple[str, list[str]]:
+    if draw.random() < 0.25:  # noqa: PLR2004  one request in four names a group
+        group = draw.choice(_pool("group", held))
+        return group, [group.removeprefix("the ")]
+    names = draw.sample(_pool("symbol", held), draw.choice(_LENGTHS))
+    return _listed(names, draw), names
+
+
+def _features(draw: random.Random, state: LiveState, *, held: bool) -> tuple[str, list[str]]:
+    names = draw.sample(_pool("feature", held), draw.choice((1, 1, 2, 2, 3)))
+    ids: list[str] = []
+    for name in names:
+        found = _read(f"test {name} on IBM", state).features
+        if not found:
+            raise Unreadable(f"feature: {name}")
+        ids += found
+    return _listed(names, draw), list(dict.fromkeys(ids))
+
+
+def _read(text: str, state: LiveState) -> Evidence:
+    return gather(text, state, TODAY)
+
+
+def _first(kind: str, frame: str) -> Callable[[str, LiveState], Any]:
+    def read(phrase: str, state: LiveState) -> Any:
+        said = [each.value for each in _read(frame.format(phrase), state).mentions if each.kind == kind]
+        return said[0] if said else None
+
+    return read
+
+
+def _option(phrase: str, state: LiveState) -> Any:
+    said = _read(f"test momentum on IBM {phrase}", state).of("option")
+    return said[0].value[1] if said else None
+
+
+def _period(phrase: str, _state: LiveState) -> Any:
+    start, end = period_of(sorted(find_periods(phrase, TODAY), key=lambda each: each.start - each.end)[:1])
+    said = {name: day.isoformat() for name, day in (("start", start), ("end", end)) if day is not None}
+    return said or None
+
+
+def _day(phrase: str, _state: LiveState) -> Any:
+    said = [each.value[1] for each in find_periods(phrase, TODAY)]
+    return said[0].isoformat() if said and said[0] else None
+
+
+def _ids(phrase: str, state: LiveState) -> list[str]:
+    return resolve(find_experiments(phrase), in_order(state.experiments))
+
+
+def _one_id(phrase: str, state: LiveState) -> Any:
+    return next(iter(_ids(phrase, state)), None)
+
+
+def _feature(phrase: str, state: LiveState) -> Any:
+    return next(iter(_read(f"test {phrase} on IBM", state).features), None)
+
+
+def _expression(phrase: str, state: LiveState) -> Any:
+    return next(iter(_read(f"make a feature: {phrase}", state).features), None)
+
+
+_READERS: dict[str, Callable[[str, LiveState], Any]] = {
+    "period": _period,
+    "day": _day,
+    "interval": _first("interval", "load {} bars of IBM"),
+    "source": _first("source", "load IBM from {}"),
+    "feature": _feature,
+    "expr": _expression,
+    "horizon": _first("horizon", "test momentum on IBM {}"),
+    "top": _first("count", "test momentum on tech stocks {}"),
+    "model": _first("model", "test momentum on IBM with {}"),
+    "book": _option,
+    "vol": _option,
+    "pos": _option,
+    "dd": _option,
+    "rule": _first("entry", "buy IBM when {}"),
+    "exit": _first("exit", "buy IBM when momentum(20) > 0 and sell when {}"),
+    "capital": _first("money", "propose trades with {}"),
+    "experiment": _one_id,
+    "experiments": _ids,
+}
