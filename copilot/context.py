@@ -65,14 +65,13 @@ def in_view(
         return View(left_out=(), summarised=(), full=(), tokens=0, text="")
     whole = [(write or turn_text)(turn) for turn in turns]
     lines = [summary_line(number, turn) for number, turn in enumerate(turns, start=1)]
-    first_line, first_full = _cut([count(line) for line in lines], [count(text) for text in whole], budget_tokens)
-    note = _note(first_line)
-    size = sum(map(count, (*lines[first_line:first_full], *whole[first_full:])))
-    while note and first_line < first_full and size + count(note) > budget_tokens:  # the note wants its room too
-        size -= count(lines[first_line])
-        first_line += 1
-        note = _note(first_line)
-    if note and size + count(note) > budget_tokens:
+    sizes = [count(line) for line in lines], [count(text) for text in whole]
+    first_line, first_full = _cut(*sizes, budget_tokens)
+    if first_line:  # what says that turns are left out wants its room too
+        reserved = max(count(_note(number)) for number in (1, len(turns)))
+        first_line, first_full = _cut(*sizes, budget_tokens - reserved)
+    note, size = _note(first_line), sum((*sizes[0][first_line:first_full], *sizes[1][first_full:]))
+    if size + count(note) > budget_tokens:
         note = ""  # the newest turn alone fills it; `left_out` still names what is gone
     parts = [*([note] if note else []), *lines[first_line:first_full], *whole[first_full:]]
     return View(
