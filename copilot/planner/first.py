@@ -14,8 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from copilot.context import about_tokens
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.model.llm import LLM
+from copilot.plan import CountsTokens
 from copilot.planner import lab, talk, workbench
 from copilot.planner.about import about_last
 from copilot.planner.as_meant import as_meant
@@ -88,6 +90,10 @@ class FirstPlanner:
         else:
             plan = self._plan_new(turn.user, tuple(turns[:-1]), state, cancel)
         return plan.model_copy(update={"ms": (time.perf_counter() - started) * 1e3})
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens in `text`."""
+        return self._llm.count_tokens(text) if isinstance(self._llm, CountsTokens) else about_tokens(text)
 
     def _plan_new(
         self, user: str, history: tuple[Turn, ...], state: LiveState, cancel: threading.Event | None

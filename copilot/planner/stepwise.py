@@ -12,8 +12,9 @@ import threading
 import time
 from collections.abc import Sequence
 
+from copilot.context import about_tokens
 from copilot.messages import LiveState, Observation, Plan, Turn
-from copilot.plan import Planner
+from copilot.plan import CountsTokens, Planner
 from copilot.planner.steps import pieces
 
 SURE = 0.5  # the margin from which a piece without a word such as "then" is a request of its own
@@ -34,6 +35,10 @@ class StepwisePlanner:
             self._go_on(history, turn, state, cancel) if turn.steps else self._begin(history, turn, state, cancel)
         )
         return plan.model_copy(update={"ms": (time.perf_counter() - started) * 1e3})
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens in `text`."""
+        return self.single.count_tokens(text) if isinstance(self.single, CountsTokens) else about_tokens(text)
 
     def _begin(
         self, history: tuple[Turn, ...], turn: Turn, state: LiveState, cancel: threading.Event | None
