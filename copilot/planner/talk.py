@@ -77,7 +77,7 @@ def term_in(text: str) -> str | None:
 
 
 def words_of_kind(kind: str, text: str) -> str:
-    """Return what to say to a message that needs no tool, by its kind: a greeting, thanks, a definition, a remark."""
+    """Return what to say to a message that needs no tool, by its kind: thanks, a definition, a remark."""
     if kind == "definition":
         return term_in(text) or reply("unknown_term")
     return small_talk(text) if kind == "how_to" else reply(kind)

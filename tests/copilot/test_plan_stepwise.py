@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from copilot.messages import Call, Failure, LiveState, Observation, Plan, Turn
-from copilot.planner.stepwise import StepwisePlanner, completed
 from copilot.planner.steps import pieces
+from copilot.planner.stepwise import StepwisePlanner, completed
 
 
 @pytest.mark.parametrize(
