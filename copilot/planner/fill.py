@@ -17,7 +17,7 @@ from copilot.planner.experiments import in_order, named_after, named_by_model, r
 from copilot.planner.explaining import about_a_holding
 
 _EVERYTHING = re.compile(
-    r"\b(?:everything|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
+    r"\b(?:(?<!same )everything(?! else)|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
     r"|(?:the )?whole (?:universe|lake)"
     r"|(?:my|our) (?:whole |entire )?(?:universe|symbols|stocks|tickers))\b",
     re.IGNORECASE,

@@ -3,7 +3,8 @@
 A request is cut into pieces (`copilot.planner.steps`); each piece is planned as if it were said next, on top of
 what the pieces before it led to, so that "it" and "them" mean what they would mean then. The calls that are to
 follow are told with the first; each is planned anew when its turn comes, with what has been observed by then
-("explain the better one" knows the comparison). A piece that is no request of its own is read together with the one before it.
+("explain the better one" knows the comparison). A piece that is no request of its own is read together with the
+one before it.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import json
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from copilot.messages import Call
 from copilot.model.llm import PlanningLLM
 from copilot.planner import talk
 from copilot.planner.emit import Missing
+from copilot.planner.evidence import Evidence
 from copilot.planner.first import FirstPlanner
 from copilot.planner.offers import Offers, offers
 from copilot.planner.request import Request, tool_names
@@ -49,9 +51,10 @@ REFUSALS = (
 )
 MOST_READ = 6
 FLOOR = 1e-4
-EXCLUDED, CERTAIN = 0.03, 0.9  # shares at which the model overrules a rule
+UNKNOWN = 0.5  # share of "something else" where no example has the words
+EXCLUDED, CERTAIN = 0.1, 0.6  # shares at which the model overrules a rule
 NAMES = ("symbols", "features")
-CHOSEN = frozenset({*NAMES, "kind", "view", "source"})
+CHOSEN = frozenset({*NAMES, "source"})
 
 
 def options() -> dict[str, str]:
@@ -94,6 +97,10 @@ class TunedPlanner(FirstPlanner):
         best = max(shares, key=lambda label: shares[label])
         return agreeing < EXCLUDED and best in tool_names() and shares[best] > CERTAIN
 
+    def _foreign(self, label: str, readings: list[Reading]) -> list[Reading]:
+        """Return what the examples say of words they do not have: little, and that is for the model to weigh."""
+        return [Reading(label, 1.0, UNKNOWN), *(replace(each, share=each.share * UNKNOWN) for each in readings)]
+
     def _readings(self, request: Request) -> list[Reading]:
         """Return what the request may be about, the rules' and the examples' view joined with the model's."""
         return joined(super()._readings(request), self.shares(request))
@@ -102,10 +109,12 @@ class TunedPlanner(FirstPlanner):
         if label not in tool_names():
             return self._say(label, request, cancel)
         try:
+            request = _readable(label, request)
             said = self._candidates(label, request)
             offered = offers(label, request.evidence, request.state)
             sure = {name: values for name, values in said.items() if not _is_choice(name, values, offered)}
             needed = [name for name in NAMES if said.get(name)]
+            needed += ["name"] if offered.get("name") else []
             prompt = sight(request.history, request.evidence, request.state)
             return write(self._model, prompt, label, sure, offered, needed=needed, cancel=cancel)
         except Missing as missing:
@@ -119,6 +128,17 @@ class TunedPlanner(FirstPlanner):
         if label == "ask_without":
             return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply("ask_wish")}), cancel)
         return super()._write(label, request, cancel)
+
+
+def _readable(label: str, request: Request) -> Request:
+    """Return a request without the conditions that no rule could place, where every one was read all the same."""
+    unread = [each for each in request.evidence.mentions if each.value is None]
+    read = offers(label, request.evidence, request.state).get("entry", []) if unread else []
+    kinds = {each.kind for each in request.evidence.mentions if each.kind in ("entry", "exit")}
+    if label != "run_backtest" or not unread or len(read) < len(kinds):
+        return request
+    kept = tuple(each for each in request.evidence.mentions if each.kind not in kinds)
+    return replace(request, evidence=Evidence(request.text, kept))
 
 
 def _is_like(label: str, call: Call) -> bool:
