@@ -1,7 +1,7 @@
 """Two simple planners to compare with: tools found by their words alone, and a model that writes without a grammar.
 
-Both hear what the planner in use hears (`copilot.planner.evidence`), so that a difference is one of choosing the tool
-or of writing the call, not of reading a date.
+Both hear what the planner in use hears (`copilot.planner.evidence`), so that a difference is one of choosing the
+tool or of writing the call, not of reading a date.
 """
 
 from __future__ import annotations

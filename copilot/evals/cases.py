@@ -79,7 +79,7 @@ def _right(value: Any) -> tuple[Call, ...]:
     """Return the calls that are right for one step."""
     if not isinstance(value, Mapping):
         raise TypeError(value)
-    options = value["any_of"] if "any_of" in value else [value]
+    options = value.get("any_of", [value])
     found = tuple(Call.model_validate(each) for each in options)
     if not found:
         raise TypeError(value)

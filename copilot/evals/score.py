@@ -2,8 +2,8 @@
 
 A call is exact where the tool is the right one, no argument is missing or unexpected, types agree (an integer may
 stand for a float), strings are equal after lower-casing and without punctuation, and lists are equal in order.
-Of a reply only the branch counts: `text`, `ask` or `refuse`. A request of several steps is right where all its calls
-are, in their order, and nothing comes after them: what is scored is the first plan with the calls ahead of it.
+Of a reply only the branch counts: `text`, `ask` or `refuse`. A request of several steps is right where all its
+calls are, in their order, and nothing comes after them: scored is the first plan with the calls ahead of it.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def label_of(call: Call) -> str:
 
 
 def _every(calls: Sequence[Call], case: Case, same: Any) -> bool:
-    """Tell whether every step is the `same` as one that is right for it, and there are as many as there should be."""
+    """Tell whether there are as many steps as there should be, each the `same` as one that is right for it."""
     if len(calls) != len(case.steps):
         return False
     return all(any(same(call, right) for right in rights) for call, rights in zip(calls, case.steps, strict=True))

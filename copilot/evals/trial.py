@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -78,23 +78,13 @@ def run_in_child(job: Job, tell: Callable[[int, int], None]) -> Trial:
         ModelError: the process failed, with what it said.
     """
     total = len(cases_of(job))
-    outcomes: list[Outcome] = []
-    memory: Memory | None = None
     command = [sys.executable, "-m", "copilot.evals.trial", job.model_dump_json()]
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as child,  # noqa: S603  our own
     ):
         try:
-            for line in child.stdout or ():
-                said: dict[str, Any] = json.loads(line)
-                if "error" in said:
-                    raise ModelError(said["error"], hint=said["hint"])
-                if "memory" in said:
-                    memory = Memory.model_validate(said["memory"])
-                    continue
-                outcomes.append(Outcome.model_validate(said))
-                tell(len(outcomes), total)
+            outcomes, memory = _heard(child.stdout or (), lambda done: tell(done, total))
         except BaseException:
             child.kill()
             raise
@@ -107,6 +97,20 @@ def run_in_child(job: Job, tell: Callable[[int, int], None]) -> Trial:
                 hint="It may have run out of memory.",
             )
     return Trial(planner=job.planner, outcomes=tuple(outcomes), memory=memory)
+
+
+def _heard(lines: Iterable[str], tell: Callable[[int], None]) -> tuple[list[Outcome], Memory | None]:
+    """Return what the process prints; no memory where it broke off. Raises ModelError where it says it failed."""
+    outcomes: list[Outcome] = []
+    for line in lines:
+        said: dict[str, Any] = json.loads(line)
+        if "error" in said:
+            raise ModelError(said["error"], hint=said["hint"])
+        if "memory" in said:
+            return outcomes, Memory.model_validate(said["memory"])
+        outcomes.append(Outcome.model_validate(said))
+        tell(len(outcomes))
+    return outcomes, None
 
 
 def run_here(job: Job, done: Callable[[Outcome], None]) -> Memory:

@@ -76,6 +76,6 @@ def _words(cards: Sequence[Scorecard]) -> str:
     return (
         f"\n{counted(total.cases, 'case')}; in per cent: the right tool in every step, every call exact, the right "
         "kind of words (a question, a refusal, a text) where words are right, plans of several steps right as a "
-        "whole, every call accepted by the types of its tool. Memory of its own: the peak less what the process had "
-        "before; the model's part leaves the inference libraries out. A busy machine slows every plan."
+        "whole, every call accepted by the types of its tool. Memory of its own: the peak less what the process "
+        "had before; the model's part leaves the inference libraries out. A busy machine slows every plan."
     )

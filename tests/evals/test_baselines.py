@@ -66,5 +66,7 @@ def test_planners_by_name() -> None:
     with pytest.raises(ModelError, match="adapter"):
         load_engine("tuned", settings, None)
     engine = load_engine("bm25", settings, None)
-    steps = planner_of("bm25", engine, settings).plan([Turn(user="download bars of IBM, then open the report")], STATE)
+    steps = planner_of("bm25", engine, settings).plan(
+        [Turn(user="download bars of IBM, then open the report")], STATE
+    )
     assert [call.tool for call in (steps.call, *steps.ahead)] == ["ingest_data", "show_report"]

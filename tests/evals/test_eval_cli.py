@@ -77,7 +77,7 @@ def test_a_plain_table_and_markdown(workspace: Workspace, cases: Path, tmp_path:
     done = slq(workspace, str(cases), "--planner", "bm25", "--limit", "2", "--report", str(page))
     assert done.exit_code == 0, done.output
     assert "2 cases" in done.output
-    assert "simple" in done.output
+    assert "multistep" in done.output
     assert page.read_text(encoding="utf-8").startswith("# How well bm25 plans")
 
 
