@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from copilot.evals.bm25 import Bm25
 from copilot.messages import Call, LiveState, Plan, Turn
-from copilot.model.llm import LLM
+from copilot.model.llm import PlanningLLM
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after
@@ -27,6 +27,7 @@ from copilot.planner.evidence import Evidence, gather
 from copilot.planner.fill import fill
 from copilot.planner.history import ranked_ids, usable
 from copilot.planner.sight import sight
+from copilot.planner.tuned import options
 from copilot.planner.vocabulary import FUNCTION_WORDS, stem, words_of
 from tools.catalog import TOOLS
 
@@ -80,20 +81,26 @@ class Bm25Planner(_Single):
 
 
 class NoGrammarPlanner(_Single):
-    """The tuned model writes whatever it holds likeliest; what is not a call counts as written."""
+    """The tuned model writes whatever it holds likeliest; what is not a call counts as written.
 
-    def __init__(self, llm: LLM, today: Callable[[], date]) -> None:
+    The margin is the gap between the two answers that it holds likeliest, as it is for the tuned planner.
+    """
+
+    def __init__(self, llm: PlanningLLM, today: Callable[[], date]) -> None:
         super().__init__(today)
         self._llm = llm
+        self._options = list(options())
 
     def _new(
         self, evidence: Evidence, history: Sequence[Turn], state: LiveState, cancel: threading.Event | None
     ) -> Plan:
         prompt = sight(usable(tuple(history)), evidence, state)
+        first, second = self._llm.rank(prompt, self._options, most=2, cancel=cancel)
         text = self._llm.generate(prompt, max_tokens=MOST_TOKENS, cancel=cancel).text
         call = read_call(text)
         copied = {name: values[0] for name, values in fill(call.tool, evidence, state).items() if name in COPIED}
-        return Plan(call=call.model_copy(update={"args": {**call.args, **copied}}), margin=1.0)
+        call = call.model_copy(update={"args": {**call.args, **copied}})
+        return Plan(call=call, margin=max(0.0, first.share - second.share))
 
 
 def read_call(text: str) -> Call:

@@ -82,7 +82,7 @@ def html(cards: Sequence[Scorecard], made: Sequence[Section]) -> str:
 
 def title(cards: Sequence[Scorecard]) -> str:
     """Return the headline."""
-    return f"How well {cards[0].planner} plans: {cards[0].total.exact:.1%} of {cards[0].total.cases:,} cases exact"
+    return f"The {cards[0].planner} planner: {cards[0].total.exact:.1%} of {cards[0].total.cases:,} cases exact"
 
 
 def _planners(cards: Sequence[Scorecard]) -> Section:
@@ -109,7 +109,7 @@ def _curves(curves: Mapping[str, Curve]) -> Section:
     }
     note = (
         "How many of the planned calls are exact when those below a margin become questions to the user. A planner "
-        "without a margin has one point. The area is the mean accuracy over all coverages."
+        "whose margins are all equal has one point. The area is the mean accuracy over all coverages."
     )
     columns = ("planner", "area", *(f"{share:.0%} kept" for share in COVERAGES))
     return Section("Risk and coverage", note, columns, rows, lines(drawn, "calls kept", "of them exact"))

@@ -78,7 +78,7 @@ def test_a_plain_table_and_markdown(workspace: Workspace, cases: Path, tmp_path:
     assert done.exit_code == 0, done.output
     assert "2 cases" in done.output
     assert "multistep" in done.output
-    assert page.read_text(encoding="utf-8").startswith("# How well bm25 plans")
+    assert page.read_text(encoding="utf-8").startswith("# The bm25 planner")
 
 
 def test_what_cannot_be_done_is_said(
