@@ -15,18 +15,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from copilot.messages import Call
-from copilot.model.llm import PlanningLLM
+from copilot.model.llm import LLM
 from copilot.planner.candidates import Candidates
 from copilot.planner.emit import ESSENTIAL, VERBATIM, Missing, args_of, without_defaults
-from copilot.planner.offers import Offers, closed, is_list
+from copilot.planner.offers import Offers, is_list
 
 MAX_REPAIRS = 2
-PREFERRED = 0.75  # share from which a choice that no word names is kept
 MOST_ITEMS = 20  # in a list
 
 
 def write(
-    llm: PlanningLLM,
+    llm: LLM,
     prompt: str,
     tool: str,
     sure: Candidates,
@@ -61,7 +60,6 @@ def write(
         schema = grammar(tool, sure, offered, required=[*sure, *needed, *due])
         args = json.loads(llm.generate(prompt, schema=schema, cancel=cancel).text)["args"]
         args = {name: _each_once(value) for name, value in {**verbatim, **args}.items()}
-        args = _second_thoughts(llm, prompt, tool, args, sure)
         try:
             checked = model.model_validate_json(json.dumps(args))
         except ValidationError as error:
@@ -70,24 +68,6 @@ def write(
             continue
         return Call(tool=tool, args=without_defaults(checked, args))
     raise Missing(field)
-
-
-def _second_thoughts(
-    llm: PlanningLLM, prompt: str, tool: str, args: dict[str, Any], sure: Candidates
-) -> dict[str, Any]:
-    """Leave out each closed choice that the words do not name and the model does not clearly prefer to nothing."""
-    kept = dict(args)
-    for name in closed(tool) & args.keys() - sure.keys():
-        without = {each: value for each, value in kept.items() if each != name}
-        texts = [_text(tool, each) for each in (kept, without)]
-        shares = {each.option: each.share for each in llm.rank(prompt, texts, most=2)}
-        if shares.get(texts[0], 0.0) < PREFERRED:
-            kept = without
-    return kept
-
-
-def _text(tool: str, args: Mapping[str, Any]) -> str:
-    return json.dumps({"tool": tool, "args": args}, ensure_ascii=False, separators=(",", ":"))
 
 
 def grammar(tool: str, sure: Mapping[str, Any], offered: Offers, required: list[str]) -> dict[str, Any]:
