@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from tools.kernel.paths import Workspace
@@ -76,6 +77,7 @@ class Tool(Generic[A, R]):
         run: the function; its docstring is the description the model sees.
         examples: requests in a user's words that this tool serves; used to choose it.
         positional: the argument that words without a flag fill in a slash command.
+        phrases: a phrase book (`tools.kernel.phrases`) that a plugin brings; those of SLQ are in `prompts/tuning/`.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Tool(Generic[A, R]):
     run: Callable[[Context, A], R]
     examples: tuple[str, ...] = field(default=())
     positional: str | None = None
+    phrases: Path | None = None
 
     @property
     def description(self) -> str:
