@@ -178,7 +178,7 @@ def _card(
 
 @contextmanager
 def _stop_at_ctrl_c() -> Iterator[threading.Event]:
-    """Yield an event that the first Ctrl-C sets: the step under way is finished and kept. The next one stops at once."""
+    """Yield an event that the first Ctrl-C sets: the step under way is finished and kept; the next ends it."""
     cancel = threading.Event()
     before = signal.getsignal(signal.SIGINT)
 

@@ -1,4 +1,4 @@
-"""A tool of another package, from real processes: listed, called, typed, asked for in plain words, and on record."""
+"""A tool of another package, in real processes: listed, called, typed, asked for in plain words, on record."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def test_its_calls_are_validated_and_on_record(site: Path, workspace_folder: Pat
     wrong = run(site, *slq, "call", "doubling_time", '{"percent": 7, "interest": "none"}')
     assert wrong.returncode == 1
     assert "interest must be one of 'compound' or 'simple'" in wrong.stderr
-    records = [json.loads(line) for line in (workspace_folder / "experiments/audit.jsonl").read_text().splitlines()]
+    records = [
+        json.loads(line)["body"] for line in (workspace_folder / "experiments/audit.jsonl").read_text().splitlines()
+    ]
     kinds = [(each["kind"], each.get("tool")) for each in records]
     assert ("intent", "doubling_time") in kinds
     assert ("result", "doubling_time") in kinds

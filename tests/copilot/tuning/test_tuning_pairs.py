@@ -27,16 +27,16 @@ INTENTS = [intent for path in books() for intent in json.loads(path.read_text(en
 TYPED = {"sql", "code"}  # copied from the request after the model has written the rest
 
 
-def small_books(folder: Path, *, intents: int | None = None) -> Path:
-    """Write the first wordings of each intent, one of them held out."""
-    few = [{**intent, "say": intent["say"][:HELD_EVERY]} for intent in INTENTS[:intents]]
+def small_books(folder: Path, every: int) -> Path:
+    """Write the first wordings of one intent in `every`, one of them held out."""
+    few = [{**intent, "say": intent["say"][:HELD_EVERY]} for intent in INTENTS[::every]]
     (folder / "few.json").write_text(json.dumps(few), encoding="utf-8")
     return folder
 
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
-    return make_pairs(small_books(tmp_path_factory.mktemp("books")), fills=1)
+    return make_pairs(small_books(tmp_path_factory.mktemp("books"), 3), fills=1)
 
 
 def refused(pairs: Sequence[Pair]) -> list[str]:
@@ -55,7 +55,7 @@ def refused(pairs: Sequence[Pair]) -> list[str]:
 def test_calls_are_what_their_tools_accept(pairs: list[Pair]) -> None:
     assert refused(pairs) == []
     assert {pair.split for pair in pairs} == {"train", "held"}
-    assert {pair.intent for pair in pairs} == {intent["intent"] for intent in INTENTS}
+    assert {pair.intent for pair in pairs} == {intent["intent"] for intent in INTENTS[::3]}
 
 
 @pytest.mark.slow
@@ -67,15 +67,16 @@ def test_all_calls_are_what_their_tools_accept() -> None:
 
 
 def test_the_version_is_the_same_in_another_process(tmp_path: Path) -> None:
-    folder = small_books(tmp_path, intents=12)
-    code = f"from pathlib import Path; from copilot.tuning.dataset import *; print(version_of(make_pairs(Path({str(folder)!r}))))"
+    folder = small_books(tmp_path, 20)
+    code = "import sys, pathlib; from copilot.tuning.dataset import make_pairs, version_of;"
+    code += "print(version_of(make_pairs(pathlib.Path(sys.argv[1]))))"
     other = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, str(folder)],
         env={**os.environ, "PYTHONHASHSEED": "12345"},
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=300,
     )
     assert other.stdout.strip() == version_of(make_pairs(folder))
     assert version_of(make_pairs(folder, seed=8)) != other.stdout.strip()
@@ -113,7 +114,7 @@ def edits(one: str, other: str) -> int:
 def test_a_slip_is_one_edit_and_leaves_slots_alone() -> None:
     draw, slips = random.Random(3), 0
     for intent in INTENTS:
-        for wording in intent["say"][:8]:
+        for wording in intent["say"][:6]:
             after = slipped(wording, draw)
             slips += after != wording
             assert slots_of(after) == slots_of(wording)
