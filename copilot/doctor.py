@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from copilot.tuning.card import CARD, misfits, read_card
 from tools.kernel.errors import SLQError
 from tools.kernel.format import counted
 from tools.kernel.paths import Workspace
@@ -30,11 +31,12 @@ PACKAGES = (
 
 
 class Finding(NamedTuple):
-    """One line of the examination."""
+    """One line of the examination; with `warns`, of something that works but not as well as it could."""
 
     subject: str
     good: bool
     detail: str
+    warns: bool = False
 
 
 def _system() -> str:
@@ -92,10 +94,47 @@ def _model(settings: Settings) -> str:
 def _grammar(settings: Settings) -> str:
     from copilot.model.canary import prove_grammar_binds
     from copilot.model.engine import LlamaEngine
+    from copilot.model.locate import locate_adapter
 
-    engine = LlamaEngine(settings.model, threads=settings.threads)
+    adapter = locate_adapter(settings.adapter) if settings.model is None else None
+    engine = LlamaEngine(settings.model, threads=settings.threads, adapter=adapter)
     prove_grammar_binds(engine)
     return f"binds: a decode that fails without it passes with it ({engine.threads} threads)"
+
+
+def _adapter(settings: Settings) -> Finding:
+    """Return which adapter is used and how well it fits the tools there are."""
+    from copilot.model.locate import NO_ADAPTER, locate_adapter
+    from tools.catalog import TOOLS
+
+    if settings.model is not None:
+        return Finding("adapter", good=True, detail="none: adapters are for the embedded model")
+    path = locate_adapter(settings.adapter)
+    if path is None:
+        off = "none comes with this installation"
+        if settings.adapter is not None:
+            off = f"switched off by SLQ_ADAPTER={NO_ADAPTER}"
+        return Finding("adapter", good=True, detail=f"{off}; the planner is untuned")
+    card = read_card(path)
+    missing = [f"no readable {CARD} beside it says what it was made for"]
+    faults = missing if card is None else misfits(card, path, TOOLS)
+    name = path.name if settings.adapter is None else str(path)
+    detail = f"{name}, {path.stat().st_size / 1e6:.1f} MB"
+    return Finding("adapter", good=True, detail="; ".join([detail, *faults]), warns=bool(faults))
+
+
+def _plugins() -> Iterator[Finding]:
+    """Yield a finding for each tool that another package adds."""
+    from copilot.planner.phrases import unknown_slots
+    from tools.catalog import plugins
+
+    for plugin in plugins():
+        if plugin.tool is None:
+            yield Finding("plugin", good=False, detail=plugin.fault)
+            continue
+        unknown = unknown_slots(plugin.tool)
+        lacks = f"; no words for {', '.join(unknown)} in its phrase book" if unknown else ""
+        yield Finding("plugin", good=True, detail=f"{plugin.name}, of {plugin.package}{lacks}", warns=bool(unknown))
 
 
 def _network() -> str:
@@ -124,21 +163,24 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
 
 def findings(settings: Settings, workspace: Workspace) -> Iterator[Finding]:
     """Yield one finding after the other; a failed one carries what to do."""
-    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+    checks: tuple[tuple[str, Callable[[], str | Finding]], ...] = (
         ("system", _system),
         ("packages", _packages),
         ("workspace", lambda: _workspace(workspace)),
         ("lake", lambda: _lake(workspace)),
         ("audit log", lambda: _audit(workspace)),
         ("model", lambda: _model(settings)),
+        ("adapter", lambda: _adapter(settings)),
         ("grammar", lambda: _grammar(settings)),
         ("network", _network),
     )
     for subject, check in checks:
         try:
-            yield Finding(subject, good=True, detail=check())
+            found = check()
+            yield found if isinstance(found, Finding) else Finding(subject, good=True, detail=found)
         except SLQError as error:
             yield Finding(subject, good=False, detail=f"{error.message} {error.hint}".strip())
+    yield from _plugins()
     yield from _sandbox(settings)
 
 
@@ -148,7 +190,7 @@ def examine(settings: Settings, workspace: Workspace) -> tuple[bool, RenderableT
     healthy = True
     for finding in findings(settings, workspace):
         healthy &= finding.good
-        mark = Text("✓", style="good") if finding.good else Text("✗", style="bad")
+        mark = Text(*(("!", "warn") if finding.warns else ("✓", "good") if finding.good else ("✗", "bad")))
         table.add_row(mark, Text(finding.subject, style="field"), finding.detail)
     last = Text("\nAll is well." if healthy else "\nSomething is missing; the lines marked ✗ say what to do.")
     return healthy, Group(table, last)

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copilot.options import JsonOption, Options
+from copilot.tune_cli import tune
 from tools.kernel.errors import BadRequest, ModelError
 
 if TYPE_CHECKING:
     from copilot.model.registry import KnownModel
 
-model = typer.Typer(no_args_is_help=True, help="The language model: list, fetch, choose and measure.")
+model = typer.Typer(no_args_is_help=True, help="The language model: list, fetch, choose, measure, tune.")
+model.command("tune")(tune)
 
 ENV_FILE = Path(".env")  # where the settings are read from: the folder that SLQ is started in
-SETTING = "SLQ_MODEL"
+SETTING, ADAPTER_SETTING = "SLQ_MODEL", "SLQ_ADAPTER"
 ModelName = Annotated[str, typer.Argument(help="A name of `slq model list`, or the path of a GGUF file.")]
 
 
@@ -80,20 +82,25 @@ def _announce(known: KnownModel, page: str, folder: Path) -> None:
 
 @model.command("use")
 def use_model(name: ModelName) -> None:
-    """Choose the model for SLQ started in this folder, in its .env; `embedded` goes back."""
-    from copilot.model.locate import check_gguf
+    """Choose the model, or an adapter of your own, for SLQ started in this folder; `embedded` goes back."""
+    from copilot.model.locate import check_gguf, is_adapter
     from tools.kernel.env_file import write_setting
 
-    found = _find(name, check=True)
+    found, place = _find(name, check=True), ENV_FILE.resolve()
     if found is None:
-        write_setting(ENV_FILE, SETTING, None)
-        typer.echo(f"The embedded model is used; {ENV_FILE.resolve()} names no other.")
+        chosen: dict[str, str | None] = {SETTING: None, ADAPTER_SETTING: None}
+        said = f"The embedded model is used as it comes; {place} names no other, and no adapter."
+    elif is_adapter(path := check_gguf(found)):
+        chosen = {SETTING: None, ADAPTER_SETTING: path.as_posix()}
+        said = f"{path} is used with the embedded model when SLQ is started in this folder: {place} says so."
     else:
-        path = check_gguf(found)
-        write_setting(ENV_FILE, SETTING, path.as_posix())
-        typer.echo(f"{path} is used when SLQ is started in this folder: {ENV_FILE.resolve()} says so.")
-    if SETTING in os.environ:
-        typer.secho(f"But {SETTING} is set in the environment, and goes before .env.", fg="yellow", err=True)
+        chosen = {SETTING: path.as_posix()}
+        said = f"{path} is used when SLQ is started in this folder: {place} says so."
+    for setting, value in chosen.items():
+        write_setting(ENV_FILE, setting, value)
+    typer.echo(said)
+    for setting in chosen.keys() & os.environ.keys():
+        typer.secho(f"But {setting} is set in the environment, and goes before .env.", fg="yellow", err=True)
 
 
 @model.command("bench")

@@ -16,6 +16,7 @@ from copilot.compare_view import compare_view
 from copilot.explain_view import explain_view
 from copilot.lab_view import code_view, features_view, script_view
 from copilot.messages import Call, Observation
+from copilot.record_view import record_view
 from copilot.setup_view import setup_lines
 from copilot.table import Record, new_table, record_rows, warning_lines, year_columns
 from copilot.untrusted import plain
@@ -94,8 +95,10 @@ def _ending(observation: Observation) -> str:
 
 def result_view(tool: str, record: Record | None) -> RenderableType | None:
     """Return the record of a tool as a table, or None where its answer says it all."""
+    if record is None:
+        return None
     view = VIEWS.get(tool)
-    return None if record is None or view is None else view(record)
+    return record_view(find_tool(tool).result, record) if view is None else view(record)
 
 
 def _ingested(record: Record) -> RenderableType:

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from copilot.model.locate import OTHER_ADAPTER
 from copilot.model.threads import set_passive_waiting
 from tools.kernel.errors import ModelError
 
@@ -46,6 +47,9 @@ def load_llama(path: Path, *, threads: int, context_tokens: int, adapter: Path |
         )
     except (ValueError, RuntimeError, AssertionError, KeyError) as error:
         said = next((line for line in reversed(list(_lines())) if "error" in line or "fail" in line), str(error))
+        if adapter is not None and "lora" in f"{error} {said}".lower():
+            message = f"{adapter} cannot be loaded as an adapter of {path.name}: {said}."
+            raise ModelError(message, hint=OTHER_ADAPTER) from error
         raise ModelError(f"{path} cannot be loaded as a model: {said}.", hint=OTHER_MODEL) from error
 
 

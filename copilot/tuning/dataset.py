@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from pydantic.fields import FieldInfo
 
 import prompts
 from copilot.messages import Call, LiveState, Observation, Turn
@@ -21,7 +23,11 @@ from copilot.planner.emit import args_of
 from copilot.planner.evidence import gather
 from copilot.planner.features import MADE
 from copilot.planner.sight import sight, written
-from copilot.tuning.slots import HELD_EVERY, TODAY, Unreadable, fill_slot, kind_of, slipped, slots_of
+from copilot.tuning.own import fill_own, intents_of
+from copilot.tuning.slots import HELD_EVERY, POOLS, TODAY, Unreadable, fill_slot, slipped
+from tools.kernel.errors import BadRequest
+from tools.kernel.phrases import kind_of, read_book, slots_of
+from tools.kernel.spec import Progress, Tool, silent
 
 EXPERIMENTS = (
     "exp_20240105_LIGHTGBM_IBM_1d",
@@ -46,22 +52,49 @@ class Pair:
     split: Split
 
 
-def make_pairs(folder: Path | None = None, *, seed: int = 7, fills: int = 2) -> list[Pair]:
-    """Return the pairs of all phrase books in `folder`, `fills` of each wording.
+def make_pairs(
+    folder: Path | None = None,
+    *,
+    seed: int = 7,
+    fills: int = 2,
+    plugins: Sequence[Tool[Any, Any]] = (),
+    progress: Progress = silent,
+) -> list[Pair]:
+    """Return the pairs of all phrase books in `folder` and of `plugins`, `fills` of each wording.
+
+    Args:
+        folder: holds the books; those of SLQ if not given.
+        seed: of all that is drawn.
+        fills: how often a wording is filled that is trained on and stands alone.
+        plugins: tools of other packages, which are added.
+        progress: told how many intents are done.
 
     Raises:
+        BadRequest: a book is not of its form, or a call in one is not one that its tool takes.
         Unreadable: a phrase of a pool is not understood by the resolvers.
         ValueError: a call has an argument that its tool does not have.
     """
+    intents = [intent for path in books(folder) for intent in json.loads(path.read_text(encoding="utf-8"))]
+    own = [intent for tool in plugins for intent in intents_of(tool)]
     pairs: list[Pair] = []
-    for path in sorted((folder or prompts.FOLDER / "tuning").glob("*.json")):
-        if path.name != "slots.json":
-            for intent in json.loads(path.read_text(encoding="utf-8")):
-                pairs += _pairs_of(intent, seed, fills)
+    for done, intent in enumerate([*intents, *own]):
+        progress("making pairs (intents)", done, len(intents) + len(own))
+        pairs += _pairs_of(intent, seed, fills)
     return pairs
 
 
-def version_of(pairs: list[Pair]) -> str:
+def books(folder: Path | None = None) -> list[Path]:
+    """Return the phrase books in `folder`, or those of SLQ, in order. Raises BadRequest for one of another form."""
+    found = sorted((folder or prompts.FOLDER / "tuning").glob("*.json"))
+    found = [path for path in found if path.name != POOLS]
+    if not found:
+        raise BadRequest(f"There is no phrase book in {folder}.", hint="Give a folder with JSON files of intents.")
+    for path in found:
+        read_book(path)
+    return found
+
+
+def version_of(pairs: Sequence[Pair]) -> str:
     """Return the sha256 of a set of pairs."""
     digest = hashlib.sha256()
     for pair in pairs:
@@ -84,11 +117,16 @@ def _pair(intent: Mapping[str, Any], wording: str, draw: random.Random, split: S
     values: dict[str, Any] = {}
     small = split == "train" and draw.random() < LOWER_CASE
 
+    def fill(slot: str) -> tuple[str, Any]:
+        if pool := intent.get("slots", {}).get(kind_of(slot)):
+            return fill_own(pool, _field_of(slot, intent), draw, held=split == "held")
+        return fill_slot(kind_of(slot), draw, state, held=split == "held", small=small)
+
     def say(text: str) -> str:
         text = text.lower() if small else text
         for slot in slots_of(text):
             if slot not in texts:
-                texts[slot], values[slot] = fill_slot(kind_of(slot), draw, state, held=split == "held", small=small)
+                texts[slot], values[slot] = fill(slot)
             text = text.replace(f"{{{slot}}}", texts[slot])
         return text
 
@@ -109,6 +147,14 @@ def _turn(user: str, before: Mapping[str, Any], values: Mapping[str, Any]) -> Tu
         return Turn(user=user, answer=before.get("answer", ""))
     call = Call(tool=before["call"]["tool"], args=_filled(before["call"]["args"], values, LiveState()))
     return Turn(user=user, steps=(Observation(call=call, status="ok"),))
+
+
+def _field_of(slot: str, intent: Mapping[str, Any]) -> FieldInfo | None:
+    """Return the argument that a slot alone gives the value of."""
+    fields = args_of(intent["call"]["tool"]).model_fields
+    return next(
+        (fields.get(name) for name, value in intent["call"]["args"].items() if value == f"{{{slot}}}"), None
+    )
 
 
 def _filled(args: Mapping[str, Any], values: Mapping[str, Any], state: LiveState) -> dict[str, Any]:

@@ -36,6 +36,13 @@ def load_with_adapter(gguf: Path, *, rank: int, alpha: int, seed: int) -> Any:
     return model.to(device)
 
 
+def device_name() -> str:
+    """Return what `load_with_adapter` puts the model on: the GPU's name, or `cpu`."""
+    import torch
+
+    return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else "cpu"
+
+
 def adapter_parameters(model: Any) -> list[tuple[str, Any]]:
     """Return name and tensor of everything that is trained."""
     return [(name, each) for name, each in model.named_parameters() if each.requires_grad]

@@ -1,7 +1,7 @@
 """Fill the slots of a phrase: names and words from the pools, their values from the planner's own resolvers.
 
-A phrase says `{period}`; a pool says "since 2015"; the resolver says `start 2015-01-01`. The pools are split in two,
-so that what is held out names companies, dates and amounts that training never saw.
+A phrase says `{period}`; a pool says "since 2015"; the resolver says `start 2015-01-01`. The pools are split in
+two, so that what is held out names companies, dates and amounts that training never saw.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from copilot.planner.evidence import Evidence, gather, period_of
 from copilot.planner.experiments import find_experiments, in_order, resolve
 
 TODAY = date(2026, 11, 22)  # relative dates are counted from here; the prompt shows them resolved
+POOLS = "slots.json"  # in prompts/tuning/, beside the books
 HELD_EVERY = 6  # of the pools' entries, and of the wordings
-SLOT = re.compile(r"\{([a-z]+)(?:_[0-9])?\}")
 SLIPS = 0.12  # of the wordings get a typing slip
 _LENGTHS = (1, 1, 1, 2, 2, 3, 4)
 
@@ -56,28 +56,19 @@ def fill_slot(
 
 def slipped(wording: str, draw: random.Random) -> str:
     """Return a wording, now and then with a letter lost, doubled or swapped in one of its longer words."""
-    words = [match for match in re.finditer(r"(?<![{\w])[a-z]{5,}(?![}\w])", wording)]
+    words = list(re.finditer(r"(?<![{\w])[a-z]{5,}(?![}\w])", wording))
     if not words or draw.random() >= SLIPS:
         return wording
     word = draw.choice(words)
     at = draw.randrange(word.start() + 1, word.end() - 1)
     slip = draw.choice((wording[at] * 2, "", wording[at + 1] + wording[at]))
-    return wording[:at] + slip + wording[at + (2 if len(slip) == 2 and slip[0] != slip[1] else 1) :]
-
-
-def slots_of(text: str) -> list[str]:
-    """Return the slots of a phrase as written, with their number: `symbols`, `symbols_1`."""
-    return [match[0][1:-1] for match in SLOT.finditer(text)]
-
-
-def kind_of(slot: str) -> str:
-    """Return the pool a slot draws from: `symbols` for `symbols_1`."""
-    return re.sub(r"_[0-9]$", "", slot)
+    swapped = len(set(slip)) > 1
+    return wording[:at] + slip + wording[at + 1 + swapped :]
 
 
 @cache
 def _pool(name: str, held: bool) -> tuple[str, ...]:
-    pool = json.loads((prompts.FOLDER / "tuning" / "slots.json").read_text(encoding="utf-8"))[name]
+    pool = json.loads((prompts.FOLDER / "tuning" / POOLS).read_text(encoding="utf-8"))[name]
     return tuple(each for place, each in enumerate(pool) if (place % HELD_EVERY == 0) == held)
 
 

@@ -1,82 +1,103 @@
 """Train the adapter: loss on the call only, linear decay, resumable, seeded, logged.
 
 A held-out pair is exact where every token of its call is the likeliest one after those before it; that is what
-greedy decoding would write, at the price of one pass. A checkpoint is whole or absent: it is written beside and
-renamed. Same seed, same threads, same library versions: same adapter.
+greedy decoding would write, at the price of one pass. Same seed, same threads, same library versions: same adapter,
+in one sitting or in several.
 """
 
 from __future__ import annotations
 
-import json
 import random
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from copilot.tuning.dataset import Pair
+from copilot.model.pins import sha256_of
+from copilot.tuning.checkpoint import begin, restore, save
+from copilot.tuning.dataset import Pair, version_of
+from copilot.tuning.log import LOG_EVERY, Log, Progressed, unwatched
 from copilot.tuning.model import adapter_parameters, load_tokenizer, load_with_adapter, target_logits
+from copilot.tuning.recipe import Encoded, Recipe, batches, schedule
 
-WARM_UP = 0.03  # of all steps
 LARGEST_NORM = 1.0
-LOG_EVERY, SAVE_EVERY = 20, 100  # steps
+SAVE_EVERY = 20  # steps
+CHECKS, CHECKED = 4, 200  # so often in a run, so many of the held-out pairs are tried; at the end all of them are
 STRIDE = 16  # tokens: lengths are padded to a multiple
-POOL = 40  # batches that are sorted by length together, so that little is padded
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a training run is made of; batches are counted in pairs."""
-
-    rank: int = 16
-    alpha: int = 32
-    learning_rate: float = 1e-3
-    batch: int = 16
-    epochs: float = 2.0
-    seed: int = 7
-    threads: int = 2
+class Stopped(Exception):
+    """The user stopped the training; what was done is in the checkpoint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """Token ids of a pair, and how many of them are the prompt."""
+def train(
+    gguf: Path,
+    pairs: Sequence[Pair],
+    folder: Path,
+    recipe: Recipe,
+    *,
+    watch: Callable[[Progressed], None] = unwatched,
+    checked: Callable[[dict[str, float]], None] = lambda _scores: None,
+    cancel: threading.Event | None = None,
+) -> dict[str, float]:
+    """Train until the recipe is done, going on from the last checkpoint in `folder`; return the held-out scores.
 
-    ids: tuple[int, ...]
-    prompt: int
+    Args:
+        gguf: the base model.
+        pairs: to train on and to hold out.
+        folder: takes the checkpoint, the recipe and the log.
+        recipe: of the run.
+        watch: told the loss and the speed now and then.
+        checked: told the held-out scores, of a sample on the way and of all at the end.
+        cancel: set by the user to stop after the step that is under way.
 
+    Returns:
+        `exact`, `loss` and `pairs` (see `held_out`), and the `seconds` spent in all.
 
-def train(gguf: Path, pairs: Sequence[Pair], folder: Path, recipe: Recipe) -> dict[str, float]:
-    """Train until the recipe is done, going on from the last checkpoint in `folder`; return the held-out scores."""
+    Raises:
+        BadRequest: `folder` holds another run; there is too little to train on.
+        WorkspaceError: the checkpoint is damaged, or the folder cannot be written.
+        Stopped: `cancel` was set.
+    """
     import torch
 
+    begin(folder, recipe, version_of(pairs), sha256_of(gguf))
     torch.set_num_threads(recipe.threads)
     tokenizer = load_tokenizer(gguf)
     model = load_with_adapter(gguf, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed)
     optimizer = torch.optim.AdamW([each for _, each in adapter_parameters(model)], lr=recipe.learning_rate)
-    data = {
-        split: [encode(tokenizer, each) for each in pairs if each.split == split] for split in ("train", "held")
-    }
-    plan = list(batches(data["train"], recipe))
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1), encoding="utf-8")
-    log = Log(folder / "log.jsonl")
-    for step in range(restore(model, optimizer, folder), len(plan)):
+    trained = [encode(tokenizer, each) for each in pairs if each.split == "train"]
+    held = [encode(tokenizer, each) for each in pairs if each.split == "held"]
+    plan = list(batches(trained, recipe))
+    sample = random.Random(recipe.seed).sample(held, min(CHECKED, len(held)))  # noqa: S311  no secret
+    first, spent = restore(model, optimizer, folder)
+    log, started = Log(folder / "log.jsonl", len(plan), watch), time.perf_counter()
+    for step in range(first, len(plan)):
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * schedule(step, len(plan))
         loss = step_once(model, optimizer, plan[step])
         log.add(step + 1, loss, sum(len(each.ids) for each in plan[step]))
-        if (step + 1) % SAVE_EVERY == 0 or step + 1 == len(plan):
-            save(model, optimizer, folder, step + 1)
-    scores = held_out(model, data["held"], recipe.batch)
+        stopped = cancel is not None and cancel.is_set()
+        if stopped or (step + 1) % SAVE_EVERY == 0 or step + 1 == len(plan):
+            save(model, optimizer, folder, step + 1, spent + time.perf_counter() - started)
+        if stopped:
+            raise Stopped
+        if is_check(step + 1, len(plan)):
+            scores = held_out(model, sample, recipe.batch)
+            log.write({"step": step + 1, "held_out": scores})
+            checked(scores)
+            log.restart_clock()
+    scores = held_out(model, held, recipe.batch)
     log.write({"held_out": scores})
-    return scores
+    checked(scores)
+    return {**scores, "seconds": spent + time.perf_counter() - started}
 
 
-def schedule(step: int, steps: int) -> float:
-    """Return the share of the full learning rate at `step`: a short warm-up, then linear decay to nothing."""
-    warm = max(1.0, WARM_UP * steps)
-    return min((step + 1) / warm, max(0.0, (steps - step) / max(1.0, steps - warm)))
+def is_check(step: int, steps: int) -> bool:
+    """Tell whether the held-out sample is tried after `step`; never after the last, when all of it is."""
+    every = -(-steps // (CHECKS * LOG_EVERY)) * LOG_EVERY
+    return step % every == 0 and step < steps
 
 
 def encode(tokenizer: Any, pair: Pair) -> Encoded:
@@ -84,23 +105,6 @@ def encode(tokenizer: Any, pair: Pair) -> Encoded:
     prompt = tokenizer(pair.prompt, add_special_tokens=False).input_ids
     call = tokenizer(pair.call, add_special_tokens=False).input_ids
     return Encoded((*prompt, *call, tokenizer.convert_tokens_to_ids("<|im_end|>")), len(prompt))
-
-
-def batches(data: Sequence[Encoded], recipe: Recipe) -> Iterator[list[Encoded]]:
-    """Yield the batches of all epochs, shuffled anew each epoch, pairs of like length together."""
-    draw = random.Random(recipe.seed)  # noqa: S311  no secret
-    left = round(recipe.epochs * len(data) / recipe.batch)
-    while left > 0:
-        order = list(data)
-        draw.shuffle(order)
-        size = POOL * recipe.batch
-        epoch = []
-        for start in range(0, len(order), size):
-            pool = sorted(order[start : start + size], key=lambda each: len(each.ids))
-            epoch += [pool[at : at + recipe.batch] for at in range(0, len(pool), recipe.batch)]
-        draw.shuffle(epoch)
-        yield from epoch[:left]
-        left -= len(epoch)
 
 
 def stack(batch: Sequence[Encoded], device: str) -> tuple[Any, Any, Any]:
@@ -149,59 +153,3 @@ def held_out(model: Any, data: Sequence[Encoded], batch: int) -> dict[str, float
             loss += float(torch.nn.functional.cross_entropy(logits, ids[places], reduction="sum"))
             tokens += len(rows)
     return {"exact": exact / max(1, len(data)), "loss": loss / max(1, tokens), "pairs": float(len(data))}
-
-
-def save(model: Any, optimizer: Any, folder: Path, step: int) -> None:
-    """Write adapter, optimiser state and step, as safetensors: nothing is unpickled on resuming."""
-    from safetensors.torch import save_file
-
-    tensors = {name: each.detach().cpu().contiguous() for name, each in adapter_parameters(model)}
-    for name, parameter in adapter_parameters(model):
-        for key, value in optimizer.state.get(parameter, {}).items():
-            tensors[f"{key}:{name}"] = value.detach().cpu().contiguous()
-    part = folder / "checkpoint.part"
-    save_file(tensors, part, metadata={"step": str(step)})
-    part.replace(folder / "checkpoint.safetensors")
-
-
-def restore(model: Any, optimizer: Any, folder: Path) -> int:
-    """Load the checkpoint in `folder` and return its step; 0 where there is none."""
-    from safetensors import safe_open
-
-    path = folder / "checkpoint.safetensors"
-    if not path.is_file():
-        return 0
-    with safe_open(path, framework="pt") as file:
-        names = set(file.keys())
-        for name, parameter in adapter_parameters(model):
-            parameter.data.copy_(file.get_tensor(name))
-            keys = [key for key in ("step", "exp_avg", "exp_avg_sq") if f"{key}:{name}" in names]
-            optimizer.state[parameter] = {
-                key: file.get_tensor(f"{key}:{name}").to(parameter.device) for key in keys
-            }
-        return int(file.metadata()["step"])
-
-
-class Log:
-    """Losses and speed as JSON lines."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._losses: list[float] = []
-        self._tokens = 0
-        self._since = time.perf_counter()
-
-    def add(self, step: int, loss: float, tokens: int) -> None:
-        """Take note of a step; every so many steps a line is written."""
-        self._losses.append(loss)
-        self._tokens += tokens
-        if len(self._losses) == LOG_EVERY:
-            speed = self._tokens / (time.perf_counter() - self._since)
-            mean = sum(self._losses) / LOG_EVERY
-            self.write({"step": step, "loss": round(mean, 4), "tokens_per_s": round(speed)})
-            self._losses, self._tokens, self._since = [], 0, time.perf_counter()
-
-    def write(self, line: dict[str, Any]) -> None:
-        """Append a line."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")

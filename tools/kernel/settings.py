@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
     workspace: Path | None = None
     model: Path | None = None
+    adapter: Path | None = None
     models: Path | None = None
     hub: str = Field(default="https://huggingface.co", pattern=r"^https?://[^\s/]+")
     hf_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLQ_HF_TOKEN", "HF_TOKEN"))

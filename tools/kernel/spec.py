@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from tools.kernel.paths import Workspace
@@ -85,6 +86,7 @@ class Tool(Generic[A, R]):
         examples: requests in a user's words that this tool serves; used to choose it.
         positional: the argument that words without a flag fill in a slash command.
         reach: tells of one call how far it goes, where that depends on its arguments; None: as far as `effect`.
+        phrases: a phrase book (`tools.kernel.phrases`) that a plugin brings; those of SLQ are in `prompts/tuning/`.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Tool(Generic[A, R]):
     examples: tuple[str, ...] = field(default=())
     positional: str | None = None
     reach: Callable[[Context, A], Reach] | None = None
+    phrases: Path | None = None
 
     @property
     def description(self) -> str:
