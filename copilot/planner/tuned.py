@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -53,6 +54,7 @@ REFUSALS = (
     "refuse_holdout_misuse",
 )
 MOST_READ = 4
+_ORDERED = re.compile(r"\b[0-9][0-9,]* (?:more )?(?:shares?|lots?|contracts?)\b", re.IGNORECASE)
 FLOOR = 1e-4
 MODEL_WEIGHT = 0.5
 PLAIN = 3.0  # log odds that a plain rule adds
@@ -102,6 +104,8 @@ class TunedPlanner(FirstPlanner):
 
     def _doubts(self, settled: Call, request: Request) -> bool:
         """Tell whether the model all but excludes what the rules settled, and is sure of a tool."""
+        if "refuse" in settled.args and _ORDERED.search(request.text):
+            return False  # so many shares of something are an order, whatever comes with it
         shares = self.shares(request)
         agreeing = sum(share for label, share in shares.items() if _is_like(label, settled))
         best = max(shares, key=lambda label: shares[label])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import subprocess
 import sys
 import time
@@ -26,7 +27,7 @@ Run = subprocess.CompletedProcess[str]
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[Hub]:
-    content = b"GGUF" + bytes(UNPINNED.size_bytes - 4)
+    content = struct.pack("<4sIQQ", b"GGUF", 3, 0, 0) + bytes(UNPINNED.size_bytes - 24)
     with serving(Hub(content)) as running:
         yield running
 
