@@ -129,7 +129,7 @@ def test_a_killed_pull_goes_on_and_the_model_is_chosen(slq: Callable[..., Run], 
 
 def test_a_file_of_ones_own_is_chosen_by_path(slq: Callable[..., Run], tmp_path: Path) -> None:
     mine = tmp_path / "my model.gguf"
-    mine.write_bytes(b"GGUF of mine")
+    mine.write_bytes(struct.pack("<4sIQQ", b"GGUF", 3, 0, 0))
     assert slq("use", "my model.gguf").returncode == 0
     listed = rows(slq("list", "--json"))
     assert (listed["my model"]["state"], listed["my model"]["in_use"]) == ("your file", True)
