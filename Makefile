@@ -3,7 +3,7 @@ BIN := .venv/bin
 ARGS ?=
 WORKERS ?= auto
 
-.PHONY: chat demo test test-all lint bench setup dev wheel clean
+.PHONY: chat demo test test-all lint bench eval setup dev wheel clean
 
 chat: setup            ## start the copilot
 	@$(BIN)/slq-chat $(ARGS)
@@ -26,6 +26,11 @@ lint: dev
 
 bench: dev             ## make bench ROWS=first_prompt,plan_warm
 	$(BIN)/python tests/bench/bench.py $(if $(ROWS),--rows $(ROWS)) $(ARGS)
+
+eval: dev              ## every planner on every case: build/eval.html, and the table in the README
+	@mkdir -p build
+	$(BIN)/slq eval --all --report build/eval.html --json $(ARGS) > build/eval.json
+	$(BIN)/python -m copilot.evals.readme build/eval.json README.md
 
 wheel: dev
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
+from copilot.approval import Approved, parse
 from copilot.audit import AuditLog
 from copilot.background import BackgroundPlanner
+from copilot.consent import Asker, Consent
 from copilot.execute import Executor
 from copilot.gate import Ask, Gate, no_terminal
 from copilot.loop import Shell, run_turn
@@ -20,6 +23,10 @@ from copilot.state import live_state
 from tools.kernel.paths import Workspace, find_workspace
 from tools.kernel.settings import Settings, load_settings
 from tools.kernel.spec import Context, Progress, silent
+
+
+class Front(Shell, Asker, Protocol):
+    """What a turn needs of the front: to show, and to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +52,27 @@ class App:
             for orphan in self.log.orphans
         )
 
-    def typed(self, call: Call, user: str, session: Session, shell: Shell) -> Turn:
+    def approved(self, session: Session) -> Approved:
+        """Return which calls of `session` run without a question: as was said in it, else by the settings."""
+        return session.approved or parse(self.settings.approve)
+
+    def typed(self, call: Call, user: str, session: Session, shell: Front) -> Turn:
         """Take a turn whose call the user typed; the model has no part in it."""
         return self.turn(user, session, shell, planner=TypedPlanner(call))
 
-    def turn(self, user: str, session: Session, shell: Shell, *, planner: Planner | None = None) -> Turn:
+    def turn(self, user: str, session: Session, shell: Front, *, planner: Planner | None = None) -> Turn:
         """Take one turn of `session`; it is on disk at every step."""
         number = len(session.turns)
         return run_turn(
             user,
             session.turns,
             planner=planner or self.planner,
+            consent=Consent(self.approved(session), self.executor.reach, self.log, shell),
             run=self.call,
             state=lambda: live_state(self.workspace),
             shell=shell,
             keep=lambda turn: session.keep(turn, number),
+            max_steps=self.settings.max_steps,
         )
 
 

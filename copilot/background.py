@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from copilot.messages import LiveState, Plan, Turn
-from copilot.plan import Planner
+from copilot.plan import CountsTokens, Planner
 from tools.kernel.errors import SLQError
 
 
@@ -53,6 +53,10 @@ class BackgroundPlanner:
         if self._planner is None:
             raise RuntimeError("the model loader ended without a planner")
         return self._planner
+
+    def token_counter(self) -> Callable[[str], int] | None:
+        """Return what counts the tokens of a text as the model does; None while no model is loaded."""
+        return self._planner.count_tokens if isinstance(self._planner, CountsTokens) else None
 
     def plan(self, turns: Sequence[Turn], state: LiveState, cancel: threading.Event | None = None) -> Plan:
         """Plan, as soon as the model is there."""

@@ -74,7 +74,7 @@ def _add(turns: list[Turn], part: Any, number: int) -> None:
     if not isinstance(part, Mapping):
         raise _malformed(number, "has a turn that is not an object")
     if isinstance(part.get("user"), str):
-        turns.append(Turn(user=part["user"]))
+        turns.append(_said(part))
         return
     call = part.get("call")
     if not isinstance(call, Mapping) or not isinstance(call.get("tool"), str):
@@ -85,6 +85,15 @@ def _add(turns: list[Turn], part: Any, number: int) -> None:
     turns[-1] = _observed(
         turns[-1], Call(tool=call["tool"], args=dict(args) if isinstance(args, Mapping) else {}), part
     )
+
+
+def _said(part: Mapping[str, Any]) -> Turn:
+    """Return what the user said, with the `steps` and the `answer` on record for it where they stand beside it."""
+    known = {name: part[name] for name in ("user", "steps", "answer") if part.get(name) is not None}
+    try:
+        return Turn.model_validate(known)
+    except ValidationError:
+        return Turn(user=part["user"])
 
 
 def _observed(turn: Turn, call: Call, part: Mapping[str, Any]) -> Turn:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from copilot.data_cli import data
+from copilot.eval_cli import evaluate
 from copilot.export_cli import export
 from copilot.holdout_cli import holdout
 from copilot.model_cli import model as model_group
@@ -30,6 +31,7 @@ app.add_typer(data, name="data")
 app.add_typer(holdout, name="holdout")
 app.add_typer(model_group, name="model")
 app.add_typer(trials, name="trials")
+app.command("eval")(evaluate)
 app.command("export")(export)
 app.command("replay")(replay)
 

@@ -11,14 +11,23 @@ from rich.text import Text
 
 from copilot.app import App
 from copilot.language_help import LANGUAGES
+from copilot.messages import Call
 from copilot.session import Session
 from copilot.slash import parse_slash, usage
-from copilot.terminal import TerminalShell
+from copilot.slash_form import slash_form
+from copilot.terminal import TerminalShell, can_ask
 from copilot.tool_help import tool_help
 from copilot.view import ticket_view
 from tools.catalog import TOOLS, find_tool
 from tools.kernel.errors import BadRequest
 from tools.trade.ticket import list_tickets, load_ticket
+
+ASKING = (
+    "A call that asks a vendor over the network shows its card and asks before it runs; so does every kind of\n"
+    "call that /approve leaves out. Where nobody can be asked (a pipe, a script) such a call does not run and\n"
+    "says so: SLQ_APPROVE allows its kind beforehand, and `slq call` runs what it names. A ticket is confirmed\n"
+    "by its typed id and by nothing else."
+)
 
 
 class Quit(Exception):
@@ -66,6 +75,7 @@ def _help(desk: Desk, words: str) -> None:
         table.add_row(Text(f"/{command.name}", style="accent"), command.help)
     console.print("Ask in plain words, or type a command. Every tool is a command too: /tools lists them.\n")
     console.print(table)
+    console.print(Text(f"\n{ASKING}", style="quiet"))
     keys = "\nTab completes · Ctrl-R searches history · Ctrl-C stops a turn · Ctrl-D leaves"
     console.print(Text(keys, style="quiet"))
 
@@ -146,6 +156,41 @@ def decide_ticket(app: App, console: Console, ticket_id: str) -> None:
     console.print(Text(f"{decided.ticket} is {decided.state}.", style="accent"))
 
 
+def _approve(desk: Desk, words: str) -> None:
+    from copilot.approval import parse
+    from copilot.approval_view import approval_view
+
+    if words.strip():
+        desk.session.approve(parse(words))
+    desk.shell.console.print(approval_view(desk.app.approved(desk.session)))
+
+
+def _edit(desk: Desk, _words: str) -> bool:
+    from copilot.consent import record_edit
+
+    calls = [step.call for turn in desk.session.turns for step in turn.steps]
+    if not calls:
+        raise BadRequest("There is no call to edit yet.", hint="Ask for something first, or type a tool: /tools.")
+    if not can_ask():
+        raise BadRequest("A call is edited at a terminal.", hint="Type the tool with its arguments: /tools.")
+    edited = desk.shell.edit(calls[-1])
+    if edited is None:
+        desk.shell.console.print("Nothing was changed, and nothing was run.")
+        return True
+    if edited != calls[-1]:
+        record_edit(desk.app.log, calls[-1], edited)
+    return _take(desk, edited, slash_form(edited))
+
+
+def _context(desk: Desk, _words: str) -> None:
+    from copilot.context_view import context_view
+    from copilot.state import live_state
+
+    state, limit = live_state(desk.app.workspace), desk.app.settings.context_tokens
+    counter = desk.app.planner.token_counter()
+    desk.shell.console.print(context_view(desk.session.turns, state, limit, counter))
+
+
 def _model(desk: Desk, _words: str) -> None:
     from copilot.model.locate import locate_model
 
@@ -168,6 +213,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("replay", "repeat the latest experiment, or the one named, and compare", _replay),
     Command("report", "the report of the latest experiment, or of the one named", _report),
     Command("tickets", "the decision tickets; with an id, decide that one", _tickets),
+    Command("approve", "which kinds of calls run without a question; with kinds, set them: read,execute", _approve),
+    Command("edit", "the last call in a line to edit, and run it", _edit),
+    Command("context", "what of this conversation the model can see, and how full its context is", _context),
     Command("model", "which model runs here", _model),
     Command("quit", "leave", _quit),
 )
@@ -175,9 +223,13 @@ COMMANDS: tuple[Command, ...] = (
 
 def run_typed(desk: Desk, line: str) -> bool:
     """Run a tool typed as a slash command (without its slash), as a turn of the conversation."""
-    call = parse_slash(line)
+    return _take(desk, parse_slash(line), f"/{line}")
+
+
+def _take(desk: Desk, call: Call, line: str) -> bool:
+    """Take the turn of a call that the user wrote as `line`."""
     desk.shell.said = line
-    return desk.shell.finish(desk.app.typed(call, f"/{line}", desk.session, desk.shell))
+    return desk.shell.finish(desk.app.typed(call, line, desk.session, desk.shell))
 
 
 def run_slash(desk: Desk, line: str) -> bool:

@@ -20,7 +20,7 @@ from tools.catalog import find_tool
 from tools.kernel.confined import watched
 from tools.kernel.errors import BadRequest, NoData, SLQError
 from tools.kernel.fingerprint import code_version, of_json
-from tools.kernel.spec import Context, Effect, Tool
+from tools.kernel.spec import Context, Effect, Reach, Tool
 from tools.kernel.types import Args, Result
 
 
@@ -86,6 +86,15 @@ class Executor:
         if tool.effect is Effect.TRADE and observation.status == "ok":
             observation = self._gate.settle(observation)
         return observation
+
+    def reach(self, call: Call) -> Reach:
+        """Tell how far `call` would go; an invalid one fails before it does anything."""
+        try:
+            tool = find_tool(call.tool)
+            args = validate(tool, call.args)
+        except BadRequest:
+            return Reach(Effect.NONE)
+        return Reach(tool.effect) if tool.reach is None else tool.reach(self._context, args)
 
     def _attempt(self, call: Call, call_id: str, work: Callable[[], Result]) -> Observation:
         with watched() as layers:

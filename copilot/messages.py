@@ -9,6 +9,7 @@ from pydantic import Field
 from tools.kernel.types import Args, Record
 
 Status = Literal["ok", "failed", "rejected", "pending", "cancelled"]
+End = Literal["open", "answered", "failed", "declined", "unapproved", "stopped", "limit"]
 
 
 class Call(Record):
@@ -26,6 +27,9 @@ class Plan(Record):
         margin: distance between the two best tools, 0 (a coin toss) to 1 (certain).
         alternatives: other readings, best first, offered to the user when the margin is low.
         unheard: what the user said that neither the call nor the planner's vocabulary accounts for.
+        ahead: the calls that are to follow this one for the same request, as far as they are known. A planner may
+            tell them with the first call only; the loop keeps count.
+        step: which call of its request it is, from 1; the loop counts.
         ms: time taken, in milliseconds.
     """
 
@@ -33,6 +37,8 @@ class Plan(Record):
     margin: float = Field(ge=0, le=1)
     alternatives: tuple[Call, ...] = ()
     unheard: tuple[str, ...] = ()
+    ahead: tuple[Call, ...] = ()
+    step: int = Field(default=1, ge=1)
     ms: float = 0.0
 
 
@@ -57,12 +63,24 @@ class Observation(Record):
 
 
 class Turn(Record):
-    """One user message, the calls it led to, and the answer."""
+    """One user message, the calls it led to, and the answer.
+
+    Attributes:
+        user: the message.
+        steps: the calls and what came of them, in order; one that a person declined is among them.
+        answer: the words that end the turn.
+        answer_kind: an answer, a question back, or a refusal.
+        end: how it ended: `failed` for good, `declined` by a person, `unapproved` where nobody could be asked,
+            `stopped` by Ctrl-C, at the `limit` of steps; `open` while it goes on, or where the process died.
+        not_begun: the calls that were planned and never begun because of that end.
+    """
 
     user: str
     steps: tuple[Observation, ...] = ()
     answer: str = ""
     answer_kind: Literal["text", "ask", "refuse"] = "text"
+    end: End = "open"
+    not_begun: tuple[Call, ...] = ()
 
 
 class LiveState(Record):

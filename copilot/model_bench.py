@@ -8,7 +8,6 @@ well a model plans: that is measured on evaluation sets.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import time
 from pathlib import Path
 
 from copilot.messages import LiveState, Turn
+from copilot.model.memory import peak_mb
 from tools.kernel.errors import ModelError, SLQError
 from tools.kernel.settings import Settings
 from tools.kernel.types import Record
@@ -42,7 +42,6 @@ STATE = LiveState(
 PREFILL_WORDS = 64
 DECODED_TOKENS = 24
 DECODE_REPEATS = 3
-MEGABYTE = 1e6
 
 
 class ModelSpeed(Record):
@@ -128,19 +127,6 @@ def measure(settings: Settings) -> ModelSpeed:
         peak_mb=peak_mb(),
         before_mb=before_mb,
     )
-
-
-def peak_mb() -> float | None:
-    """Return the most memory this process has held, in 10^6 bytes; None where the system does not say."""
-    status = Path("/proc/self/status")
-    if status.exists():  # the figure of `getrusage` is, on Linux, not below that of the process before `exec`
-        line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024 / MEGABYTE
-    if os.name != "posix":
-        return None
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE  # bytes on macOS
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from copilot.messages import Call, LiveState, Plan, Turn
 
@@ -24,6 +24,14 @@ class Planner(Protocol):
             Cancelled: `cancel` was set.
             ModelError: the model failed.
         """
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """A planner or a model that can tell how many tokens a text takes."""
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens in `text`."""
 
 
 class TypedPlanner:

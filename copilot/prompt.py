@@ -72,6 +72,25 @@ def _bindings() -> KeyBindings:
     return bindings
 
 
+def make_editor(known: Callable[[], LiveState]) -> Callable[[str], str]:
+    """Return a function that reads a line which begins as its argument; `known` is asked once, for completion.
+
+    It raises KeyboardInterrupt and EOFError as the keys say.
+    """
+    state = CachedState(known)
+    session: PromptSession[str] = PromptSession(
+        completer=SlqCompleter({}, state), complete_while_typing=True, key_bindings=_bindings(), style=STYLE
+    )
+
+    def read(text: str) -> str:
+        try:
+            return session.prompt([("class:prompt", "edit> ")], default=text, pre_run=state.refresh)
+        finally:
+            state.wait()
+
+    return read
+
+
 def make_prompt(app: App, commands: Mapping[str, str]) -> Callable[[], str]:
     """Return a function that reads one line from the terminal. It raises EOFError on Ctrl-D."""
     state = CachedState(lambda: live_state(app.workspace))

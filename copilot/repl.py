@@ -18,6 +18,7 @@ from copilot.app import App, choose_settings, open_app
 from copilot.commands import COMMANDS, Desk, Quit, run_slash
 from copilot.messages import Turn
 from copilot.session import Session
+from copilot.state import live_state
 from copilot.terminal import TerminalShell, can_ask, make_console
 from copilot.theme import banner
 from copilot.untrusted import plain
@@ -55,6 +56,7 @@ class Repl:
         self.app = app
         self.session = session
         self.shell = shell
+        shell.known = lambda: live_state(app.workspace)
 
     def take(self, line: str) -> bool:
         """Serve one line and tell whether it went well. Raises Quit on /quit."""

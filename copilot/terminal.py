@@ -5,19 +5,27 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from copilot.messages import Call, Observation, Plan, Turn
+from copilot.consent import Said
+from copilot.ending import not_begun_words
+from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.references import assumed_numbers
+from copilot.slash_form import slash_form
 from copilot.theme import THEME
 from copilot.untrusted import plain
 from copilot.view import call_card, outcome, ticket_view
 from tools.catalog import find_tool
+from tools.kernel.spec import Reach
 from tools.trade.ticket import Ticket
+
+SAID: tuple[Said, ...] = get_args(Said)
 
 
 def make_console(*, stderr: bool = False) -> Console:
@@ -38,7 +46,9 @@ def has_desktop() -> bool:
 
 
 def went_well(turn: Turn) -> bool:
-    """Tell whether the last call of a turn neither failed nor was stopped."""
+    """Tell whether a turn came to its end and its last call did not fail."""
+    if turn.end in ("stopped", "limit", "unapproved"):
+        return False
     return not turn.steps or turn.steps[-1].status not in ("failed", "cancelled")
 
 
@@ -48,6 +58,7 @@ class TerminalShell:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.said = ""
+        self.known: Callable[[], LiveState] = LiveState  # what completion knows while a call is edited
         self._progress: Progress | None = None
         self._label = ""
 
@@ -55,12 +66,13 @@ class TerminalShell:
         """Show the card of the call about to run."""
         tool = find_tool(plan.call.tool)
         assumed = assumed_numbers(plan.call.args, self.said)
-        self.console.print(call_card(plan.call, tool.effect, assumed, plan.unheard))
+        steps = (plan.step, plan.step + len(plan.ahead))
+        self.console.print(call_card(plan.call, tool.effect, assumed, plan.unheard, steps))
 
     def observed(self, observation: Observation) -> None:
         """Show what came of it; a ticket was shown when its id was asked for."""
         self.stop_progress()
-        if observation.call.tool == "propose_trades" and observation.status != "failed":
+        if observation.call.tool == "propose_trades" and observation.result is not None:
             return
         self.console.print(outcome(observation))
         if observation.call.tool == "show_report" and observation.result and can_ask() and has_desktop():
@@ -73,11 +85,14 @@ class TerminalShell:
 
     def finish(self, turn: Turn) -> bool:
         """Print what ends a turn and tell whether it went well; a failure on its card is not said twice."""
+        self.stop_progress()
         last = turn.steps[-1] if turn.steps else None
-        if last is not None and last.status == "cancelled":
-            self.console.print(Text("Stopped. What was done so far is on record.", style="warn"))
-        elif last is None or last.failure is None or not turn.answer.startswith(last.failure.message):
-            self.answer(turn.answer)
+        told = last is not None and last.failure is not None and turn.answer.startswith(last.failure.message)
+        text = not_begun_words(turn.not_begun) if told else turn.answer
+        if turn.end == "stopped":
+            self.console.print(plain(text, "warn"))
+        elif text:
+            self.answer(text)
         return went_well(turn)
 
     def choose(self, plan: Plan) -> Call | None:
@@ -93,6 +108,32 @@ class TerminalShell:
             )
         typed = self._read("number, or Enter for none: ")
         return readings[int(typed) - 1] if typed.isdigit() and 1 <= int(typed) <= len(readings) else None
+
+    def approve(self, reach: Reach) -> Said | None:
+        """Ask whether the call on the card above may run; None where there is no terminal."""
+        if not can_ask():
+            return None
+        about = f"It asks {reach.asks}. " if reach.asks else f"{reach.effect} calls ask first. "
+        while True:
+            self.console.print(plain(about, "warn"), end="")
+            try:
+                typed = self.console.input(Text("Run this call? [Y]es, [e]dit, [n]o: ", style="accent"))
+            except EOFError:
+                self.console.print()
+                return "no"
+            for word in SAID:
+                if word.startswith(typed.strip().lower()):  # Enter alone is the first of them
+                    return word
+
+    def edit(self, call: Call) -> Call | None:
+        """Open `call` in a line to edit, until it is valid; None where it is given up or there is no terminal."""
+        if not can_ask():
+            return None
+        from copilot.edit_line import read_edited
+
+        edited = read_edited(call, self.console, self.known)
+        self.said = f"{self.said} {slash_form(edited)}" if edited else self.said
+        return edited
 
     def ask_ticket(self, ticket: Ticket) -> str | None:
         """Show the ticket and return what the human typed; None where there is no terminal."""
@@ -152,3 +193,11 @@ class QuietShell:
     def choose(self, plan: Plan) -> Call | None:
         """Take the first reading."""
         return plan.call
+
+    def approve(self, reach: Reach) -> Said | None:  # noqa: ARG002
+        """Ask nobody."""
+        return None
+
+    def edit(self, call: Call) -> Call | None:  # noqa: ARG002
+        """Leave it as it is."""
+        return None

@@ -36,9 +36,13 @@ STYLES = {"ok": "good", "failed": "bad", "rejected": "warn", "pending": "warn", 
 
 
 def call_card(
-    call: Call, effect: Effect, assumed: Sequence[str] = (), unheard: Sequence[str] = ()
+    call: Call,
+    effect: Effect,
+    assumed: Sequence[str] = (),
+    unheard: Sequence[str] = (),
+    steps: tuple[int, int] = (1, 1),
 ) -> RenderableType:
-    """Return the card of a call about to run: tool, effect, arguments, defaults.
+    """Return the card of a call about to run: tool, effect, which of how many `steps`, arguments, defaults.
 
     Numbers nobody stated are marked, and words that the call leaves out are named.
     """
@@ -54,6 +58,8 @@ def call_card(
     if unheard:
         grid.add_row(Text("not understood", style="warn"), plain(", ".join(unheard), "warn"))
     title = Text.assemble((call.tool, "tool"), (" · ", "quiet"), (effect.value, f"effect.{effect.value}"))
+    if steps[1] > 1:
+        title.append(f" · step {steps[0]} of {steps[1]}", style="quiet")
     return Panel(grid, title=title, title_align="left", border_style="quiet", padding=(0, 1), expand=False)
 
 

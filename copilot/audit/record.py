@@ -24,7 +24,7 @@ DOMAIN = b"slq-audit/1\0"
 GENESIS_PREV = "0" * 64
 
 Kind = Literal["genesis", "intent", "result", "checkpoint", "decision", "recovery"]
-Decision = Literal["confirmed", "rejected", "pending"]
+Decision = Literal["confirmed", "rejected", "pending", "edited"]
 
 
 class Redaction(Record):

@@ -20,14 +20,15 @@ _SAID = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _DEFINES = re.compile(r"(?P<code>(?:(?:import|from) [^\n]+\n+)*def feature\(.+)", re.DOTALL)
+_RESULT = re.compile(r"(?:^|:|\n)[ \t]*\n?[ \t]*(?P<code>(?:\w+ = [^\n]+\n+)*result = .+)", re.DOTALL)
 _PYTHON = re.compile(r"(?<![=!<>])=(?!=)|\bdef \w+\(|\bimport \w+|\bprint\(|\bopen\(")
 
 
 def find_code(text: str) -> Iterator[Mention]:
     """Yield the Python in a request, at most once; the words that announce it belong to the mention."""
-    for pattern in (_FENCE, _SAID, _DEFINES):
+    for pattern in (_FENCE, _SAID, _DEFINES, _RESULT):
         match = pattern.search(text)
         if match is not None and _PYTHON.search(match["code"]):
-            start = match.start("code") if pattern is _SAID else match.start()
+            start = match.start("code") if pattern in (_SAID, _RESULT) else match.start()
             yield Mention("code", start, match.end(), match["code"].strip("\n").rstrip())
             return

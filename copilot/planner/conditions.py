@@ -42,7 +42,10 @@ _LEVEL = re.compile(r"(?:[<>=]|^crosses_\w+\(close,) -?[0-9.]+\)?$")
 _TIMES = re.compile(
     r"(?:(?P<word>twice|double|half)|(?P<figure>[0-9]+(?:\.[0-9]+)?)(?: times|x)) (?=its )", re.IGNORECASE
 )
-_END = re.compile(r"(?: it| that| this)?\s*(?:[,.;!?]|$| and\b| on\b| for\b| since\b| from\b| in\b)", re.IGNORECASE)
+_END = re.compile(
+    r"(?: it| that| this)?\s*(?:[,.;!?]|$| (?:and|on|for|since|from|in|sell|exit|leave|buy|get out)\b)",
+    re.IGNORECASE,
+)
 _NOUN = r"(?P<noun>(?:(?:simple |exponential )?(?:moving[- ])?averages?|smas?|emas?|mas?))"
 _BARS = r"[ -]?(?:days?|bars?|d|periods?)?"
 _TO = r" ?(?:/|,|-|&|and|by|x|over|vs\.?|to) ?(?:the )?"

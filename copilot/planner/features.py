@@ -49,7 +49,7 @@ def _value(match: re.Match[str]) -> str:
 
 def _window(match: re.Match[str]) -> list[int]:
     """Return the numbers said beside a name."""
-    if length := match["before"] or match["suffix"]:
+    if length := match["before"] or match["suffix"] or match["length"]:
         return [bars_of(length)]
     return [int(number) for number in re.findall(r"[0-9]+", match["after"] or match["bracket"] or "")]
 
@@ -87,6 +87,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?<![\w-])(?:(?P<before>{BEFORE}) )?(?P<name>(?:{name})s?)"
         rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{LENGTH})\)"
         rf"|[ -]?(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
-        r"|positions|and [0-9])))?(?!\w|-(?!based|driven|style|type|sorted|ranked))",
+        rf"|positions|and [0-9]))|[ -](?P<length>{LENGTH})(?=[,.;]|$| and\b| or\b))?"
+        r"(?!\w|-(?!based|driven|style|type|sorted|ranked))",
         re.IGNORECASE,
     )

@@ -14,8 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from copilot.context import about_tokens
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.model.llm import LLM
+from copilot.plan import CountsTokens
 from copilot.planner import lab, talk, workbench
 from copilot.planner.about import about_last
 from copilot.planner.as_meant import as_meant
@@ -55,6 +57,10 @@ MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
 _SUBJECTS = frozenset({"symbol", "feature", "entry", "experiment", "winner", "money", "path", "code"})
 _YES_BUT = re.compile(r"\W*(?:yes|yeah|yep|sure|ok(?:ay)?)\W+(?:but|and|only|then)?\W*(?=\w)", re.IGNORECASE)
+_TRIES = re.compile(r"\b(?:try|test|use|predict\w*|run)\b", re.IGNORECASE)
+_SAME_RULE = re.compile(
+    r"\b(?:same|that|this|identical) (?:trading )?(?:rule|strategy|conditions?)\b", re.IGNORECASE
+)
 _ASK = {
     ("ingest_data", "path"): "ask_path",
     ("ingest_data", "interval"): "ask_interval",
@@ -88,6 +94,10 @@ class FirstPlanner:
         else:
             plan = self._plan_new(turn.user, tuple(turns[:-1]), state, cancel)
         return plan.model_copy(update={"ms": (time.perf_counter() - started) * 1e3})
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens in `text`."""
+        return self._llm.count_tokens(text) if isinstance(self._llm, CountsTokens) else about_tokens(text)
 
     def _plan_new(
         self, user: str, history: tuple[Turn, ...], state: LiveState, cancel: threading.Event | None
@@ -227,12 +237,20 @@ class FirstPlanner:
             if self._goes_on(previous, readings[0], request):
                 return _certain(previous.tool)
         if self._is_foreign(readings[0], terms, evidence):
-            return _certain("refuse_outside" if self._retriever.coverage(terms) else "ask_unclear")
+            return self._foreign("refuse_outside" if self._retriever.coverage(terms) else "ask_unclear", readings)
         return readings
+
+    def _foreign(self, label: str, readings: list[Reading]) -> list[Reading]:  # noqa: ARG002  a tuned model asks on
+        """Return the readings of a request whose words no example has."""
+        return _certain(label)
 
     def _goes_on(self, previous: Call, best: Reading, request: Request) -> bool:
         """Tell whether the request changes the call before it: "and IBM as well", "now with a weekly horizon"."""
         evidence = request.evidence
+        if previous.tool in workbench.OWN and _TRIES.search(evidence.text):
+            return False  # "try it on MSFT" tests what was made
+        if previous.tool == "run_backtest" and _SAME_RULE.search(evidence.text) and evidence.symbols:
+            return True
         fits = not evidence.content or best.label == previous.tool
         return fits and evidence.continues and bool(fill(previous.tool, evidence, request.state))
 

@@ -128,6 +128,11 @@ def _features_of(step: Observation) -> list[str]:
         named = [str(row["name"]) for row in rows or () if isinstance(row, dict) and row.get("name")]
         if named:
             return named
+        if name := step.call.args.get("name"):
+            return [f"{MADE}{str(name).removeprefix(MADE)}"]
+        from tools.lab.naming import automatic
+
+        return [automatic(str(each), "") for each in step.call.args.get("features", ())]
     said = step.call.args.get("features")
     return [str(each) for each in said] if isinstance(said, list | tuple) else []
 

@@ -20,6 +20,7 @@ from copilot.planner.emit import args_of
 from copilot.planner.evidence import Evidence
 from copilot.planner.mention import Kind
 from copilot.planner.numbers import SMALL, read_small
+from copilot.planner.vocabulary import FUNCTION_WORDS
 
 MOST_WORDS = 4  # of a name
 MOST_CONDITIONS = 6
@@ -61,6 +62,11 @@ def is_list(tool: str, field: str) -> bool:
     return get_origin(args_of(tool).model_fields[field].annotation) is tuple
 
 
+def closed(tool: str) -> set[str]:
+    """Return the arguments that are a choice among fixed values."""
+    return {name for name, field in args_of(tool).model_fields.items() if _closed(field) is not None}
+
+
 def names_in(evidence: Evidence, _state: LiveState | None = None) -> list[str]:
     """Return what is a symbol, or may be one, as written and in order; the longest of overlapping names."""
     from tools.ingest.universe import is_known
@@ -73,6 +79,10 @@ def names_in(evidence: Evidence, _state: LiveState | None = None) -> list[str]:
         for first, last in zip(words, words[many - 1 :], strict=False):
             start, end = first.start(), last.end()
             name = text[start:end].removesuffix("'s")
+            if many > 1 and first[0].lower() == "the":
+                continue
+            if many == 1 and (name in FUNCTION_WORDS or (name.islower() and len(name) == 1)):
+                continue  # "so" and "it" are tickers too
             covered = any(start < stop and begin < end for begin, stop, *_ in (*found, *taken))
             if not covered and len(name) < 40 and (is_known(name) or is_known(name.upper())):  # noqa: PLR2004
                 found.append((start, start + len(name), name))
@@ -108,8 +118,15 @@ def _features(evidence: Evidence, state: LiveState) -> list[Any]:
 
     anywhere = sorted(find_features(evidence.text, state.features), key=lambda each: each.start)
     words = set(re.findall(r"[a-z]+", evidence.text.lower()))
-    bare = [name for name in feature_ids() if re.split(r"_[0-9]", name)[0] in words]  # "beta", "month"
-    return [*evidence.features, *(each.value for each in anywhere), *bare]
+    found = [*evidence.features, *(each.value for each in anywhere)]
+    known = {_family(name) for name in found}
+    # Names that mean a feature only in some company: "beta", "month".
+    bare = [name for name in feature_ids() if _family(name) in words and _family(name) not in known]
+    return [*found, *bare]
+
+
+def _family(feature: str) -> str:
+    return re.split(r"_[0-9]", feature)[0]
 
 
 def _lengths(evidence: Evidence, _state: LiveState) -> list[Any]:

@@ -30,7 +30,11 @@ def find_paths(text: str) -> Iterator[Mention]:
         Mention("path", match.start(), match.end(), match["path"].strip()) for match in _QUOTED.finditer(text)
     ]
     bare = ((match.start("path"), match["path"].rstrip(".,;:!?)")) for match in _BARE.finditer(text))
-    yield from claim(quoted, (Mention("path", at, at + len(path), path) for at, path in bare if len(path) > 1))
+    found = claim(quoted, (Mention("path", at, at + len(path), path) for at, path in bare if len(path) > 1))
+    files = [
+        each for each in found if re.search(rf"{_DATA_FILE}$", each.value, re.IGNORECASE) and "/" in each.value
+    ]
+    yield from files or found
 
 
 def symbol_in(path: str) -> str | None:

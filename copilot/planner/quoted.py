@@ -28,4 +28,5 @@ def without_quotations(text: str) -> str:
 def _blank(match: re.Match[str]) -> str:
     passage = match[0]
     words = re.findall(r"[A-Za-z]{2,}", passage)
-    return passage if len(words) < FEWEST_WORDS or _FORMULA.search(passage) else "..."
+    formula = not passage.startswith("<") and _FORMULA.search(passage) is not None
+    return passage if len(words) < FEWEST_WORDS or formula else "..."

@@ -78,7 +78,9 @@ def leans_on_symbols(tool: str, request: Request) -> bool:
     """Tell whether a request without symbols means those of the call before: "and the news about them"."""
     evidence = request.evidence
     if tool in ("ingest_data", "show_data") and not evidence.of("path"):
-        return evidence.continues or _PRONOUN.search(evidence.text) is not None
+        before = last_call(request.history)
+        goes_on = before is not None and before.tool == tool and bool(evidence.of("period"))
+        return goes_on or evidence.continues or _PRONOUN.search(evidence.text) is not None
     return tool in ("run_experiment", "run_backtest")
 
 

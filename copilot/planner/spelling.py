@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SHORTEST = 3  # letters
 LONG = 7  # letters from which two edits are allowed
 COMMON = 3  # how often a word must occur to be what was meant
+_FORM = re.compile(r"\bform (?=(?:19|20)[0-9]{2}\b)")  # the one slip that is a word itself and common
 _WORD = re.compile(r"(?<![\w./@#$^&'-])[A-Za-z]{3,}(?![\w./@&-]|'\w)")
 NOT_MISSPELT = frozenset(
     [
@@ -62,7 +63,7 @@ def put_right(text: str, names: frozenset[str] = frozenset()) -> str:
             return word
         return better.capitalize() if word[0].isupper() else better
 
-    return _WORD.sub(one, text)
+    return _FORM.sub("from ", _WORD.sub(one, text))
 
 
 def _may_be_slip(word: str, names: frozenset[str], match: re.Match[str]) -> bool:
@@ -103,6 +104,8 @@ def _english() -> SpellChecker:
 @cache
 def _frequencies() -> Counter[str]:
     """Return the words of the phrase books and examples; the rare ones in there may be slips themselves."""
+    from tools.features.catalog import feature_phrases
+
     counts: Counter[str] = Counter()
     for path in sorted((prompts.FOLDER / "tuning").glob("*.json")):
         if path.name != "slots.json":
@@ -112,11 +115,12 @@ def _frequencies() -> Counter[str]:
     kept = Counter({word: count for word, count in counts.items() if count >= COMMON})
     for examples in load_plan_file("examples.json").values():
         kept.update(word for said in examples for word in re.findall(r"\b[a-z]{2,}\b", said))
-    for name in ("feature_words.json", "concepts.json"):
-        kept.update(re.findall(r"\b[a-z]{3,}\b", json.dumps(load_plan_file(name)).lower()))
+    taught = [json.dumps(load_plan_file(name)) for name in ("feature_words.json", "concepts.json")]
+    for text in (*taught, " ".join(feature_phrases())):
+        kept.update(dict.fromkeys(re.findall(r"\b[a-z]{3,}\b", text.lower()), COMMON))
     for tool in plugin_tools():
         said = " ".join([tool.name, tool.description, *tool.examples, *spoken(tool)]).lower()
-        kept.update(re.findall(r"[a-z]{3,}", said))
+        kept.update(dict.fromkeys(re.findall(r"[a-z]{3,}", said), COMMON))
     return kept
 
 

@@ -18,8 +18,8 @@ _FOLLOWS = (
 )
 _VERBS = (
     r"load|get|fetch|download|pull|grab|ingest|import|test|train|try|run|backtest|check|see (?:if|whether)|show"
-    r"|open|display|explain|tell me|compare|make|build|create|generate|propose|draft|suggest|size|list|give me|let me"
-    r"|bring up|pop (?:up|open)|put|write|use|feed|what (?:would|should|drove|to)|why|which|how did|i want"
+    r"|open|display|explain|tell me|compare|make|build|create|generate|propose|draft|suggest|size|list|give me"
+    r"|let me|bring up|pop (?:up|open)|put|write|use|feed|what (?:would|should|drove|to)|why|which|how did|i want"
     r"|i'd like|do the|does|spit out|hit me"
 )
 _STRONG = re.compile(

@@ -1,9 +1,10 @@
 """A planner of several steps over one that plans single calls.
 
 A request is cut into pieces (`copilot.planner.steps`); each piece is planned as if it were said next, on top of
-what the pieces before it led to, so that "it" and "them" mean what they would mean then. The calls that are to follow
-are told with the first; each is planned anew when its turn comes, with what has been observed by then ("explain the
-better one" knows the comparison). A piece that is no request of its own is read together with the one before it.
+what the pieces before it led to, so that "it" and "them" mean what they would mean then. The calls that are to
+follow are told with the first; each is planned anew when its turn comes, with what has been observed by then
+("explain the better one" knows the comparison). A piece that is no request of its own is read together with the
+one before it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import threading
 import time
 from collections.abc import Sequence
 
+from copilot.context import about_tokens
 from copilot.messages import LiveState, Observation, Plan, Turn
-from copilot.plan import Planner
+from copilot.plan import CountsTokens, Planner
 from copilot.planner.steps import pieces
 
 SURE = 0.5  # the margin from which a piece without a word such as "then" is a request of its own
@@ -34,6 +36,10 @@ class StepwisePlanner:
             self._go_on(history, turn, state, cancel) if turn.steps else self._begin(history, turn, state, cancel)
         )
         return plan.model_copy(update={"ms": (time.perf_counter() - started) * 1e3})
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens in `text`."""
+        return self.single.count_tokens(text) if isinstance(self.single, CountsTokens) else about_tokens(text)
 
     def _begin(
         self, history: tuple[Turn, ...], turn: Turn, state: LiveState, cancel: threading.Event | None

@@ -66,9 +66,21 @@ def definition(text: str) -> str | None:
         return reply("how_holdout")
     if not _DEFINE.search(text) or _OWN.search(text):
         return None
+    return term_in(text)
+
+
+def term_in(text: str) -> str | None:
+    """Return the definition of the longest glossary term in `text`, None where there is none."""
     said = f" {' '.join(words_of(text.replace('-', ' ')))} "
     terms = [term for term in _glossary() if f" {term} " in said]
     return _glossary()[max(terms, key=len)] if terms else None
+
+
+def words_of_kind(kind: str, text: str) -> str:
+    """Return what to say to a message that needs no tool, by its kind: thanks, a definition, a remark."""
+    if kind == "definition":
+        return term_in(text) or reply("unknown_term")
+    return small_talk(text) if kind == "how_to" else reply(kind)
 
 
 def is_replay(text: str) -> bool:

@@ -10,15 +10,21 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from copilot.messages import Call
 from copilot.model.llm import PlanningLLM
+from copilot.planner import talk
+from copilot.planner.candidates import Candidates
 from copilot.planner.emit import Missing
+from copilot.planner.evidence import Evidence
 from copilot.planner.first import FirstPlanner
-from copilot.planner.offers import Offers, offers
+from copilot.planner.history import last_call
+from copilot.planner.offers import Offers, closed, offers
+from copilot.planner.phrasebook import ROUGH, shares_of, terms_with
 from copilot.planner.request import Request, tool_names
 from copilot.planner.retrieve import Reading
 from copilot.planner.sight import sight
@@ -30,13 +36,13 @@ FOLDED = {
     "ask_symbols_ingest": "ingest_data",
     "ask_path": "ingest_data",
     "ask_symbols_experiment": "run_experiment",
-    "ask_without": "run_experiment",
     "ask_condition": "run_backtest",
     "ask_capital": "propose_trades",
     "ask_feature": "generate_features",
     "ask_feature_part": "generate_features",
 }
-ASKS = (*FOLDED, "ask_unclear")
+ASKS = (*FOLDED, "ask_without", "ask_unclear")
+TEXTS = ("greeting", "thanks", "bye", "identity", "help", "definition", "how_to", "remark")
 REFUSALS = (
     "refuse_broker",
     "refuse_secret",
@@ -48,9 +54,12 @@ REFUSALS = (
 )
 MOST_READ = 6
 FLOOR = 1e-4
-EXCLUDED, CERTAIN = 0.03, 0.9  # shares at which the model overrules a rule
+MODEL_WEIGHT = 0.5
+PLAIN = 3.0  # log odds that a plain rule adds
+CLEAR = 0.5  # share within a tool from which its closed choices are taken from the words
+EXCLUDED, CERTAIN = 0.1, 0.6  # shares at which the model overrules a rule
 NAMES = ("symbols", "features")
-CHOSEN = frozenset({*NAMES, "kind", "view", "source"})
+CHOSEN = frozenset({*NAMES, "source"})
 
 
 def options() -> dict[str, str]:
@@ -58,7 +67,8 @@ def options() -> dict[str, str]:
     tools = {f'{{"tool":"{tool.name}"': tool.name for tool in TOOLS}
     asks = {_reply("ask", label): FOLDED.get(label, label) for label in ASKS}
     refusals = {_reply("refuse", label): label for label in REFUSALS}
-    return {**tools, **asks, **refusals, '{"tool":"reply","args":{"text":"': "text"}
+    texts = {_reply("text", kind): f"text {kind}" for kind in TEXTS}
+    return {**tools, **asks, **refusals, **texts}
 
 
 def _reply(branch: str, label: str) -> str:
@@ -72,13 +82,17 @@ class TunedPlanner(FirstPlanner):
         super().__init__(llm, today)
         self._model = llm
         self._options = options()
+        self._choices: dict[str, float] = {}
+        self._kind = ""  # of words, as the model saw the last request
 
     def shares(self, request: Request, cancel: threading.Event | None = None) -> dict[str, float]:
         """Return the model's share of certainty for each label that it holds likely."""
         prompt = sight(request.history, request.evidence, request.state)
         found: dict[str, float] = {}
+        self._kind = ""
         for each in self._model.rank(prompt, list(self._options), most=MOST_READ, cancel=cancel):
-            label = self._options[each.option]
+            label, _, kind = self._options[each.option].partition(" ")
+            self._kind = self._kind or kind
             found[label] = found.get(label, 0.0) + each.share
         return found
 
@@ -89,22 +103,63 @@ class TunedPlanner(FirstPlanner):
         best = max(shares, key=lambda label: shares[label])
         return agreeing < EXCLUDED and best in tool_names() and shares[best] > CERTAIN
 
+    def _foreign(self, label: str, readings: list[Reading]) -> list[Reading]:  # noqa: ARG002  the model knows more
+        """Return the readings as they are: that the examples lack the words says little."""
+        return readings
+
     def _readings(self, request: Request) -> list[Reading]:
-        """Return what the request may be about, the rules' and the examples' view joined with the model's."""
-        return joined(super()._readings(request), self.shares(request))
+        """Return what the request may be about: a plain rule, the words' and the model's view of it joined."""
+        first = super()._readings(request)[0]
+        before = last_call(request.history)
+        by_words = shares_of(terms_with(request.evidence, before.tool if before else None))
+        self._choices = by_words
+        plain = first.label if first.share == 1.0 else None
+        return joined(folded(by_words), self.shares(request), plain)
 
     def _write(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
         if label not in tool_names():
-            return super()._write(label, request, cancel)
+            return self._say(label, request, cancel)
         try:
+            request = _readable(label, request)
             said = self._candidates(label, request)
             offered = offers(label, request.evidence, request.state)
+            said = {**self._chosen(label, said), **said}
+            offered = {name: values for name, values in offered.items() if name not in closed(label)}
             sure = {name: values for name, values in said.items() if not _is_choice(name, values, offered)}
             needed = [name for name in NAMES if said.get(name)]
+            needed += ["name"] if offered.get("name") else []
             prompt = sight(request.history, request.evidence, request.state)
             return write(self._model, prompt, label, sure, offered, needed=needed, cancel=cancel)
         except Missing as missing:
             return self._ask(label, missing, request, cancel)
+
+    def _chosen(self, tool: str, said: Candidates) -> Candidates:
+        """Return the closed choices that the words stand for, where that is clear and no resolver heard any."""
+        inside = {label: share for label, share in self._choices.items() if label.split()[0] == tool}
+        best = max(inside, key=lambda label: inside[label], default="")
+        if not inside or inside[best] < CLEAR * sum(inside.values()) or closed(tool) & said.keys() - ROUGH:
+            return {}
+        return {name: [json.loads(value)] for name, value in (each.split("=", 1) for each in best.split()[1:])}
+
+    def _say(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
+        """Return words in place of a call."""
+        if label == "text" and self._kind:
+            words = talk.words_of_kind(self._kind, request.text)
+            return self._emit_exact(request.text, Call(tool="reply", args={"text": words}), cancel)
+        if label == "ask_without":
+            return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply("ask_wish")}), cancel)
+        return super()._write(label, request, cancel)
+
+
+def _readable(label: str, request: Request) -> Request:
+    """Return a request without the conditions that no rule could place, where every one was read all the same."""
+    unread = [each for each in request.evidence.mentions if each.value is None]
+    read = offers(label, request.evidence, request.state).get("entry", []) if unread else []
+    kinds = {each.kind for each in request.evidence.mentions if each.kind in ("entry", "exit")}
+    if label != "run_backtest" or not unread or len(read) < len(kinds):
+        return request
+    kept = tuple(each for each in request.evidence.mentions if each.kind not in kinds)
+    return replace(request, evidence=Evidence(request.text, kept))
 
 
 def _is_like(label: str, call: Call) -> bool:
@@ -125,17 +180,32 @@ def _is_choice(field: str, values: list[Any], offered: Offers) -> bool:
     return set(said) <= {*offered[field]} and (field not in NAMES or len(offered[field]) > len(said))
 
 
-def joined(first: list[Reading], shares: dict[str, float], weight: float = 0.5) -> list[Reading]:
-    """Return the readings by the product of both shares, each to its weight; at least two."""
-    labels = dict.fromkeys([*(reading.label for reading in first), *shares])
-    retrieved = {reading.label: reading.share for reading in first}
+def folded(choices: Mapping[str, float]) -> dict[str, float]:
+    """Return label -> share, the closed choices of a tool and the kinds of words taken together."""
+    shares: dict[str, float] = {}
+    for choice, share in choices.items():
+        name = choice.split()[0]
+        label = FOLDED.get(name, name)
+        shares[label] = shares.get(label, 0.0) + share
+    return shares
+
+
+def joined(
+    words: Mapping[str, float], model: Mapping[str, float], plain: str | None, weight: float = MODEL_WEIGHT
+) -> list[Reading]:
+    """Return the readings by the product of both shares, the model's to `weight`; at least two.
+
+    What a plain rule says counts as a third voice, which both others together can overrule.
+    """
+    labels = list(dict.fromkeys([*words, *model, *([plain] if plain else []), "text"]))
     logs = {
-        label: weight * math.log(max(FLOOR, shares.get(label, 0.0)))
-        + (1 - weight) * math.log(max(FLOOR, retrieved.get(label, 0.0)))
+        label: weight * math.log(max(FLOOR, model.get(label, 0.0)))
+        + (1 - weight) * math.log(max(FLOOR, words.get(label, 0.0)))
+        + (PLAIN if label == plain else 0.0)
         for label in labels
     }
     top = max(logs.values())
-    powers = {label: math.exp((value - top) / max(weight, 1 - weight)) for label, value in logs.items()}
+    powers = {label: math.exp(value - top) for label, value in logs.items()}
     whole = sum(powers.values())
     ranked = sorted(labels, key=lambda label: logs[label], reverse=True)
-    return [Reading(label, retrieved.get(label, 0.0), powers[label] / whole) for label in ranked]
+    return [Reading(label, words.get(label, 0.0), powers[label] / whole) for label in ranked]

@@ -108,3 +108,9 @@ def test_text_from_outside_is_never_markup() -> None:
 
 def test_the_banner_fits_a_narrow_terminal() -> None:
     assert all(len(line) <= 40 for line in banner().plain.splitlines())
+
+
+def test_a_card_says_which_of_several_steps_it_is() -> None:
+    call = Call(tool="list_inventory")
+    assert "list_inventory · read · step 2 of 3" in shown(call_card(call, Effect.READ, steps=(2, 3)))
+    assert "step" not in shown(call_card(call, Effect.READ))

@@ -36,6 +36,30 @@ class Loaded:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Whom a load asks, whom it cannot ask, and what the lake held before it."""
+
+    routes: list[Route]
+    failures: list[Failure]
+    held: Mapping[str, LastGood]
+
+
+def routed(ctx: Context, request: Request, source: str) -> Routed:
+    """Return whom `load` would ask, asking nobody. Raises as `find_routes`."""
+    held = last_good(ctx.workspace, (*request.symbols, BENCHMARK), request.kind, request.interval)
+    routes, failures = find_routes(
+        source,
+        request.symbols,
+        request.kind,
+        request.interval,
+        order=ctx.settings.sources.split(","),
+        held={symbol: each.source for symbol, each in held.items()},
+        opener=partial(find_source, ctx=ctx),
+    )
+    return Routed(routes, failures, held)
+
+
 def load(ctx: Context, request: Request, source: str) -> Loaded:
     """Load what `request` asks for from `source`, which may be "auto".
 
@@ -46,19 +70,10 @@ def load(ctx: Context, request: Request, source: str) -> Loaded:
         WorkspaceError: the disk is full or the lake in use; nothing was written to it.
     """
     _refuse(request, source)
-    asked = (*request.symbols, BENCHMARK)
-    held = last_good(ctx.workspace, asked, request.kind, request.interval)
-    routes, failures = find_routes(
-        source,
-        request.symbols,
-        request.kind,
-        request.interval,
-        order=ctx.settings.sources.split(","),
-        held={symbol: each.source for symbol, each in held.items()},
-        opener=partial(find_source, ctx=ctx),
-    )
-    deliveries, unreachable = _fetch(routes, request, _benchmark_route(routes, request, held), ctx.progress)
-    failures = [*failures, *unreachable]
+    way = routed(ctx, request, source)
+    held, with_benchmark = way.held, _benchmark_route(way.routes, request, way.held)
+    deliveries, unreachable = _fetch(way.routes, request, with_benchmark, ctx.progress)
+    failures = [*way.failures, *unreachable]
     ctx.progress("checking", len(request.symbols), len(request.symbols))
     batch = check(deliveries, ctx.now())
     _require(batch, deliveries, failures, request, held)
@@ -166,7 +181,7 @@ def _told(
                 told.append(_sentences(f"{symbol} was not loaded: {why.detail}", still_there(still, each.source)))
     for failure in failures:
         still = [held[symbol] for symbol in failure.symbols if symbol in held]
-        names = _shown(failure.symbols)
+        names = few(failure.symbols)
         told.append(_sentences(f"Not loaded: {names}. {failure.error.message}", still_there(still, failure.source)))
     return tuple(told)
 
@@ -175,7 +190,8 @@ def _sentences(*parts: str) -> str:
     return " ".join(part.rstrip(". ") + "." for part in parts if part)
 
 
-def _shown(symbols: Sequence[str]) -> str:
+def few(symbols: Sequence[str]) -> str:
+    """Return the first symbols, and how many more there are."""
     more = f" and {len(symbols) - NAMED} more" if len(symbols) > NAMED else ""
     return f"{', '.join(symbols[:NAMED])}{more}"
 
@@ -185,7 +201,7 @@ def _message(batch: Batch, request: Request) -> str:
     kind: Kind = request.kind
     interval: Interval = request.interval
     what = f"{kind} of " if kind != "bars" else f"{interval} bars of " if interval != "1d" else ""
-    return f"ingest {what}{_shown(batch.symbols(kind))} from {' and '.join(batch.sources)}"
+    return f"ingest {what}{few(batch.symbols(kind))} from {' and '.join(batch.sources)}"
 
 
 def _provenance(ctx: Context, batch: Batch, report: WriteReport, raw: Iterable[Entry]) -> list[Provenance]:

@@ -59,6 +59,9 @@ SOURCES: Mapping[str, Callable[[Context], Source]] = MappingProxyType(
     }
 )
 
+LOCAL = frozenset({"sample", "sample_skfolio", "files"})
+"""The sources that read this machine only. Where a plugin reads from is not known, so none is among them."""
+
 
 def find_source(name: str, ctx: Context) -> Source:
     """Return the source called `name`.

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from tools.ingest.record import Ingested
 from tools.ingest.shown import ShowResult, View
-from tools.kernel.errors import NoData, Suggestion
-from tools.kernel.spec import Context, Effect, Tool
+from tools.kernel.errors import NoData, SLQError, Suggestion
+from tools.kernel.spec import Context, Effect, Reach, Tool
 from tools.kernel.types import Args, Count, Result
+
+if TYPE_CHECKING:
+    from tools.ingest.source import Request
 
 
 class IngestArgs(Args):
@@ -42,14 +45,8 @@ def ingest_data(ctx: Context, args: IngestArgs) -> IngestResult:
     """Load, download, fetch, pull or get price bars, news or fundamentals for symbols into the local lake."""
     from tools.ingest.load import load
     from tools.ingest.outcome import ingested, restated
-    from tools.ingest.route import source_of, takes_any_ticker
-    from tools.ingest.source import Request
-    from tools.ingest.universe import resolve
-    from tools.lake.store import lake_symbols
 
-    source = source_of(args.source, args.path)
-    symbols = resolve(args.symbols, extra=lake_symbols(ctx.workspace), any_ticker=takes_any_ticker(source))
-    request = Request(symbols, args.kind, args.interval, args.start, args.end, args.path, args.timezone)
+    request, source = _request(ctx, args)
     loaded = load(ctx, request, source)
     rows = ingested(loaded.batch, loaded.report, request)
     return IngestResult(
@@ -62,12 +59,44 @@ def ingest_data(ctx: Context, args: IngestArgs) -> IngestResult:
     )
 
 
+def _request(ctx: Context, args: IngestArgs) -> tuple[Request, str]:
+    """Return what is asked for, names resolved, and the source meant. Raises BadRequest for an unknown name."""
+    from tools.ingest.route import source_of, takes_any_ticker
+    from tools.ingest.source import Request
+    from tools.ingest.universe import resolve
+    from tools.lake.store import lake_symbols
+
+    source = source_of(args.source, args.path)
+    symbols = resolve(args.symbols, extra=lake_symbols(ctx.workspace), any_ticker=takes_any_ticker(source))
+    return Request(symbols, args.kind, args.interval, args.start, args.end, args.path, args.timezone), source
+
+
+def reach(ctx: Context, args: IngestArgs) -> Reach:
+    """Tell whether a load leaves the machine, and whom it asks for what; asks nobody.
+
+    A load that cannot begin (an unknown name, a vendor without its key) leaves nothing: it fails before.
+    """
+    from tools.ingest.load import few, routed
+    from tools.ingest.registry import LOCAL
+    from tools.ingest.route import source_of
+
+    if source_of(args.source, args.path) in LOCAL:
+        return Reach(Effect.WRITE)
+    try:
+        routes = routed(ctx, *_request(ctx, args)).routes
+    except SLQError:
+        return Reach(Effect.WRITE)
+    asked = [f"{each.source.name} for {few(each.symbols)}" for each in routes if each.source.name not in LOCAL]
+    return Reach(Effect.NETWORK, " and ".join(asked)) if asked else Reach(Effect.WRITE)
+
+
 INGEST_DATA = Tool(
     name="ingest_data",
     args=IngestArgs,
     result=IngestResult,
     effect=Effect.NETWORK,
     run=ingest_data,
+    reach=reach,
     positional="symbols",
     examples=("load the daily bars for Apple, IBM and Microsoft", "get me MSFT prices since 2005"),
 )

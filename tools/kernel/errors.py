@@ -1,7 +1,7 @@
 """The error types: one for each way of reacting to a failure.
 
-The conversation loop feeds `BadRequest`, `NoData` and `NeedsApproval` back to the planner (at most twice) and
-shows the others. Anything that is not an `SLQError` is a bug and propagates.
+The conversation loop feeds `BadRequest` and `NoData` back to the planner (at most twice) and shows the others.
+Anything that is not an `SLQError` is a bug and propagates.
 
 Every message is one line in plain words; `hint` says what to do next.
 """

@@ -13,6 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tools.kernel.errors import BadRequest
 
+_CLASS = "(read|write|execute|network|trade)"
+APPROVE_PATTERN = rf"^(none|{_CLASS}(,{_CLASS})*)$"
+
 
 class Settings(BaseSettings):
     """User settings; each is documented in `.env.example`."""
@@ -32,6 +35,8 @@ class Settings(BaseSettings):
     cache: Path | None = None
     commission_bps: float = Field(default=1.0, ge=0, le=1000)
     slippage_bps: float = Field(default=5.0, ge=0, le=1000)
+    max_steps: int = Field(default=8, ge=1, le=50)
+    approve: str = Field(default="read,write,execute,trade", pattern=APPROVE_PATTERN)
     ticket_valid_hours: int = Field(default=24, ge=1, le=720)
     sources: str = Field(default="sample,yahoo,alpha_vantage", pattern=r"^[a-z0-9_]+(,[a-z0-9_]+)*$")
     alpha_vantage_key: SecretStr | None = None

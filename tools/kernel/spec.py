@@ -66,6 +66,14 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far one call goes: its effect, which may be less than its tool's, and what it asks outside, in words."""
+
+    effect: Effect
+    asks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tool(Generic[A, R]):
     """A typed function of the catalogue.
 
@@ -73,10 +81,11 @@ class Tool(Generic[A, R]):
         name: what the model, the slash command and `slq call` say.
         args: the frozen record of arguments; its schema is the grammar.
         result: the frozen record that `run` returns.
-        effect: what a call can do to the world.
+        effect: the most that a call can do to the world.
         run: the function; its docstring is the description the model sees.
         examples: requests in a user's words that this tool serves; used to choose it.
         positional: the argument that words without a flag fill in a slash command.
+        reach: tells of one call how far it goes, where that depends on its arguments; None: as far as `effect`.
         phrases: a phrase book (`tools.kernel.phrases`) that a plugin brings; those of SLQ are in `prompts/tuning/`.
     """
 
@@ -87,6 +96,7 @@ class Tool(Generic[A, R]):
     run: Callable[[Context, A], R]
     examples: tuple[str, ...] = field(default=())
     positional: str | None = None
+    reach: Callable[[Context, A], Reach] | None = None
     phrases: Path | None = None
 
     @property

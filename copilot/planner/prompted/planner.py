@@ -75,6 +75,10 @@ class CataloguePlanner:
         plan = self._settled(turns, state) or self._chosen(turns, state, cancel)
         return plan.model_copy(update={"ms": (time.perf_counter() - started) * 1e3})
 
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens in `text`."""
+        return self._llm.count_tokens(text)
+
     def _settled(self, turns: Sequence[Turn], state: LiveState) -> Plan | None:
         """Return what is not left to the model: a refusal, fixed words, the call that an error asks for."""
         turn = turns[-1]

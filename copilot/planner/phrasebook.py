@@ -1,0 +1,65 @@
+"""The index of the phrase books at work: how likely each tool, with its closed choices, is by the words alone.
+
+A label is a tool and the closed choices that the words stand for: `show_data view=gaps`. The weights are fitted by
+`copilot.tuning.index` and shipped; terms are those of the examples (`copilot.planner.retrieve`), and the tool of the
+call before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import prompts
+from copilot.planner.evidence import Evidence
+from copilot.planner.offers import closed
+from copilot.planner.retrieve import terms_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+INDEX = prompts.FOLDER / "tuning" / "index.npz"
+
+
+def choice_of(call: Mapping[str, Any]) -> str:
+    """Return the label of a call: its tool and closed choices, or the branch and reason of a reply."""
+    tool, args = call["tool"], call["args"]
+    if tool == "reply":
+        branch, reason = next(iter(args.items()))
+        return f"text {reason}" if branch == "text" else str(reason)
+    said = [f"{name}={json.dumps(args[name])}" for name in sorted(closed(tool) & args.keys() - ROUGH)]
+    return " ".join([tool, *said])
+
+
+# Choices that the resolvers hear by themselves, and that words outside them do not tell.
+ROUGH = frozenset({"interval", "model", "book"})
+
+
+def terms_with(evidence: Evidence, before: str | None) -> list[str]:
+    """Return the terms of a request, with the tool of the call before it."""
+    return [*terms_of(evidence.text, evidence.mentions), *([f"<{before}"] if before else [])]
+
+
+def shares_of(terms: list[str]) -> dict[str, float]:
+    """Return label -> share of certainty; they sum to 1."""
+    import numpy as np
+
+    known, labels, idf, weights = _index()
+    places = sorted({known[term] for term in terms if term in known})
+    values = idf[places]
+    norm = float(np.linalg.norm(values)) or 1.0
+    scores = (values / norm) @ weights[places] + weights[-1]
+    odds = np.exp(scores - scores.max())
+    return dict(zip(labels, (odds / odds.sum()).tolist(), strict=True))
+
+
+@cache
+def _index() -> tuple[dict[str, int], list[str], NDArray[np.float32], NDArray[np.float32]]:
+    import numpy as np
+
+    with np.load(INDEX) as file:
+        known = {str(term): at for at, term in enumerate(file["terms"])}
+        return known, [str(label) for label in file["labels"]], file["idf"], file["weights"].astype(np.float32)

@@ -1,0 +1,99 @@
+"""Requests of several steps: where they are cut, and what is planned when."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from copilot.messages import Call, Failure, LiveState, Observation, Plan, Turn
+from copilot.planner.steps import pieces
+from copilot.planner.stepwise import StepwisePlanner, completed
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        (
+            "load Apple and IBM, then test momentum on them and tell me what to buy with 20k",
+            ["load Apple and IBM", "test momentum on them", "tell me what to buy with 20k"],
+        ),
+        ("First get MSFT since 2005, run ridge with macd on it, and finally explain what drove it",
+         ["get MSFT since 2005", "run ridge with macd on it", "explain what drove it"]),
+        ("grab SPY -> open the report", ["grab SPY", "open the report"]),
+        ("test rsi and momentum on tech stocks, hold the top 3", None),
+        ("buy IBM when rsi < 30 and sell when it is above 70", None),
+        ("load Apple and IBM", None),
+        ("what is the difference between Sharpe and Sortino", None),
+    ],
+)  # fmt: skip
+def test_where_a_request_is_cut(text: str, cut: list[str] | None) -> None:
+    assert [piece for piece, _ in pieces(text)] == (cut or [text])
+
+
+class ByWords:
+    """A planner that knows the calls of a few texts; everything else is a question."""
+
+    def __init__(self, known: Mapping[str, Call], margin: float = 0.9) -> None:
+        self.known, self.margin = known, margin
+        self.asked: list[tuple[Turn, ...]] = []
+
+    def plan(self, turns: Sequence[Turn], state: LiveState, cancel: threading.Event | None = None) -> Plan:
+        self.asked.append(tuple(turns))
+        if turns[-1].steps:
+            return Plan(call=Call(tool="reply", args={"text": ""}), margin=1.0)
+        call = self.known.get(turns[-1].user, Call(tool="reply", args={"ask": "What?"}))
+        return Plan(call=call, margin=self.margin)
+
+
+LOAD = Call(tool="ingest_data", args={"symbols": ["IBM"]})
+TEST = Call(tool="run_experiment", args={"symbols": ["IBM"]})
+KNOWN = {"load IBM": LOAD, "test momentum on it": TEST}
+TEXT = "load IBM, then test momentum on it"
+
+
+def test_the_first_plan_tells_what_follows_and_each_piece_is_planned_in_its_turn() -> None:
+    single = ByWords(KNOWN)
+    planner = StepwisePlanner(single)
+    first = planner.plan([Turn(user=TEXT)], LiveState())
+    assert (first.call, first.ahead) == (LOAD, (TEST,))
+    assert single.asked[-1][0].steps[0].call == LOAD  # the second piece was read on top of the first
+
+    done = Turn(user=TEXT, steps=(Observation(call=LOAD, status="ok", result={"new_rows": 7}),))
+    second = planner.plan([done], LiveState())
+    assert second.call == TEST
+    assert single.asked[-1][0].steps[0].result == {"new_rows": 7}  # with what was observed
+
+    both = done.model_copy(update={"steps": (*done.steps, Observation(call=TEST, status="ok"))})
+    assert planner.plan([both], LiveState()).call == Call(tool="reply", args={"text": ""})
+
+
+def test_nothing_follows_a_step_that_failed_for_good() -> None:
+    failed = Observation(call=LOAD, status="failed", failure=Failure(kind="SourceUnavailable", message="no"))
+    plan = StepwisePlanner(ByWords(KNOWN)).plan([Turn(user=TEXT, steps=(failed,))], LiveState())
+    assert plan.call.tool == "reply"
+
+
+def test_a_piece_that_is_no_request_is_read_with_the_one_before_it() -> None:
+    whole = Call(tool="run_experiment", args={"symbols": ["IBM"], "top_n": 3})
+    single = ByWords({"test momentum on IBM": TEST, "test momentum on IBM, then keep the best": whole,
+                      "test momentum on IBM, keep the best": whole})  # fmt: skip
+    plan = StepwisePlanner(single).plan([Turn(user="test momentum on IBM, then keep the best")], LiveState())
+    assert (plan.call, plan.ahead) == (whole, ())
+
+
+def test_without_a_word_such_as_then_a_piece_has_to_be_sure_and_for_another_tool() -> None:
+    known = {"load IBM": LOAD, "test momentum on it": TEST, "load IBM and test momentum on it": TEST,
+             "load IBM, test momentum on it": TEST}  # fmt: skip
+    text = "load IBM and test momentum on it"
+    assert StepwisePlanner(ByWords(known)).plan([Turn(user=text)], LiveState()).ahead == (TEST,)
+    assert StepwisePlanner(ByWords(known, margin=0.3)).plan([Turn(user=text)], LiveState()).ahead == ()
+
+
+def test_what_only_mended_a_failure_does_no_piece() -> None:
+    failed = Observation(
+        call=TEST, status="failed", failure=Failure(kind="NoData", message="none", suggestion=LOAD)
+    )
+    mended, again = Observation(call=LOAD, status="ok"), Observation(call=TEST, status="ok")
+    assert completed([failed, mended, again]) == [again]
