@@ -20,7 +20,7 @@ from copilot.planner.emit import args_of
 from copilot.planner.evidence import Evidence
 from copilot.planner.mention import Kind
 from copilot.planner.numbers import SMALL, read_small
-from copilot.planner.vocabulary import FUNCTION_WORDS
+from copilot.planner.vocabulary import FUNCTION_WORDS, everyday_words
 
 MOST_WORDS = 4  # of a name
 MOST_CONDITIONS = 6
@@ -36,7 +36,7 @@ _ADVERBS = {"daily": 1, "tomorrow": 1, "weekly": 5, "fortnightly": 10, "monthly"
 _PERCENT = re.compile(r"(?P<n>[0-9]{1,3}(?:\.[0-9]+)?) ?(?:%|percent|per cent)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b[A-Za-z][A-Za-z0-9_]{2,30}\b")
 _NAMING = re.compile(
-    r"\b(?:call(?:ed)?(?: it)?|named?(?: it)?|as|under(?: the name)?|define|let|feature)\s+[`'\"]?"
+    r"\b(?:call(?:ed)?(?: it)?|named?(?: it)?|as|under(?: the name)?|define|let)\s+[`'\"]?"
     r"(?P<name>[A-Za-z][A-Za-z0-9_]{2,30})\b|\b(?P<before>[A-Za-z][A-Za-z0-9_]{2,30})\s*(?::=|=|:)(?!=)",
     re.IGNORECASE,
 )
@@ -173,7 +173,8 @@ def _conditions(evidence: Evidence, _state: LiveState) -> list[Any]:
 
 def _names(evidence: Evidence, _state: LiveState) -> list[Any]:
     said = [mention.value for mention in evidence.of("name")]
-    return [*said, *(match["name"] or match["before"] for match in _NAMING.finditer(evidence.text))]
+    found = (match["name"] or match["before"] for match in _NAMING.finditer(evidence.text))
+    return [*said, *(name for name in found if name.lower() not in everyday_words())]
 
 
 def _nothing(_evidence: Evidence, _state: LiveState) -> list[Any]:

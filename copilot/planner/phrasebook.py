@@ -1,8 +1,8 @@
 """The index of the phrase books at work: how likely each tool, with its closed choices, is by the words alone.
 
 A label is a tool and the closed choices that the words stand for: `show_data view=gaps`. The weights are fitted by
-`copilot.tuning.index` and shipped; terms are those of the examples (`copilot.planner.retrieve`), and the tool of the
-call before.
+`copilot.tuning.index` and shipped; terms are those of the examples (`copilot.planner.retrieve`), and the tool of
+the call before.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def _frequencies() -> Counter[str]:
         kept.update(dict.fromkeys(re.findall(r"\b[a-z]{3,}\b", text.lower()), COMMON))
     for tool in plugin_tools():
         said = " ".join([tool.name, tool.description, *tool.examples, *spoken(tool)]).lower()
-        kept.update(dict.fromkeys(re.findall(r"[a-z]{3,}", said), COMMON))
+        kept.update(re.findall(r"[a-z]{3,}", said))
     return kept
 
 

@@ -52,7 +52,7 @@ REFUSALS = (
     "refuse_future",
     "refuse_holdout_misuse",
 )
-MOST_READ = 6
+MOST_READ = 4
 FLOOR = 1e-4
 MODEL_WEIGHT = 0.5
 PLAIN = 3.0  # log odds that a plain rule adds
@@ -83,17 +83,21 @@ class TunedPlanner(FirstPlanner):
         self._model = llm
         self._options = options()
         self._choices: dict[str, float] = {}
+        self._seen: tuple[str, dict[str, float]] = ("", {})  # the last prompt, and what the model made of it
         self._kind = ""  # of words, as the model saw the last request
 
     def shares(self, request: Request, cancel: threading.Event | None = None) -> dict[str, float]:
         """Return the model's share of certainty for each label that it holds likely."""
         prompt = sight(request.history, request.evidence, request.state)
+        if prompt == self._seen[0]:
+            return self._seen[1]
         found: dict[str, float] = {}
         self._kind = ""
         for each in self._model.rank(prompt, list(self._options), most=MOST_READ, cancel=cancel):
             label, _, kind = self._options[each.option].partition(" ")
             self._kind = self._kind or kind
             found[label] = found.get(label, 0.0) + each.share
+        self._seen = prompt, found
         return found
 
     def _doubts(self, settled: Call, request: Request) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from copilot.messages import LiveState
 from copilot.planner.evidence import gather
@@ -63,7 +63,7 @@ def fit(pairs: Sequence[Pair], target: Path = INDEX) -> dict[str, float]:
     return {"choice": sum(right) / len(held), "tool": sum(tools) / len(held), "terms": float(len(terms))}
 
 
-def _rows(documents: Sequence[tuple[list[str], str]], terms: Sequence[str], idf: NDArray[np.float32]) -> object:
+def _rows(documents: Sequence[tuple[list[str], str]], terms: Sequence[str], idf: NDArray[np.float32]) -> Any:
     """Return the documents as unit vectors, a sparse matrix of (documents, terms)."""
     import numpy as np
     from scipy.sparse import csr_matrix
@@ -80,7 +80,7 @@ def _rows(documents: Sequence[tuple[list[str], str]], terms: Sequence[str], idf:
     return csr_matrix((data, (rows, columns)), shape=(len(documents), len(terms)))
 
 
-def _regress(rows: object, wanted: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
+def _regress(rows: Any, wanted: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
     """Return (terms + 1, classes): weights, and a bias in the last row."""
     import numpy as np
     from scipy.optimize import minimize
@@ -100,4 +100,5 @@ def _regress(rows: object, wanted: NDArray[np.int64], classes: int) -> NDArray[n
         return float(value), slope.ravel()
 
     best = minimize(loss, np.zeros((terms + 1) * classes), jac=True, method="L-BFGS-B", options={"maxiter": 150})
-    return best.x.reshape(terms + 1, classes)
+    fitted: NDArray[np.float64] = best.x.reshape(terms + 1, classes)
+    return fitted
