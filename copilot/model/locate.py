@@ -75,13 +75,13 @@ def locate_adapter(chosen: Path | None = None) -> Path | None:
         return None
     path = chosen.expanduser()
     if not is_adapter(check_gguf(path, what="adapter", hint=OTHER_ADAPTER)):
-        raise ModelError(f"{path} is a GGUF file, but no adapter.", hint=OTHER_ADAPTER)
+        raise ModelError(f"{path} is a GGUF file, but no adapter, or a damaged one.", hint=OTHER_ADAPTER)
     return path
 
 
 def is_adapter(path: Path) -> bool:
-    """Tell by its first entries whether a GGUF file holds an adapter. Raises ModelError where it is cut short."""
+    """Tell by its first entries whether a GGUF file holds an adapter; one that is damaged there does not."""
     try:
         return read_facts(path).get("general.type") == "adapter"
-    except ValueError as error:
-        raise ModelError(f"{path} is damaged: {error}.", hint=OTHER) from error
+    except ValueError:
+        return False

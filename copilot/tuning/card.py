@@ -40,7 +40,7 @@ class Card(Record):
         base_sha256: of the GGUF it was trained beside.
     """
 
-    recipe: dict[str, float]
+    recipe: dict[str, int | float]
     data_sha256: str
     intents: dict[str, int]
     held_intents: dict[str, int]

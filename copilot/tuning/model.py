@@ -23,7 +23,9 @@ def load_with_adapter(gguf: Path, *, rank: int, alpha: int, seed: int) -> Any:
     import torch
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # the terminal shows our own
     torch.manual_seed(seed)
     base = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
     base.is_quantized = False  # it was read from a quantised file and is none any more; `.to` refuses otherwise

@@ -37,7 +37,7 @@ def test_a_file_that_is_no_adapter_is_named(tmp_path: Path) -> None:
     model, text, cut = gguf(tmp_path / "model.gguf", type="model"), tmp_path / "a.gguf", tmp_path / "cut.gguf"
     text.write_text("not a model")
     cut.write_bytes(model.read_bytes()[:30])
-    said = {model: "no adapter", text: "not a GGUF", cut: "cut short", tmp_path / "no.gguf": "There is no adapter"}
+    said = {model: "no adapter", text: "not a GGUF", cut: "damaged", tmp_path / "no.gguf": "There is no adapter"}
     for path, words in said.items():
         with pytest.raises(ModelError, match=words) as refused:
             locate_adapter(path)
