@@ -22,7 +22,7 @@ from copilot.planner import talk
 from copilot.planner.candidates import Candidates
 from copilot.planner.emit import Missing
 from copilot.planner.evidence import Evidence
-from copilot.planner.first import FirstPlanner
+from copilot.planner.first import LIKELY, FirstPlanner
 from copilot.planner.history import last_call
 from copilot.planner.offers import Offers, closed, offers
 from copilot.planner.phrasebook import ROUGH, shares_of, terms_with
@@ -121,8 +121,11 @@ class TunedPlanner(FirstPlanner):
         before = last_call(request.history)
         by_words = shares_of(terms_with(request.evidence, before.tool if before else None))
         self._choices = by_words
+        words = folded(by_words)
+        if first.label in tool_names() - words.keys() and first.share > LIKELY:
+            return [first, Reading("text", 0.0, 0.0)]  # a plugin's tool, of which neither was taught
         plain = first.label if first.share == 1.0 else None
-        return joined(folded(by_words), self.shares(request), plain)
+        return joined(words, self.shares(request), plain)
 
     def _write(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
         if label not in tool_names():
