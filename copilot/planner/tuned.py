@@ -16,11 +16,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from pydantic import BaseModel
+
 from copilot.messages import Call
 from copilot.model.llm import PlanningLLM
 from copilot.planner import talk
 from copilot.planner.candidates import Candidates
-from copilot.planner.emit import Missing
+from copilot.planner.emit import Missing, args_of, without_defaults
 from copilot.planner.evidence import Evidence
 from copilot.planner.first import LIKELY, FirstPlanner
 from copilot.planner.history import last_call
@@ -152,6 +154,12 @@ class TunedPlanner(FirstPlanner):
             return {}
         return {name: [json.loads(value)] for name, value in (each.split("=", 1) for each in best.split()[1:])}
 
+    def _emit_exact(self, request: str, call: Call, cancel: threading.Event | None) -> Call:  # noqa: ARG002
+        """Return a call that is settled, checked: the grammar would leave the model nothing to choose."""
+        if call.args == {"text": ""}:
+            return call
+        return call.model_copy(update={"args": without_defaults(_checked(call), dict(call.args))})
+
     def _say(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
         """Return words in place of a call."""
         if label == "text" and self._kind:
@@ -160,6 +168,10 @@ class TunedPlanner(FirstPlanner):
         if label == "ask_without":
             return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply("ask_wish")}), cancel)
         return super()._write(label, request, cancel)
+
+
+def _checked(call: Call) -> BaseModel:
+    return args_of(call.tool).model_validate_json(json.dumps(call.args))
 
 
 def _readable(label: str, request: Request) -> Request:
