@@ -18,6 +18,7 @@ from copilot.messages import Call
 from copilot.model.llm import LLM
 from copilot.planner.candidates import Candidates
 from copilot.planner.emit import ESSENTIAL, VERBATIM, Missing, args_of, without_defaults
+from copilot.planner.grammar import field_of, object_of
 from copilot.planner.offers import Offers, is_list
 
 MAX_REPAIRS = 2
@@ -75,28 +76,15 @@ def grammar(tool: str, sure: Mapping[str, Any], offered: Offers, required: list[
     fields: dict[str, Any] = {}
     for name in args_of(tool).model_fields:
         if sure.get(name):
-            fields[name] = _fixed(sure[name])
+            fields[name] = field_of(sure[name])
         elif offered.get(name):
             fields[name] = _list_of(offered[name]) if is_list(tool, name) else {"enum": offered[name]}
-    args = _object(fields, [name for name in fields if name in required])
-    return _object({"tool": {"const": tool}, "args": args}, ["tool", "args"])
-
-
-def _fixed(values: list[Any]) -> dict[str, Any]:
-    if len(values) > 1:
-        return {"enum": values}
-    if isinstance(values[0], list):
-        items = [{"const": item} for item in values[0]]
-        return {"type": "array", "prefixItems": items, "items": False, "minItems": len(items)}
-    return {"const": values[0]}
+    args = object_of(fields, [name for name in fields if name in required])
+    return object_of({"tool": {"const": tool}, "args": args})
 
 
 def _list_of(values: list[Any]) -> dict[str, Any]:
     return {"type": "array", "items": {"enum": values}, "minItems": 1, "maxItems": min(len(values), MOST_ITEMS)}
-
-
-def _object(properties: Mapping[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"type": "object", "properties": dict(properties), "required": required, "additionalProperties": False}
 
 
 def _each_once(value: Any) -> Any:
