@@ -40,6 +40,7 @@ from copilot.planner.history import (
 )
 from copilot.planner.index import example_index
 from copilot.planner.limits import offers_less, says_no, says_yes, without_limits
+from copilot.planner.missing import question_for
 from copilot.planner.request import Request, goes_with, leaned_on, leans_on_symbols, tool_names, would_mislead
 from copilot.planner.retrieve import Reading, terms_of
 from copilot.planner.revised import revised
@@ -61,19 +62,6 @@ _TRIES = re.compile(r"\b(?:try|test|use|predict\w*|run)\b", re.IGNORECASE)
 _SAME_RULE = re.compile(
     r"\b(?:same|that|this|identical) (?:trading )?(?:rule|strategy|conditions?)\b", re.IGNORECASE
 )
-_ASK = {
-    ("ingest_data", "path"): "ask_path",
-    ("ingest_data", "interval"): "ask_interval",
-    ("show_data", "interval"): "ask_interval",
-    ("ingest_data", "symbols"): "ask_symbols_ingest",
-    ("run_experiment", "symbols"): "ask_symbols_experiment",
-    ("run_backtest", "symbols"): "ask_symbols_experiment",
-    ("run_backtest", "entry"): "ask_condition",
-    ("propose_trades", "capital_usd"): "ask_capital",
-    ("query_data", "sql"): "ask_sql",
-    ("run_python", "code"): "ask_analysis",
-    ("run_python", "symbols"): "ask_symbols_python",
-}
 
 
 class FirstPlanner:
@@ -271,7 +259,7 @@ class FirstPlanner:
     def _ask(self, label: str, missing: Missing, request: Request, cancel: threading.Event | None) -> Call:
         """Return the question about what a call of `label` lacks."""
         of_file = missing.field == "symbols" and bool(request.evidence.of("path"))
-        name = "ask_symbols_file" if of_file else _ASK.get((label, missing.field), "ask_unclear")
+        name = "ask_symbols_file" if of_file else question_for(label, missing.field)
         return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply(name)}), cancel)
 
     def _candidates(self, tool: str, request: Request) -> Candidates:

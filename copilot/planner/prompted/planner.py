@@ -25,9 +25,9 @@ from copilot.planner.direct import after, own_words
 from copilot.planner.emit import Missing, args_of, without_defaults
 from copilot.planner.evidence import gather
 from copilot.planner.history import ranked_ids
+from copilot.planner.missing import question_for
 from copilot.planner.prompted.catalogue import DONE, WORDS, WRITTEN, Schema, entries, entry_of
 from copilot.planner.prompted.dialogue import Exchange, fitted
-from copilot.planner.prompted.missing import question_for
 from copilot.planner.prompted.narrow import Limits, after_failure, after_rejection, args_schema
 from copilot.planner.prompted.said import Said
 from copilot.planner.prompted.words import as_reply, words_schema
