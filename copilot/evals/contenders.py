@@ -54,6 +54,7 @@ def load_engine(name: Contender, settings: Settings, adapter: Path | None) -> Ll
     """Load the model of a planner; None where it has none. Raises ModelError."""
     from copilot.model.engine import LlamaEngine
     from copilot.planner import OTHER_CONTEXT_TOKENS
+    from tools.kernel.paths import user_cache
 
     if name == "bm25":
         return None
@@ -69,6 +70,7 @@ def load_engine(name: Contender, settings: Settings, adapter: Path | None) -> Ll
         threads=settings.threads,
         context_tokens=settings.context_tokens,
         adapter=adapter if name in ADAPTED else None,
+        cache=user_cache(settings.cache) / "merged",
     )
 
 

@@ -31,11 +31,13 @@ def load_engine(settings: Settings) -> LlamaEngine:
     """Load the model of `settings`. Raises ModelError."""
     from copilot.model.engine import LlamaEngine
     from copilot.model.locate import locate_adapter
+    from tools.kernel.paths import user_cache
 
     adapter = locate_adapter(settings.adapter) if settings.model is None else None
     chosen = settings.model is None or "context_tokens" in settings.model_fields_set
     room = settings.context_tokens if chosen else OTHER_CONTEXT_TOKENS
-    return LlamaEngine(settings.model, threads=settings.threads, context_tokens=room, adapter=adapter)
+    cache = user_cache(settings.cache) / "merged"
+    return LlamaEngine(settings.model, threads=settings.threads, context_tokens=room, adapter=adapter, cache=cache)
 
 
 def planner_on(engine: LlamaEngine, settings: Settings) -> Planner:

@@ -45,8 +45,8 @@ _DAYS_OF = re.compile(
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    rf"\b(?:since|from|starting(?: in| from| at| on)?|beginning(?: in| from)?|as of|start(?:ing"
-    rf"|s)?(?: date)?:?|start=|going back to|back to|"
+    rf"\b(?:since|from|as of|(?:start|begin)(?:n?ing|s)?(?: date| the (?:data|sample|history))?:?"
+    rf"(?: (?:in|from|at|on|with))?|start=|going back to|back to|"
     rf"(?P<after>after|later than|post))\s?(?:the )?(?:year )?(?P<first>{_POINT})(?: on(?:wards?)?)?",
     re.IGNORECASE,
 )

@@ -24,6 +24,11 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 _RUN = r"(?:experiments?|runs?|backtests?|trials?)"
+_PAIR = re.compile(
+    rf"\b(?P<one>{_RANKS})(?: {_NOUN})? (?:and|with|to|against|versus|vs\.?|or) (?:the |my )?(?P<two>{_RANKS})\b",
+    re.IGNORECASE,
+)
+_MIDDLE = re.compile(rf"\bmiddle(?=[?.!: ]*$| {_NOUN}\b)(?: {_NOUN})?", re.IGNORECASE)
 _NUMBERED = re.compile(
     rf"\b{_RUN} (?:number |no\.? ?|#)?(?P<n>[0-9]{{1,3}})(?![\w-])"
     rf"(?: (?:and|with|vs\.?|to|against) (?:{_RUN} )?#?(?P<m>[0-9]{{1,3}})(?![\w-]))?",
@@ -71,7 +76,7 @@ def find_winners(text: str, compared: Sequence[str]) -> Iterator[Mention]:
 
 
 def find_experiments(text: str) -> Iterator[Mention]:
-    """Yield mentions whose value is a pair: ("id", text), ("rank", n), ("last", n) or ("all", 0)."""
+    """Yield mentions whose value is a pair: ("id", text), ("rank", n), ("middle", 0), ("last", n) or ("all", 0)."""
     for match in _ID.finditer(text):
         yield Mention("experiment", match.start(), match.end(), ("id", match[0]))
     for match in _SEVERAL.finditer(text):
@@ -80,6 +85,11 @@ def find_experiments(text: str) -> Iterator[Mention]:
         yield Mention("experiment", match.start(), match.end(), ("all", 0))
     for match in _ORDINAL.finditer(text):
         yield Mention("experiment", match.start(), match.end(), ("rank", _RANK[match["rank"].lower()]))
+    for match in _PAIR.finditer(text):
+        for group in ("one", "two"):
+            yield Mention("experiment", match.start(group), match.end(group), ("rank", _RANK[match[group].lower()]))
+    for match in _MIDDLE.finditer(text):
+        yield Mention("experiment", match.start(), match.end(), ("middle", 0))
     for match in _NUMBERED.finditer(text):
         yield Mention("experiment", match.start(), match.end("n"), ("rank", int(match["n"]) - 1))
         if match["m"]:
@@ -100,6 +110,8 @@ def resolve(mentions: Iterable[Mention], ids: Sequence[str]) -> list[str]:
             found.append(value)
         elif how == "rank" and -len(ids) <= value < len(ids):
             found.append(ids[value])
+        elif how == "middle":
+            found += ids[len(ids) // 2 : len(ids) // 2 + 1]
         elif how == "last":
             found += ids[-value:] if value else []
         elif how == "all":

@@ -73,9 +73,10 @@ def _default(name: str) -> str:
 def _phrases() -> dict[str, str]:
     """Return phrase -> id, hyphens as spaces: those of the catalogue, and other word orders of them."""
     phrases = {re.sub(r"[\s-]+", " ", phrase): feature for phrase, feature in feature_phrases().items()}
-    for word, phrase in load_plan_file("feature_words.json").items():
-        if phrase in phrases:
-            phrases.setdefault(word, phrases[phrase])
+    for said, phrase in load_plan_file("feature_words.json").items():
+        word, meant = (re.sub(r"[\s-]+", " ", each) for each in (said, phrase))
+        if meant in phrases:
+            phrases.setdefault(word, phrases[meant])
     return phrases
 
 

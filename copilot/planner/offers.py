@@ -18,22 +18,15 @@ from copilot.messages import LiveState
 from copilot.planner.conditions import condition_at
 from copilot.planner.emit import args_of
 from copilot.planner.evidence import Evidence
+from copilot.planner.figures import figures_in
 from copilot.planner.mention import Kind
-from copilot.planner.numbers import SMALL, read_small
 from copilot.planner.vocabulary import FUNCTION_WORDS, everyday_words
 
 MOST_WORDS = 4  # of a name
 MOST_CONDITIONS = 6
+MOST_HELD = 100  # names in a book
 _WORD = re.compile(r"[\w$^][\w.&'^=-]*[\w&]|[\w$^]")
-_FIGURE = re.compile(rf"(?<![\w.-]){SMALL}(?![\w.]*\w)", re.IGNORECASE)
-_LENGTH = re.compile(
-    rf"\b(?P<n>{SMALL})?[ -]?(?:trading |business )?(?P<unit>day|session|week|fortnight|month|quarter|year)s?\b"
-    rf"|\b(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|tomorrow)\b|\bhorizon\W{{1,4}}(?P<bare>{SMALL})",
-    re.IGNORECASE,
-)
-_DAYS = {"day": 1, "session": 1, "week": 5, "fortnight": 10, "month": 21, "quarter": 63, "year": 252}
-_ADVERBS = {"daily": 1, "tomorrow": 1, "weekly": 5, "fortnightly": 10, "monthly": 21, "quarterly": 63}
-_PERCENT = re.compile(r"(?P<n>[0-9]{1,3}(?:\.[0-9]+)?) ?(?:%|percent|per cent)", re.IGNORECASE)
+_BARE = re.compile(r"\bhorizon\W{1,4}(?P<n>[0-9]{1,3})\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b[A-Za-z][A-Za-z0-9_]{2,30}\b")
 _NAMING = re.compile(
     r"\b(?:call(?:ed)?(?: it)?|named?(?: it)?|as|under(?: the name)?|define|let)\s+[`'\"]?"
@@ -131,20 +124,14 @@ def _family(feature: str) -> str:
 
 def _lengths(evidence: Evidence, _state: LiveState) -> list[Any]:
     found = [mention.value for mention in evidence.of("horizon")]
-    for match in _LENGTH.finditer(evidence.text):
-        if match["adverb"]:
-            found.append(_ADVERBS[match["adverb"].lower()])
-        elif match["bare"]:
-            found.append(read_small(match["bare"]))
-        else:
-            found.append((read_small(match["n"]) if match["n"] else 1) * _DAYS[match["unit"].lower()])
-    return [days for days in found if days > 0]
+    found += [int(match["n"]) for match in _BARE.finditer(evidence.text)]
+    return [*found, *(int(each.value) for each in figures_in(evidence.text) if each.kind == "length")]
 
 
 def _small(evidence: Evidence, _state: LiveState) -> list[Any]:
     found = [mention.value for mention in evidence.of("count")]
-    figures = [read_small(match[0]) for match in _FIGURE.finditer(evidence.text) if match[0].lower() != "a"]
-    return [*found, *(each for each in figures if 0 < each <= 100)]  # noqa: PLR2004  names held
+    figures = [int(each.value) for each in figures_in(evidence.text) if each.kind == "count"]
+    return [*found, *(each for each in figures if each <= MOST_HELD)]
 
 
 def _amounts(evidence: Evidence, _state: LiveState) -> list[Any]:
@@ -154,7 +141,7 @@ def _amounts(evidence: Evidence, _state: LiveState) -> list[Any]:
 def _share(name: str) -> Callable[[Evidence, LiveState], list[Any]]:
     def find(evidence: Evidence, _state: LiveState) -> list[Any]:
         said = [each.value[1] for each in evidence.of("option") if each.value[0] == name]
-        return [*said, *(round(float(match["n"]) / 100, 6) for match in _PERCENT.finditer(evidence.text))]
+        return [*said, *(each.value for each in figures_in(evidence.text) if each.kind == "share")]
 
     return find
 

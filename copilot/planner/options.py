@@ -43,6 +43,8 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
         "long_short",
         (
             rf"{_WITH}(?:long[- /]?(?:and )?short|dollar[- ]neutral)(?: (?:book|strategy|portfolio))?"
+            r"|(?:long |buy(?:ing)? )?(?:the )?(?:best|top|winners?|strongest)(?: (?:ones|names))?"
+            r" (?:against|versus|vs\.?) (?:the )?(?:worst|bottom|losers?|weakest)(?: (?:ones|names))?"
             r"|short(?:ing)? the (?:losers?|worst|weakest)(?: (?:ones|names|stocks))?(?! (?:[0-9]|two|three))"
         ),
     ),

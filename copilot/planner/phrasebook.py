@@ -9,17 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import prompts
 from copilot.planner.evidence import Evidence
+from copilot.planner.linear import load
 from copilot.planner.offers import closed
 from copilot.planner.retrieve import terms_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 INDEX = prompts.FOLDER / "tuning" / "index.npz"
 
@@ -45,21 +41,4 @@ def terms_with(evidence: Evidence, before: str | None) -> list[str]:
 
 def shares_of(terms: list[str]) -> dict[str, float]:
     """Return label -> share of certainty; they sum to 1."""
-    import numpy as np
-
-    known, labels, idf, weights = _index()
-    places = sorted({known[term] for term in terms if term in known})
-    values = idf[places]
-    norm = float(np.linalg.norm(values)) or 1.0
-    scores = (values / norm) @ weights[places] + weights[-1]
-    odds = np.exp(scores - scores.max())
-    return dict(zip(labels, (odds / odds.sum()).tolist(), strict=True))
-
-
-@cache
-def _index() -> tuple[dict[str, int], list[str], NDArray[np.float32], NDArray[np.float32]]:
-    import numpy as np
-
-    with np.load(INDEX) as file:
-        known = {str(term): at for at, term in enumerate(file["terms"])}
-        return known, [str(label) for label in file["labels"]], file["idf"], file["weights"].astype(np.float32)
+    return load(INDEX).shares(terms)

@@ -8,11 +8,12 @@ from functools import cache
 
 from copilot.messages import Call, LiveState, Turn
 from copilot.planner import lab, talk, workbench
+from copilot.planner.edits import edited_names, is_edit
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import find_winners
 from copilot.planner.history import last_call
 from copilot.planner.index import COMPARED
-from copilot.planner.limits import find_limits, question_about
+from copilot.planner.limits import Limit, find_limits, question_about
 from copilot.planner.subjects import ask_about, unknown_predictor
 from tools.catalog import TOOLS
 
@@ -43,7 +44,7 @@ def would_mislead(label: str, request: Request) -> str | None:
     evidence = request.evidence
     if label not in tool_names() or evidence.of("sql"):
         return None
-    if not request.agreed and (limits := find_limits(evidence.text, evidence.mentions, label)):
+    if not request.agreed and (limits := _limits(label, request)):
         return question_about(limits)
     if asked := workbench.question(label, evidence, request.history, request.state):
         return asked
@@ -56,6 +57,15 @@ def would_mislead(label: str, request: Request) -> str | None:
     if opens and not named and any(find_winners(evidence.text, COMPARED)):
         return talk.reply("ask_winner")
     return None
+
+
+def _limits(label: str, request: Request) -> list[Limit]:
+    """Return the wishes that cannot be met; a name that the call before had can be left out."""
+    found = find_limits(request.text, request.evidence.mentions, label)
+    before = last_call(request.history)
+    if before is None or before.tool != label or edited_names(before, request.evidence, "symbols") is None:
+        return found
+    return [limit for limit in found if limit.name != "symbol"]
 
 
 def leaned_on(request: Request) -> list[Call]:
@@ -71,7 +81,7 @@ def leaned_on(request: Request) -> list[Call]:
 def goes_with(previous: Call, evidence: Evidence) -> bool:
     """Tell whether a request for the tool used before means its arguments too: "which of them is better"."""
     again = previous.tool == "compare_experiments" and _PRONOUN.search(evidence.text) is not None
-    return again or evidence.continues
+    return again or evidence.continues or is_edit(previous, evidence)
 
 
 def leans_on_symbols(tool: str, request: Request) -> bool:

@@ -12,15 +12,12 @@ import json
 import re
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING
 
 import prompts
+from copilot.planner.english import is_english
 from copilot.planner.phrases import spoken
 from copilot.planner.vocabulary import everyday_words, load_plan_file
 from tools.catalog import plugin_tools
-
-if TYPE_CHECKING:
-    from spellchecker import SpellChecker
 
 SHORTEST = 3  # letters
 LONG = 7  # letters from which two edits are allowed
@@ -78,7 +75,7 @@ def is_word(word: str) -> bool:
     from tools.ingest.universe import is_known
 
     trade = word in _frequencies() or word in everyday_words() or word in NOT_MISSPELT or is_known(word)
-    return trade or _is_near_a_name(word) or word in _english()
+    return trade or _is_near_a_name(word) or is_english(word)
 
 
 def _is_near_a_name(word: str) -> bool:
@@ -91,14 +88,6 @@ def _name_words() -> frozenset[str]:
     from tools.ingest.universe import aliases
 
     return frozenset(word for name in aliases() for word in re.findall(r"[a-z]+", name) if len(word) >= SHORTEST)
-
-
-@cache
-def _english() -> SpellChecker:
-    """Return the words of English; a sixth of a second, spent where a word is unknown to the trade."""
-    from spellchecker import SpellChecker
-
-    return SpellChecker(language="en", distance=1)
 
 
 @cache

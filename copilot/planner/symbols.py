@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from copilot.planner.english import COMMON, is_english
 from copilot.planner.mention import Mention
 from copilot.planner.vocabulary import everyday_words, load_plan_file
 
@@ -121,7 +122,7 @@ def extend_lists(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
             if match is None:
                 continue
             group = "name" if match["name"] else "listed"
-            if _may_be_name(match[group]):
+            if _may_be_name(match[group]) and not _is_everyday(match[group]):
                 yield _mention(text, offset + match.start(group), offset + match.end(group))
 
 
@@ -133,7 +134,8 @@ def find_misspelt(text: str) -> Iterator[Mention]:
     for match in _SMALL_SLOT.finditer(text):
         word = match["name"]
         near = difflib.get_close_matches(word, _single_names(), n=1, cutoff=RESEMBLES)
-        if _may_be_name(word) and word not in _loose_words() and (near or match["last"] is not None):
+        named = _may_be_name(word) and word not in _loose_words() and not _is_everyday(word)
+        if named and (near or match["last"] is not None):
             yield _mention(text, match.start("name"), match.end("name"))
 
 
@@ -145,6 +147,11 @@ def _single_names() -> tuple[str, ...]:
 def _may_be_name(word: str) -> bool:
     known_word = word.lower() in everyday_words() or word.upper() in _NOT_TICKERS
     return not known_word and not (word.islower() and word.endswith(("ing", "ly", "ed")))
+
+
+def _is_everyday(word: str) -> bool:
+    """Tell whether a word in small letters is one of everyday English, and so hardly an unknown company."""
+    return word.islower() and is_english(word, least=COMMON) and word not in known_names()
 
 
 def _mention(text: str, start: int, end: int) -> Mention:

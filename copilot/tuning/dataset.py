@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ EXPERIMENTS = (
 STORED = ("AAPL", "AMZN", "FB", "GOOG", "IBM", "MSFT", "ORCL", "SPY")
 OWN_FEATURES = ("auto_skew_60", "auto_rsi_14_times_volume_zscore_20")
 
+_REQUEST = re.compile(r"^request: (?P<text>.*)<\|im_end\|>$", re.MULTILINE)
+_BEFORE = re.compile(r'^before: .* -> .*\{"tool":"(?P<tool>\w+)"', re.MULTILINE)
 LOWER_CASE = 0.15  # of the requests, as many people type
 
 Split = Literal["train", "held"]
@@ -92,6 +95,29 @@ def books(folder: Path | None = None) -> list[Path]:
     for path in found:
         read_book(path)
     return found
+
+
+def request_of(pair: Pair) -> str:
+    """Return the request in a pair's prompt."""
+    match = _REQUEST.search(pair.prompt)
+    return match["text"] if match else ""
+
+
+def before_of(pair: Pair) -> str | None:
+    """Return the tool of the call before a pair's request, where there is one."""
+    match = _BEFORE.search(pair.prompt)
+    return match["tool"] if match else None
+
+
+def call_before(pair: Pair) -> dict[str, Any] | None:
+    """Return the newest call before a pair's request, `tool` and `args`, where there is one."""
+    found = [line for line in pair.prompt.splitlines() if line.startswith("before: ") and ' -> {"tool"' in line]
+    if not found:
+        return None
+    calls = found[-1].rpartition(" -> ")[2].split(' {"tool"')
+    last = calls[-1] if len(calls) == 1 else f'{{"tool"{calls[-1]}'
+    call: dict[str, Any] = json.loads(last)
+    return call
 
 
 def version_of(pairs: Sequence[Pair]) -> str:

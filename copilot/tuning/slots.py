@@ -25,6 +25,25 @@ POOLS = "slots.json"  # in prompts/tuning/, beside the books
 HELD_EVERY = 6  # of the pools' entries, and of the wordings
 SLIPS = 0.12  # of the wordings get a typing slip
 _LENGTHS = (1, 1, 1, 2, 2, 3, 4)
+_SHARES = {
+    "vol": (5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 18, 20, 25),
+    "pos": (5, 7, 8, 10, 12, 15, 20, 25, 30, 33, 40, 50, 60),
+    "dd": (5, 8, 10, 12, 15, 18, 20, 25, 30, 35, 40, 45, 50),
+}
+_FRACTIONS = {5: "a twentieth", 10: "a tenth", 20: "a fifth", 25: "a quarter", 50: "half"}
+_TIMES = (
+    ("one day", 1), ("2 days", 2), ("three days", 3), ("3 trading days", 3), ("five days", 5), ("5 days", 5),
+    ("10 days", 10), ("ten trading days", 10), ("15 days", 15), ("20 days", 20), ("21 days", 21), ("60 days", 60),
+    ("a week", 5), ("one week", 5), ("1 week", 5), ("two weeks", 10), ("2 weeks", 10), ("three weeks", 15),
+    ("a fortnight", 10), ("four weeks", 20), ("a month", 21), ("one month", 21), ("2 months", 42),
+    ("two months", 42), ("three months", 63), ("3 months", 63), ("a quarter", 63), ("6 months", 126),
+)  # fmt: skip
+_SMALL_WORDS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TEN_WORDS = ("-", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_IN_WORDS, _IN_PARTS = 0.3, 0.2  # so often
 
 
 class Unreadable(Exception):
@@ -46,12 +65,40 @@ def fill_slot(
     if name == "features":
         return _features(draw, state, held=held)
     phrase = draw.choice(_pool(name, held))
+    if "{" in phrase:
+        return _measured(name, phrase, draw)
     phrase = phrase.lower() if small and name == "symbol" else phrase
     reader = _READERS.get(name)
     value = reader(phrase, state) if reader else phrase
     if value is None or value == []:
         raise Unreadable(f"{name}: {phrase}")
     return phrase, value
+
+
+def _measured(name: str, phrase: str, draw: random.Random) -> tuple[str, Any]:
+    """Return a phrase with a figure put in for `{n}` or a length of time for `{len}`, and the value of that."""
+    if "{len}" in phrase:
+        words, days = draw.choice(_TIMES)
+        return phrase.replace("{len}", words), days
+    if name == "top":
+        many = draw.choice((2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30))
+        return phrase.replace("{n}", _number(many, draw)), many
+    share = draw.choice(_SHARES[name])
+    if name != "vol" and share in _FRACTIONS and draw.random() < _IN_PARTS:
+        return phrase.replace("{n}", _FRACTIONS[share]), share / 100
+    form = draw.choice(("{}%", "{}%", "{} %", "{} percent", "{} per cent", "{} pct"))
+    said = _number(share, draw) if "cent" in form else str(share)
+    return phrase.replace("{n}", form.format(said)), share / 100
+
+
+def _number(number: int, draw: random.Random) -> str:
+    """Return a number below 100 in figures, now and then in words."""
+    if draw.random() >= _IN_WORDS:
+        return str(number)
+    tens, rest = divmod(number, 10)
+    if number < len(_SMALL_WORDS):
+        return _SMALL_WORDS[number]
+    return _TEN_WORDS[tens] + (f"-{_SMALL_WORDS[rest]}" if rest else "")
 
 
 def slipped(wording: str, draw: random.Random) -> str:

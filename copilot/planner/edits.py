@@ -1,0 +1,88 @@
+"""How a request changes the call before it: names added, left out or put in others' place, settings given up.
+
+"Add Ford", "and without RSI", "no cap this time". Told by the words around each name, and by those of the request
+for a setting, with weights fitted on the phrase books (`copilot.tuning.edits`). Where nothing is clear, names take
+the place of those before and settings stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import prompts
+from copilot.messages import Call
+from copilot.planner.around import around
+from copilot.planner.evidence import Evidence
+from copilot.planner.linear import load
+from copilot.planner.mention import Mention
+from copilot.planner.retrieve import terms_of
+
+Role = Literal["keep", "drop", "add", "replace", "none"]
+
+WEIGHTS = prompts.FOLDER / "tuning" / "edits.npz"
+CLEAR = 0.6  # share from which a name is added or left out, or a setting given up
+NAMES: Mapping[str, Literal["symbol", "feature"]] = {"symbols": "symbol", "features": "feature"}
+FIXED = frozenset(
+    {*NAMES, "entry", "experiment", "experiments", "capital_usd", "sql", "code", "path", "view", "kind"}
+)
+
+
+def is_edit(previous: Call, evidence: Evidence) -> bool:
+    """Tell whether the words add to the names of `previous`, leave some out, or give up a setting of it."""
+    if evidence.symbols and evidence.features:
+        return False  # names both: a hypothesis of its own
+    names = [field for field in NAMES if edited_names(previous, evidence, field) is not None]
+    return bool(names or (not evidence.mentions and given_up(previous, evidence, ())))
+
+
+def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | None:
+    """Return the names of `field` with those that the words add or leave out; None where they do neither."""
+    before = list(previous.args.get(field) or ())
+    found = [(mention, _role(previous, evidence, mention, before)) for mention in evidence.of(NAMES[field])]
+    dropped = {_plain(mention.value) for mention, role in found if role == "drop"}
+    added = [mention.value for mention, role in found if role == "add"]
+    kept = [name for name in before if _plain(name) not in dropped]
+    if not (added or len(kept) < len(before)) or not (kept or added):
+        return None
+    if any(role == "replace" for _, role in found):
+        return None
+    return [*kept, *(name for name in added if _plain(name) not in map(_plain, kept))]
+
+
+def given_up(previous: Call, evidence: Evidence, said: Sequence[str]) -> list[str]:
+    """Return the settings of `previous` that the request does without; never one that was `said` anew."""
+    open_to = [name for name in previous.args if name not in FIXED and name not in said]
+    return [name for name in open_to if _share(terms_of_setting(evidence, name), "drop") >= CLEAR]
+
+
+def terms_of_name(tool: str, evidence: Evidence, mention: Mention, *, held: bool) -> list[str]:
+    """Return the terms that tell the role of a name; `held` by the call before or new."""
+    place = f"{mention.kind} {'held' if held else 'new'}"
+    near = around(evidence.text, mention.start, mention.end)
+    return [*(f"{place} {term}" for term in (*near, f"in {tool}")), *(f"{place[-4:]} {term}" for term in near)]
+
+
+def terms_of_setting(evidence: Evidence, name: str) -> list[str]:
+    """Return the terms that tell whether a setting is given up."""
+    said = terms_of(evidence.text, evidence.mentions)
+    return [*(f"{name} {term}" for term in said), *(f"set {term}" for term in said), f"{name} ", "set "]
+
+
+def _role(previous: Call, evidence: Evidence, mention: Mention, before: Sequence[Any]) -> str:
+    held = _plain(mention.value) in map(_plain, before)
+    shares = load(WEIGHTS).shares(terms_of_name(previous.tool, evidence, mention, held=held))
+    best = max(shares, key=lambda label: shares[label])
+    clear = shares[best] >= CLEAR
+    return best if clear else "keep" if held else "replace"
+
+
+def _share(terms: Sequence[str], label: str) -> float:
+    return load(WEIGHTS).shares(terms).get(label, 0.0)
+
+
+def _plain(name: Any) -> str:
+    from tools.ingest.universe import aliases
+
+    symbols = aliases().get(str(name).lower(), ())
+    return symbols[0].lower() if len(symbols) == 1 else str(name).lower()

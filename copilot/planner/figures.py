@@ -1,0 +1,125 @@
+"""Which setting a figure is for, told by the words around it: "no name above 20 %", "on ten trading days".
+
+The resolvers of `options` and `numbers` know fixed phrasings and are sure of them. What they leave is judged here,
+by weights fitted on the phrase books (`copilot.tuning.figures`): a figure is taken for a setting where its
+neighbours say so clearly, and stays unexplained, for the user to see, where they do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import prompts
+from copilot.planner.around import around
+from copilot.planner.linear import Linear, load
+from copilot.planner.mention import Kind, Mention
+from copilot.planner.numbers import SMALL, WORDED, read_small
+
+WEIGHTS = prompts.FOLDER / "tuning" / "figures.npz"
+NONE = "none"
+CLEAR = 0.65  # share from which a figure is taken for a setting
+_KINDS: dict[str, Kind] = {"horizon_days": "horizon", "many": "count"}
+_DAYS = {"day": 1, "session": 1, "week": 5, "fortnight": 10, "month": 21, "quarter": 63, "year": 252}
+_ADVERBS = {
+    "daily": 1,
+    "tomorrow": 1,
+    "weekly": 5,
+    "fortnightly": 10,
+    "monthly": 21,
+    "quarterly": 63,
+    "yearly": 252,
+}
+_NAMES = {"target_volatility": r"vol(?:atility)?", "max_drawdown": r"draw[- ]?downs?"}
+_PARTS = {"half": 0.5, "third": 0.3333, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "twentieth": 0.05}
+_SHARE = re.compile(
+    rf"(?<![\w.])(?:(?P<n>[0-9]{{1,3}}(?:\.[0-9]+)?)|(?P<words>{WORDED})) ?(?:%|pct\b|per ?cent\b)"
+    rf"|\b(?:an? |one[ -])(?P<part>{'|'.join(_PARTS)})\b",
+    re.IGNORECASE,
+)
+_LENGTH = re.compile(
+    rf"\b(?:(?P<n>{SMALL})[ -])?(?:trading |business )?(?P<unit>{'|'.join(_DAYS)})s?\b"
+    rf"|\b(?P<adverb>{'|'.join(_ADVERBS)})\b",
+    re.IGNORECASE,
+)
+_LARGE = "hundred|thousand|grand|million|mio|mil|k|bn|billion|dollars?|usd|bucks|euros?|eur|chf"
+_COUNT = re.compile(
+    rf"(?<![\w.,:$€£/-])(?P<n>{SMALL})(?![\w%]*[\w%]|[.,:/-][0-9]| ?%| ?per ?cent|[ -](?:{_LARGE})\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure in a request: where it stands, of which kind it is, and its value as a setting takes it."""
+
+    kind: str
+    start: int
+    end: int
+    value: float
+
+
+def figures_in(text: str) -> list[Figure]:
+    """Return shares (fractions of 1), lengths of time (trading days) and small whole numbers, in order."""
+    found: list[Figure] = []
+    for match in _SHARE.finditer(text):
+        part = match["part"]
+        value = _PARTS[part.lower()] if part else float(match["n"] or read_small(match["words"])) / 100
+        found.append(Figure("share", match.start(), match.end(), round(value, 6)))
+    for match in _LENGTH.finditer(text):
+        days = _ADVERBS.get((match["adverb"] or "").lower()) or _DAYS[match["unit"].lower()] * _many(match["n"])
+        if match["unit"] == "quarter" or not _inside(match, found):  # "a quarter" may be a share or three months
+            found.append(Figure("length", match.start(), match.end(), days))
+    for match in _COUNT.finditer(text):
+        if not _inside(match, found) and match["n"].lower() not in ("a", "one"):
+            found.append(Figure("count", match.start(), match.end(), read_small(match["n"])))
+    return sorted((each for each in found if each.value > 0), key=lambda each: each.start)
+
+
+def terms_of(text: str, figure: Figure) -> list[str]:
+    """Return what stands around a figure, told apart by its kind."""
+    return [f"{figure.kind} {term}" for term in around(text, figure.start, figure.end)]
+
+
+def find_settings(text: str, features: Sequence[Mention] = ()) -> Iterator[Mention]:
+    """Yield the figures that the words around them make a setting of an experiment.
+
+    A length inside one of `features` belongs to it ("the 20 day volatility"). The name of the setting is taken into
+    the mention where it stands beside the figure: in "volatility at 12 %" it is no feature.
+    """
+    for figure in figures_in(text):
+        if figure.kind != "share" and any(each.start < figure.end and figure.start < each.end for each in features):
+            continue
+        shares = weights().shares(terms_of(text, figure))
+        best = max(shares, key=lambda label: shares[label])
+        if best == NONE or shares[best] < CLEAR:
+            continue
+        if kind := _KINDS.get(best):
+            yield Mention(kind, figure.start, figure.end, int(figure.value))
+        else:
+            yield Mention("option", *_with_name(text, figure, best), (best, figure.value))
+
+
+def _with_name(text: str, figure: Figure, setting: str) -> tuple[int, int]:
+    """Return start and end of a share together with the name of its setting, where that is near."""
+    named = _NAMES.get(setting, "(?!)")
+    before = re.search(rf"\b{named}(?: [a-z]+){{0,3}} $", text[: figure.start], re.IGNORECASE)
+    after = re.match(rf"(?: of)?(?: [a-z]+){{0,2}}? {named}\b", text[figure.end :], re.IGNORECASE)
+    return (
+        before.start() if before and not after else figure.start,
+        figure.end + (after.end() if after else 0),
+    )
+
+
+def weights() -> Linear:
+    """Return the fitted weights."""
+    return load(WEIGHTS)
+
+
+def _many(said: str | None) -> int:
+    return read_small(said) if said and said.lower() != "a" else 1
+
+
+def _inside(match: re.Match[str], found: list[Figure]) -> bool:
+    return any(each.start < match.end() and match.start() < each.end for each in found)

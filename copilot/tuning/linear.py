@@ -1,0 +1,97 @@
+"""Fit a linear classifier over terms: multinomial logistic regression on TF-IDF vectors, with an L2 penalty.
+
+Fitted once, from the same pairs as the adapter, and shipped as weights: at start there is nothing to fit. Nothing
+is random: the same documents give the same weights.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copilot.planner.linear import load
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Document = tuple[list[str], str]  # terms, label
+
+RAREST = 2  # documents that a term must be in
+PENALTY = 1e-4
+STEPS = 150
+
+
+def fit(documents: Sequence[Document], target: Path, *, rarest: int = RAREST, penalty: float = PENALTY) -> None:
+    """Fit a classifier on `documents` and write it to `target` (npz).
+
+    Args:
+        documents: terms and label of each.
+        target: the file to write.
+        rarest: terms of fewer documents are left out.
+        penalty: of the squared weights.
+    """
+    import numpy as np
+
+    spread = Counter(term for terms, _ in documents for term in set(terms))
+    terms = sorted(term for term, count in spread.items() if count >= rarest)
+    idf = np.array([math.log(1 + len(documents) / spread[term]) for term in terms], dtype=np.float32)
+    labels = sorted({label for _, label in documents})
+    wanted = np.array([labels.index(label) for _, label in documents])
+    weights = _regress(_rows(documents, terms, idf), wanted, len(labels), penalty)
+    np.savez_compressed(
+        target, terms=np.array(terms), labels=np.array(labels), idf=idf, weights=weights.astype(np.float16)
+    )
+    load.cache_clear()
+
+
+def predicted(documents: Sequence[Document], target: Path) -> list[str]:
+    """Return the likeliest label of each document."""
+    classifier = load(target)
+    shares = (classifier.shares(terms) for terms, _ in documents)
+    return [max(each, key=lambda label: each[label]) for each in shares]
+
+
+def _rows(documents: Sequence[Document], terms: Sequence[str], idf: NDArray[np.float32]) -> Any:
+    """Return the documents as unit vectors, a sparse matrix of (documents, terms)."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    place = {term: at for at, term in enumerate(terms)}
+    data, rows, columns = [], [], []
+    for row, (said, _) in enumerate(documents):
+        known = sorted({place[term] for term in said if term in place})
+        values = idf[known]
+        norm = float(np.linalg.norm(values)) or 1.0
+        data += list(values / norm)
+        rows += [row] * len(known)
+        columns += known
+    return csr_matrix((data, (rows, columns)), shape=(len(documents), len(terms)))
+
+
+def _regress(rows: Any, wanted: NDArray[np.int64], classes: int, penalty: float) -> NDArray[np.float64]:
+    """Return (terms + 1, classes): weights, and a bias in the last row."""
+    import numpy as np
+    from scipy.optimize import minimize
+
+    many, terms = rows.shape
+    hot = np.eye(classes)[wanted]
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights = flat.reshape(terms + 1, classes)
+        scores = rows @ weights[:-1] + weights[-1]
+        scores -= scores.max(1, keepdims=True)
+        odds = np.exp(scores)
+        odds /= odds.sum(1, keepdims=True)
+        error = (odds - hot) / many
+        value = -np.log(odds[np.arange(many), wanted] + 1e-12).mean() + penalty * (weights[:-1] ** 2).sum() / 2
+        slope = np.vstack([rows.T @ error + penalty * weights[:-1], error.sum(0)])
+        return float(value), slope.ravel()
+
+    start = np.zeros((terms + 1) * classes)
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    fitted: NDArray[np.float64] = best.x.reshape(terms + 1, classes)
+    return fitted
