@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from copilot.messages import LiveState, Plan, Turn
-from copilot.plan import CountsTokens, Planner
+from copilot.plan import CountsTokens, Planner, TellsPrompt
 from tools.kernel.errors import SLQError
 
 
@@ -57,6 +57,10 @@ class BackgroundPlanner:
     def token_counter(self) -> Callable[[str], int] | None:
         """Return what counts the tokens of a text as the model does; None while no model is loaded."""
         return self._planner.count_tokens if isinstance(self._planner, CountsTokens) else None
+
+    def prompt_for(self, turns: Sequence[Turn], state: LiveState) -> str | None:
+        """Return what the model reads for the last turn; None while no model is loaded, or where it reads all."""
+        return self._planner.prompt_for(turns, state) if isinstance(self._planner, TellsPrompt) else None
 
     def plan(self, turns: Sequence[Turn], state: LiveState, cancel: threading.Event | None = None) -> Plan:
         """Plan, as soon as the model is there."""

@@ -187,8 +187,9 @@ def _context(desk: Desk, _words: str) -> None:
     from copilot.state import live_state
 
     state, limit = live_state(desk.app.workspace), desk.app.settings.context_tokens
-    counter = desk.app.planner.token_counter()
-    desk.shell.console.print(context_view(desk.session.turns, state, limit, counter))
+    turns, planner = desk.session.turns, desk.app.planner
+    reads = planner.prompt_for(turns, state) if turns else None
+    desk.shell.console.print(context_view(turns, state, limit, planner.token_counter(), reads))
 
 
 def _model(desk: Desk, _words: str) -> None:

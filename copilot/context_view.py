@@ -17,17 +17,26 @@ ANSWER_TOKENS = 256  # room that a prompt leaves for the call
 
 
 def context_view(
-    turns: Sequence[Turn], state: LiveState, limit_tokens: int, counter: Callable[[str], int] | None
+    turns: Sequence[Turn],
+    state: LiveState,
+    limit_tokens: int,
+    counter: Callable[[str], int] | None,
+    reads: str | None = None,
 ) -> RenderableType:
     """Return the state line, the turns in view in full and as lines, those left out, and the tokens used.
+
+    A model that was tuned for these tools reads a short prompt of its own: that prompt as it is.
 
     Args:
         turns: the conversation.
         state: what exists in the workspace.
         limit_tokens: what the model's context holds.
         counter: counts tokens as the model does; None where no model is loaded: the count is then a rough one.
+        reads: what a tuned model read for the newest turn.
     """
     count, line = counter or about_tokens, state_line(state)
+    if reads is not None:
+        return _prompt(turns, line, reads, f"{count(reads):,} of {limit_tokens:,} tokens")
     view = in_view(turns, limit_tokens - ANSWER_TOKENS - count(line), count)
     first_full = len(turns) - len(view.full) + 1
     grid = Table.grid(padding=(0, 3, 0, 0))
@@ -50,4 +59,16 @@ def context_view(
     )
     loaded = "" if counter else "; counted roughly, as no model is loaded"
     grid.add_row(Text("used", style="field"), plain(f"{size}{loaded}"))
+    return Group(grid)
+
+
+def _prompt(turns: Sequence[Turn], line: str, reads: str, used: str) -> RenderableType:
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text("state", style="field"), plain(line))
+    rules = f"{counted(len(turns), 'turn')}, all known to the rules beside the model"
+    grid.add_row(Text("turns", style="field"), plain(rules))
+    grid.add_row(Text("model read", style="field"), plain(reads.strip()))
+    grid.add_row(Text("used", style="field"), plain(used))
     return Group(grid)

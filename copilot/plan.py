@@ -34,6 +34,14 @@ class CountsTokens(Protocol):
         """Return the number of tokens in `text`."""
 
 
+@runtime_checkable
+class TellsPrompt(Protocol):
+    """A planner that can tell what its model reads for the last turn of a conversation."""
+
+    def prompt_for(self, turns: Sequence[Turn], state: LiveState) -> str | None:
+        """Return the prompt of the model; None where it reads the conversation as `copilot.context` does."""
+
+
 class TypedPlanner:
     """Plans the call that the user typed, then the answer from its record."""
 

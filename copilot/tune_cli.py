@@ -41,6 +41,9 @@ Fills = Annotated[int, typer.Option(min=1, max=50, help="Pairs made of each word
 Threads = Annotated[int | None, typer.Option(min=1, max=256, help="Default: SLQ_THREADS, else every core.")]
 Plugins = Annotated[bool, typer.Option("--plugins", help="Add the tools of installed packages.")]
 PairsOnly = Annotated[Path | None, typer.Option(help="Write the pairs there as JSON lines, and train nothing.")]
+WordsOnly = Annotated[
+    bool, typer.Option("--words-only", help="Fit what is told by words alone, and train no adapter (a minute).")
+]
 Books = Annotated[Path | None, typer.Option(help="Folder of phrase books instead of SLQ's own.")]
 
 
@@ -54,6 +57,7 @@ def tune(
     threads: Threads = None,
     plugins: Plugins = False,
     pairs_only: PairsOnly = None,
+    words_only: WordsOnly = False,
     books: Books = None,
 ) -> None:
     """Train an adapter for the embedded model; goes on after a break, in the same folder with the same options."""
@@ -64,7 +68,7 @@ def tune(
     from tools.catalog import BUILT_IN, plugin_tools
     from tools.kernel.paths import user_cache
 
-    if pairs_only is None:
+    if pairs_only is None and not words_only:
         _need_libraries()
     added = plugin_tools() if plugins else ()
     if plugins and not added:
@@ -77,11 +81,15 @@ def tune(
             _write_pairs(pairs, pairs_only)
             return
         settings = Options.settings
+        folder = (out or user_cache(settings.cache) / "tuned").expanduser()
+        if words_only:
+            _fit_words(pairs, folder, books)
+            return
         used = threads or settings.threads or available_cores()
         recipe = Recipe(rank=rank, alpha=2 * rank, epochs=epochs, seed=seed, threads=used)
-        _train(
-            pairs, (out or user_cache(settings.cache) / "tuned").expanduser(), recipe, (*BUILT_IN, *added), shell
-        )
+        _train(pairs, folder, recipe, (*BUILT_IN, *added), shell)
+        _fit_words(pairs, folder, books)
+        typer.echo(f"To use it: slq model use {folder / ADAPTER}")
     finally:
         shell.stop_progress()
 
@@ -99,6 +107,14 @@ def _write_pairs(pairs: Sequence[Pair], path: Path) -> None:
     lines = (json.dumps(asdict(pair), ensure_ascii=False) for pair in pairs)
     write_atomic(path, "".join(f"{line}\n" for line in lines).encode())
     typer.echo(f"{path}: {len(pairs):,} pairs of version {version_of(pairs)}.")
+
+
+def _fit_words(pairs: Sequence[Pair], folder: Path, books: Path | None) -> None:
+    from copilot.tuning.words import books_version, fit_words
+
+    scores = fit_words(pairs, folder, books_version(books))
+    said = ", ".join(f"{name} {score:.1%}" for name, score in scores.items())
+    typer.echo(f"{folder}: fitted to the words; held out, told right: {said}.")
 
 
 def _train(
@@ -141,7 +157,6 @@ def _train(
     typer.echo(
         f"{adapter}\n{adapter.stat().st_size / 1e6:.1f} MB; {card.held_out['exact']:.1%} of held-out calls exact."
     )
-    typer.echo(f"To use it: slq model use {adapter}")
 
 
 def _card(

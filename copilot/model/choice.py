@@ -16,7 +16,11 @@ from copilot.model.context import Context, common_start
 
 
 def rank_paths(
-    context: Context, paths: Sequence[Sequence[int]], most: int, cancel: threading.Event | None
+    context: Context,
+    paths: Sequence[Sequence[int]],
+    most: int,
+    least: float,
+    cancel: threading.Event | None,
 ) -> list[tuple[int, float]]:
     """Return position and share (0 to 1) of the `most` likeliest of `paths`, best first.
 
@@ -24,6 +28,7 @@ def rank_paths(
         context: what the model has read; the part that it shares with the paths is not read again.
         paths: prompt and continuation as one list of tokens; none may be the beginning of another.
         most: how many are wanted.
+        least: the share below which none is wanted; the likeliest always is.
         cancel: set by the user to stop.
 
     Raises:
@@ -33,7 +38,7 @@ def rank_paths(
     shared = len(common_start(paths))
     found: list[tuple[int, float]] = []
     open_nodes = [(-1.0, shared, tuple(range(len(paths))))]
-    while open_nodes and len(found) < most:
+    while open_nodes and len(found) < most and not (found and -open_nodes[0][0] < least):
         share, depth, members = heapq.heappop(open_nodes)
         if len(members) == 1:
             found.append((members[0], -share))

@@ -106,14 +106,20 @@ class LlamaEngine:
             return self._generate(self.tokenize(self.render(prompt)), schema, max_tokens, cancel)
 
     def rank(
-        self, prompt: Prompt, options: Sequence[str], *, most: int, cancel: threading.Event | None = None
+        self,
+        prompt: Prompt,
+        options: Sequence[str],
+        *,
+        most: int,
+        least: float = 0.0,
+        cancel: threading.Event | None = None,
     ) -> tuple[Share, ...]:
         """Return the likeliest continuations of `prompt`; see `PlanningLLM.rank`."""
         text = self.render(prompt)
         paths = [self.tokenize(text + option) for option in options]
         with self._lock:
             self._room(max(paths, key=len), 0)
-            found = rank_paths(self.context, paths, most, cancel)
+            found = rank_paths(self.context, paths, most, least, cancel)
         return tuple(Share(option=options[place], share=share) for place, share in found)
 
     def count_tokens(self, prompt: Prompt) -> int:

@@ -100,9 +100,17 @@ class PlanningLLM(LLM, Protocol):
         """Continue `prompt` greedily; see `LLM.generate`."""
 
     def rank(
-        self, prompt: Prompt, options: Sequence[str], *, most: int, cancel: threading.Event | None = None
+        self,
+        prompt: Prompt,
+        options: Sequence[str],
+        *,
+        most: int,
+        least: float = 0.0,
+        cancel: threading.Event | None = None,
     ) -> tuple[Share, ...]:
         """Return the `most` likeliest continuations of `prompt` among `options`, best first.
+
+        After the first, none whose share is below `least`: looking further costs time.
 
         Raises:
             Cancelled: `cancel` was set.

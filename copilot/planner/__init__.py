@@ -56,10 +56,13 @@ def planner_on(engine: LlamaEngine, settings: Settings) -> Planner:
 def embedded_planner(engine: LlamaEngine, today: Callable[[], date]) -> Planner:
     """Return the planner of the embedded model: the tuned one where the adapter is loaded, else the first."""
     from copilot.planner.first import FirstPlanner
+    from copilot.planner.phrasebook import index_for
     from copilot.planner.stepwise import StepwisePlanner
     from copilot.planner.tuned import TunedPlanner
 
-    return StepwisePlanner((FirstPlanner if engine.adapter is None else TunedPlanner)(engine, today))
+    if engine.adapter is None:
+        return StepwisePlanner(FirstPlanner(engine, today))
+    return StepwisePlanner(TunedPlanner(engine, today, index_for(engine.adapter)))
 
 
 def _today() -> date:

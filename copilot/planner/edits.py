@@ -21,7 +21,7 @@ from copilot.planner.retrieve import terms_of
 Role = Literal["keep", "drop", "add", "replace", "none"]
 
 WEIGHTS = prompts.FOLDER / "tuning" / "edits.npz"
-CLEAR = 0.6  # share from which a name is added or left out, or a setting given up
+CLEAR = 0.5  # share from which a name is added or left out, or a setting given up
 NAMES: Mapping[str, Literal["symbol", "feature"]] = {"symbols": "symbol", "features": "feature"}
 FIXED = frozenset(
     {*NAMES, "entry", "experiment", "experiments", "capital_usd", "sql", "code", "path", "view", "kind"}

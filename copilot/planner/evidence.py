@@ -12,7 +12,7 @@ from copilot.messages import LiveState
 from copilot.planner.code import find_code
 from copilot.planner.dates import find_periods
 from copilot.planner.experiments import find_experiments, find_winners
-from copilot.planner.features import find_features
+from copilot.planner.features import extend_features, find_features
 from copilot.planner.figures import find_settings
 from copilot.planner.formula import find_expressions
 from copilot.planner.making import find_names, is_adding, is_making
@@ -130,6 +130,7 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
         found, [*find_periods(text, today), *find_horizons(text), *find_counts(text), *find_experiments(text)]
     )
     found = claim(claim(found, find_settings(text, features)), features)
+    found = claim(found, extend_features(text, found))
     found = claim(found, find_symbols(text, state.symbols))
     found = claim(found, extend_lists(text, [mention for mention in found if mention.kind == "symbol"]))
     found = claim(found, find_misspelt(text))

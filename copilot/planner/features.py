@@ -9,11 +9,14 @@ from functools import cache
 from copilot.planner.mention import Mention
 from copilot.planner.vocabulary import everyday_words, load_plan_file
 from copilot.planner.windows import BEFORE, LENGTH, bars_of
-from tools.features.catalog import feature_phrases, parse_feature
+from tools.features.catalog import feature_ids, feature_phrases, parse_feature
 from tools.kernel.errors import BadRequest
 
 MADE = "auto_"  # what the names of generated features begin with
 SHORTEST_NAME = 3
+# "Implied volatility" is another thing than the volatility of prices.
+_OTHER = "".join(rf"(?<!\b{word} )" for word in ("implied", "earnings", "sentiment", "news", "sales"))
+_LISTED = re.compile(r"(?:,? (?:and|plus|&|with) |, )(?:the )?(?P<name>[a-z]+)\b(?!-)", re.IGNORECASE)
 _ID = re.compile(r"\b(?:auto_[a-z0-9_]*[a-z0-9]|[a-z]+(?:_[a-z]+)*(?:_[0-9]{1,4})+)\b")
 
 
@@ -35,12 +38,28 @@ def find_features(text: str, known: Iterable[str] = ()) -> Iterator[Mention]:
                 yield Mention("feature", match.start(), match.end(), name)
 
 
+def extend_features(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield bare names of features in a list beside a feature: `month` in `rsi_14, gap and month`."""
+    families = _families()
+    for mention in found:
+        if mention.kind == "feature" and (match := _LISTED.match(text, mention.end)):
+            name = match["name"].lower()
+            if name in families:
+                yield Mention("feature", match.start("name"), match.end("name"), families[name])
+
+
 def feature_at(text: str, at: int) -> tuple[str, int, bool] | None:
     """Return id and end of the feature whose words begin at `at`, and whether a window was said beside it."""
     if named := _ID.match(text, at):
         return named[0], named.end(), True
     match = _pattern().match(text, at)
     return (_value(match), match.end(), bool(_window(match))) if match else None
+
+
+@cache
+def _families() -> dict[str, str]:
+    """Return name -> id for the features whose ids are a name and figures, or a name alone."""
+    return {re.split(r"_[0-9]", name)[0]: name for name in feature_ids() if "_" not in re.split(r"_[0-9]", name)[0]}
 
 
 def _value(match: re.Match[str]) -> str:
@@ -85,7 +104,7 @@ def _pattern() -> re.Pattern[str]:
     names = sorted(_phrases(), key=len, reverse=True)
     name = "|".join(re.escape(each).replace(r"\ ", r"[\s-]+") for each in names)
     return re.compile(
-        rf"(?<![\w-])(?:(?P<before>{BEFORE}) )?(?P<name>(?:{name})s?)"
+        rf"(?<![\w-]){_OTHER}(?:(?P<before>{BEFORE}) )?(?P<name>(?:{name})s?)"
         rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{LENGTH})\)"
         rf"|[ -]?(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
         rf"|positions|and [0-9]))|[ -](?P<length>{LENGTH})(?=[,.;]|$| and\b| or\b))?"

@@ -28,7 +28,11 @@ _KINDS = (
     ("experiments", r"\b(?:experiments?|runs?|ran|backtests?|tests?|studies)\b"),
     ("data", r"\b(?:data|datasets?|symbols?|tickers?|bars?|prices?|stocks?|lake|rows?)\b"),
 )  # fmt: skip
-_SAMPLE = re.compile(r"\b(?:sample|embedded|built[- ]?in|bundled|shipped)\b", re.IGNORECASE)
+_SAMPLE = re.compile(
+    r"\b(?:sample (?:data|prices|bars|set|stocks|market|source|universe)"
+    r"|(?:the|from|load|ingest|import|get|use) sample|embedded|built[- ]?in|bundled|shipped)\b",
+    re.IGNORECASE,
+)
 _FILE = re.compile(
     r"\b(?:csv|parquet|spreadsheet|excel|xlsx)\b(?! (?:export|format))"
     r"|\b(?:from|load|import|read|ingest|add) (?:an? |my |the |this |that |our )?(?:own |local )?files?\b",

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Linear:
-    """Weights: `idf` is (terms,), `weights` is (terms + 1, labels) with the bias in the last row."""
+    """Weights: `idf` is (terms,), `weights` is (terms + 1, labels) with the bias in the last row.
+
+    `made_from` is the version of what they were fitted on.
+    """
 
     places: dict[str, int]
     labels: tuple[str, ...]
     idf: NDArray[np.float32]
     weights: NDArray[np.float32]
+    made_from: str
 
     def shares(self, terms: Iterable[str]) -> dict[str, float]:
         """Return label -> share of certainty; they sum to 1. Unknown terms count nothing."""
@@ -49,4 +53,5 @@ def load(path: Path) -> Linear:
             tuple(str(label) for label in file["labels"]),
             file["idf"],
             file["weights"].astype(np.float32),
+            str(file["made_from"]),
         )

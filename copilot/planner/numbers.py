@@ -114,6 +114,7 @@ _COUNT = [
         rf"\b(?:top_n|max_positions)\s*(?:=|of|to)?\s*(?P<n>{SMALL})\b",
     )
 ]
+_EACH = re.compile(r"\b(?:no|any|each|every|in|per|than|of|into|for) $", re.IGNORECASE)
 _ADVERBS = {"daily": 1, "weekly": 5, "fortnightly": 10, "monthly": 21, "quarterly": 63}
 
 
@@ -189,5 +190,6 @@ def find_counts(text: str) -> Iterator[Mention]:
     for pattern in _COUNT:
         for match in pattern.finditer(text):
             value = read_small(match["n"])
-            if value > 0 and match["n"].lower() != "a":  # "a stock" counts nothing
+            one = match["n"].lower() == "one" and _EACH.search(text[: match.start("n")])
+            if value > 0 and match["n"].lower() != "a" and not one:  # "a stock", "in any one stock" count nothing
                 yield Mention("count", match.start(), match.end(), value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import prompts
@@ -39,6 +40,12 @@ def terms_with(evidence: Evidence, before: str | None) -> list[str]:
     return [*terms_of(evidence.text, evidence.mentions), *([f"<{before}"] if before else [])]
 
 
-def shares_of(terms: list[str]) -> dict[str, float]:
+def shares_of(terms: list[str], index: Path = INDEX) -> dict[str, float]:
     """Return label -> share of certainty; they sum to 1."""
-    return load(INDEX).shares(terms)
+    return load(index).shares(terms)
+
+
+def index_for(adapter: Path | None) -> Path:
+    """Return the index that was made with an adapter, where it has one of its own; else that of SLQ."""
+    own = adapter.parent / INDEX.name if adapter is not None else INDEX
+    return own if own.is_file() else INDEX

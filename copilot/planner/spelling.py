@@ -22,7 +22,11 @@ from tools.catalog import plugin_tools
 SHORTEST = 3  # letters
 LONG = 7  # letters from which two edits are allowed
 COMMON = 3  # how often a word must occur to be what was meant
-_FORM = re.compile(r"\bform (?=(?:19|20)[0-9]{2}\b)")  # the one slip that is a word itself and common
+_WORDS = (  # slips that are words themselves, and common
+    (re.compile(r"\bform (?=(?:19|20)[0-9]{2}\b)", re.IGNORECASE), "from "),
+    (re.compile(r"\b(one|two|three|four|[0-9]|a|per|next|last) weak(s?)\b", re.IGNORECASE), r"\1 week\2"),
+    (re.compile(r"^dose (?=\w)", re.IGNORECASE), "does "),
+)
 _WORD = re.compile(r"(?<![\w./@#$^&'-])[A-Za-z]{3,}(?![\w./@&-]|'\w)")
 NOT_MISSPELT = frozenset(
     [
@@ -60,7 +64,10 @@ def put_right(text: str, names: frozenset[str] = frozenset()) -> str:
             return word
         return better.capitalize() if word[0].isupper() else better
 
-    return _FORM.sub("from ", _WORD.sub(one, text))
+    text = _WORD.sub(one, text)
+    for pattern, meant in _WORDS:
+        text = pattern.sub(meant, text)
+    return text
 
 
 def _may_be_slip(word: str, names: frozenset[str], match: re.Match[str]) -> bool:
@@ -85,9 +92,11 @@ def _is_near_a_name(word: str) -> bool:
 
 @cache
 def _name_words() -> frozenset[str]:
+    from tools.features.catalog import feature_phrases
     from tools.ingest.universe import aliases
 
-    return frozenset(word for name in aliases() for word in re.findall(r"[a-z]+", name) if len(word) >= SHORTEST)
+    words = {word for name in aliases() for word in re.findall(r"[a-z]+", name) if len(word) >= SHORTEST}
+    return frozenset(words - {*" ".join(feature_phrases()).split()})  # the volatility index is a name too
 
 
 @cache

@@ -23,13 +23,16 @@ _VERBS = (
     r"|i'd like|do the|does|spit out|hit me"
 )
 _STRONG = re.compile(
-    rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*|\s*(?:->|=>|;)\s*",
+    rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*|\s*(?:->|=>)\s*",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    rf"\s*(?:[,.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*"
+    rf"\s*(?:[,;.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*"
     rf"(?=(?:please |also |just )?(?:{_VERBS})\b)",
     re.IGNORECASE,
+)
+_COMMAND = re.compile(
+    rf"\b(?:{_VERBS}|buy|hold|do|does|is|are|has|have|can|could|would|should|i'd|need)\b", re.IGNORECASE
 )
 _LEADS = re.compile(r"^(?:first(?:ly)?|to (?:start|begin)(?: with)?|step (?:one|1)|1[.)])[,:]?\s*", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
@@ -42,6 +45,7 @@ def pieces(text: str) -> list[tuple[str, bool]]:
         (match.start(), match.end(), False)
         for match in _WEAK.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end, _ in cuts)
+        and _COMMAND.search(text[: match.start()])
     ]
     found: list[tuple[str, bool]] = []
     begin, follows = 0, False

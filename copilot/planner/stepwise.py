@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from copilot.context import about_tokens
 from copilot.messages import LiveState, Observation, Plan, Turn
-from copilot.plan import CountsTokens, Planner
+from copilot.plan import CountsTokens, Planner, TellsPrompt
 from copilot.planner.steps import pieces
 
 SURE = 0.5  # the margin from which a piece without a word such as "then" is a request of its own
@@ -40,6 +40,10 @@ class StepwisePlanner:
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens in `text`."""
         return self.single.count_tokens(text) if isinstance(self.single, CountsTokens) else about_tokens(text)
+
+    def prompt_for(self, turns: Sequence[Turn], state: LiveState) -> str | None:
+        """Return what the model reads for the last turn, taken as one request; see `TellsPrompt`."""
+        return self.single.prompt_for(turns, state) if isinstance(self.single, TellsPrompt) else None
 
     def _begin(
         self, history: tuple[Turn, ...], turn: Turn, state: LiveState, cancel: threading.Event | None

@@ -11,26 +11,29 @@ import json
 import math
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from copilot.messages import Call
+from copilot.messages import Call, LiveState, Turn
 from copilot.model.llm import PlanningLLM
 from copilot.planner import talk
+from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.emit import Missing, args_of, without_defaults
-from copilot.planner.evidence import Evidence
+from copilot.planner.evidence import Evidence, gather
 from copilot.planner.first import LIKELY, FirstPlanner
-from copilot.planner.history import last_call
+from copilot.planner.history import last_call, ranked_ids, usable
 from copilot.planner.offers import Offers, closed, offers
-from copilot.planner.phrasebook import ROUGH, shares_of, terms_with
+from copilot.planner.phrasebook import INDEX, ROUGH, shares_of, terms_with
 from copilot.planner.request import Request, tool_names
 from copilot.planner.retrieve import Reading
 from copilot.planner.sight import sight
+from copilot.planner.unheard import kinds_unused
 from copilot.planner.written import write
 from tools.catalog import TOOLS
 
@@ -56,10 +59,13 @@ REFUSALS = (
     "refuse_holdout_misuse",
 )
 MOST_READ = 4
+LEAST = 0.01  # share below which the model's opinion is not looked up
 _ORDERED = re.compile(r"\b[0-9][0-9,]* (?:more )?(?:shares?|lots?|contracts?)\b", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|via|using|through|off|by)(?: the)? $", re.IGNORECASE)
 FLOOR = 1e-4
 MODEL_WEIGHT = 0.5
 PLAIN = 7.0  # log odds that a plain rule adds
+UNUSED = 1.0  # log odds that a named thing without an argument takes
 CLEAR = 0.5  # share within a tool from which its closed choices are taken from the words
 EXCLUDED, CERTAIN = 0.1, 0.6  # shares at which the model overrules a rule
 NAMES = ("symbols", "features")
@@ -82,13 +88,20 @@ def _reply(branch: str, label: str) -> str:
 class TunedPlanner(FirstPlanner):
     """A `Planner` over the embedded model and its adapter."""
 
-    def __init__(self, llm: PlanningLLM, today: Callable[[], date]) -> None:
+    def __init__(self, llm: PlanningLLM, today: Callable[[], date], index: Path = INDEX) -> None:
         super().__init__(llm, today)
         self._model = llm
+        self._index = index
         self._options = options()
         self._choices: dict[str, float] = {}
         self._seen: tuple[str, dict[str, float]] = ("", {})  # the last prompt, and what the model made of it
         self._kind = ""  # of words, as the model saw the last request
+
+    def prompt_for(self, turns: Sequence[Turn], state: LiveState) -> str | None:
+        """Return what the model reads for the last turn; see `copilot.plan.TellsPrompt`."""
+        history = usable(tuple(turns[:-1]))
+        user = as_meant(turns[-1].user, (*state.features, *state.symbols))
+        return sight(history, gather(user, state, self._today(), ranked_ids(history)), state)
 
     def shares(self, request: Request, cancel: threading.Event | None = None) -> dict[str, float]:
         """Return the model's share of certainty for each label that it holds likely."""
@@ -97,7 +110,7 @@ class TunedPlanner(FirstPlanner):
             return self._seen[1]
         found: dict[str, float] = {}
         self._kind = ""
-        for each in self._model.rank(prompt, list(self._options), most=MOST_READ, cancel=cancel):
+        for each in self._model.rank(prompt, list(self._options), most=MOST_READ, least=LEAST, cancel=cancel):
             label, _, kind = self._options[each.option].partition(" ")
             self._kind = self._kind or kind
             found[label] = found.get(label, 0.0) + each.share
@@ -121,13 +134,14 @@ class TunedPlanner(FirstPlanner):
         """Return what the request may be about: a plain rule, the words' and the model's view of it joined."""
         first = super()._readings(request)[0]
         before = last_call(request.history)
-        by_words = shares_of(terms_with(request.evidence, before.tool if before else None))
+        by_words = shares_of(terms_with(request.evidence, before.tool if before else None), self._index)
         self._choices = by_words
         words = folded(by_words)
         if first.label in tool_names() - words.keys() and first.share > LIKELY:
             return [first, Reading("text", 0.0, 0.0)]  # a plugin's tool, of which neither was taught
         plain = first.label if first.share == 1.0 else None
-        return joined(words, self.shares(request), plain)
+        unused = {label: kinds_unused(label, request.evidence) for label in tool_names()}
+        return joined(words, self.shares(request), plain, unused)
 
     def _write(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
         if label not in tool_names():
@@ -138,11 +152,16 @@ class TunedPlanner(FirstPlanner):
             offered = offers(label, request.evidence, request.state)
             said = {**self._chosen(label, said), **said}
             offered = {name: values for name, values in offered.items() if name not in closed(label)}
-            sure = {name: values for name, values in said.items() if not _is_choice(name, values, offered)}
+            sure = {
+                name: values
+                for name, values in said.items()
+                if not _is_choice(name, values, offered, request.evidence)
+            }
             needed = [name for name in NAMES if said.get(name)]
             needed += ["name"] if offered.get("name") else []
             prompt = sight(request.history, request.evidence, request.state)
-            return write(self._model, prompt, label, sure, offered, needed=needed, cancel=cancel)
+            call = write(self._model, prompt, label, sure, offered, needed=needed, cancel=cancel)
+            return _without_same_exit(call)
         except Missing as missing:
             return self._ask(label, missing, request, cancel)
 
@@ -170,6 +189,13 @@ class TunedPlanner(FirstPlanner):
         return super()._write(label, request, cancel)
 
 
+def _without_same_exit(call: Call) -> Call:
+    """Return a rule without an exit on the very condition that it enters on: it holds while that is true."""
+    if call.args.get("exit") is None or call.args["exit"] != call.args.get("entry"):
+        return call
+    return call.model_copy(update={"args": {name: value for name, value in call.args.items() if name != "exit"}})
+
+
 def _checked(call: Call) -> BaseModel:
     return args_of(call.tool).model_validate_json(json.dumps(call.args))
 
@@ -192,15 +218,20 @@ def _is_like(label: str, call: Call) -> bool:
     return label.startswith(tuple(name for name, value in call.args.items() if value is not None))
 
 
-def _is_choice(field: str, values: list[Any], offered: Offers) -> bool:
+def _is_choice(field: str, values: list[Any], offered: Offers, evidence: Evidence) -> bool:
     """Tell whether the model may choose the value of a field that the resolvers found.
 
-    It may where it was taught better than the rules know: among names and closed choices that are in the words.
+    It may where it was taught better than the rules know: among names that are in the words, and between a vendor
+    and a company of that name.
     """
     if field not in CHOSEN or not offered.get(field) or not values:
         return False
-    said = values[0] if isinstance(values[0], list) else [values[0]]
-    return set(said) <= {*offered[field]} and (field not in NAMES or len(offered[field]) > len(said))
+    if field == "source":
+        return values[0] in offered[field] and not any(
+            _FROM.search(evidence.text[: each.start]) for each in evidence.of("source")
+        )
+    heard = evidence.symbols if field == "symbols" else evidence.features
+    return values[0] == heard and set(heard) < {*offered[field]}  # else they are those of the call before, edited
 
 
 def folded(choices: Mapping[str, float]) -> dict[str, float]:
@@ -214,17 +245,19 @@ def folded(choices: Mapping[str, float]) -> dict[str, float]:
 
 
 def joined(
-    words: Mapping[str, float], model: Mapping[str, float], plain: str | None, weight: float = MODEL_WEIGHT
+    words: Mapping[str, float], model: Mapping[str, float], plain: str | None, unused: Mapping[str, int]
 ) -> list[Reading]:
-    """Return the readings by the product of both shares, the model's to `weight`; at least two.
+    """Return the readings by the product of both shares; at least two.
 
-    What a plain rule says counts as a third voice, which both others together can overrule.
+    What a plain rule says counts as a third voice, which both others together can overrule; each kind of thing that
+    was named and that a tool has no argument for (`unused`) speaks against it.
     """
     labels = list(dict.fromkeys([*words, *model, *([plain] if plain else []), "text"]))
     logs = {
-        label: weight * math.log(max(FLOOR, model.get(label, 0.0)))
-        + (1 - weight) * math.log(max(FLOOR, words.get(label, 0.0)))
+        label: MODEL_WEIGHT * math.log(max(FLOOR, model.get(label, 0.0)))
+        + (1 - MODEL_WEIGHT) * math.log(max(FLOOR, words.get(label, 0.0)))
         + (PLAIN if label == plain else 0.0)
+        - UNUSED * unused.get(label, 0)
         for label in labels
     }
     top = max(logs.values())

@@ -45,7 +45,7 @@ _UNUSED = {
     "explain_experiment": frozenset({"option", "money", "horizon", "interval", "path"}),
     "compare_experiments": frozenset({"option", "money", "interval", "path"}),
     "list_inventory": frozenset({"option", "money", "horizon", "path"}),
-    "show_data": frozenset({"option", "money", "horizon", "path"}),
+    "show_data": frozenset({"option", "money", "horizon", "path", "feature", "entry", "exit", "model"}),
     "generate_features": _NOT_OF_A_FEATURE,
     "check_features": _NOT_OF_A_FEATURE,
 }
@@ -63,6 +63,11 @@ def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
         if not inside and not is_vocabulary(match[0]) and not _is_value(match[0], call):
             pieces.append((match.start(), match.end()))
     return tuple(_phrases(evidence.text, sorted(pieces)))
+
+
+def kinds_unused(tool: str, evidence: Evidence) -> int:
+    """Return how many kinds of what was named `tool` has no argument for."""
+    return len({mention.kind for mention in evidence.mentions} & _UNUSED.get(tool, frozenset()))
 
 
 def unknown_words(evidence: Evidence) -> list[str]:

@@ -70,5 +70,7 @@ def everyday_words() -> frozenset[str]:
     for examples in load_plan_file("examples.json").values():
         for example in examples:
             lower.update(re.findall(r"\b[a-z][a-z']*", example))
+    for terms in load_plan_file("glossary.json"):
+        lower.update(words_of(terms))
     words = load_plan_file("words.json")
     return FUNCTION_WORDS | frozenset(f"{words['everyday']} {words['harmless']}".split()) | frozenset(lower)

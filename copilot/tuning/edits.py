@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from copilot.messages import LiveState
-from copilot.planner.edits import FIXED, NAMES, WEIGHTS, terms_of_name, terms_of_setting
+from copilot.planner.edits import FIXED, NAMES, terms_of_name, terms_of_setting
 from copilot.planner.evidence import Evidence, gather
 from copilot.tuning.dataset import Pair, call_before, request_of
 from copilot.tuning.linear import Document, fit, predicted
 from copilot.tuning.slots import TODAY
 
-PENALTY = 1e-5
+PENALTY = 1e-6
+SETTINGS = (
+    *("horizon_days", "top_n", "book", "model", "label", "split", "combinatorial", "start", "end"),
+    *("max_position", "max_drawdown", "target_volatility", "exit", "max_positions", "as_of", "interval"),
+)
 
 
 def documents(pair: Pair) -> Iterator[Document]:
@@ -23,9 +27,13 @@ def documents(pair: Pair) -> Iterator[Document]:
     A name that takes the place of others might as well have been among them: it counts once as new, once as held.
     """
     before, call = call_before(pair), json.loads(pair.call)
-    if before is None or before["tool"] != call["tool"]:
+    if before is None:
         return
     evidence = gather(request_of(pair), LiveState(), TODAY)
+    if before["tool"] != call["tool"]:  # of another thing: it would give up nothing, whatever there was
+        some = SETTINGS[sum(map(ord, pair.prompt)) % len(SETTINGS)]
+        yield terms_of_setting(evidence, some), "keep"
+        return
     for field, kind in NAMES.items():
         old, new = _names(before["args"], field), _names(call["args"], field)
         said = {str(mention.value).lower() for mention in evidence.of(kind)}
@@ -36,13 +44,18 @@ def documents(pair: Pair) -> Iterator[Document]:
     yield from _settings(evidence, before["args"], call["args"])
 
 
-def fit_edits(pairs: Sequence[Pair], target: Path = WEIGHTS) -> dict[str, float]:
+def fit_edits(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str, float]:
     """Fit on the training pairs, write to `target`, and return the accuracy on those held out.
 
     Returns:
         `edits`, the share of all names and settings told right, and `changes`, that of those that do not stay.
     """
-    fit([each for pair in pairs if pair.split == "train" for each in documents(pair)], target, penalty=PENALTY)
+    fit(
+        [each for pair in pairs if pair.split == "train" for each in documents(pair)],
+        target,
+        made_from,
+        penalty=PENALTY,
+    )
     held = [each for pair in pairs if pair.split == "held" for each in documents(pair)]
     found = list(zip(predicted(held, target), (label for _, label in held), strict=True))
     changes = [best == label for best, label in found if label in ("add", "drop")]

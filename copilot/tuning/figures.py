@@ -11,7 +11,7 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from copilot.planner.figures import NONE, WEIGHTS, Figure, figures_in, terms_of
+from copilot.planner.figures import NONE, Figure, figures_in, terms_of
 from copilot.tuning.dataset import Pair, request_of
 from copilot.tuning.linear import Document, fit, predicted
 
@@ -35,13 +35,18 @@ def documents(pair: Pair) -> Iterator[Document]:
             yield terms_of(text, figure), taking[0] if taking else NONE
 
 
-def fit_figures(pairs: Sequence[Pair], target: Path = WEIGHTS) -> dict[str, float]:
+def fit_figures(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str, float]:
     """Fit on the training pairs, write to `target`, and return the accuracy on those held out.
 
     Returns:
         `figures`, the share of all figures told right, and `settings`, that of the figures that are for a setting.
     """
-    fit([each for pair in pairs if pair.split == "train" for each in documents(pair)], target, penalty=PENALTY)
+    fit(
+        [each for pair in pairs if pair.split == "train" for each in documents(pair)],
+        target,
+        made_from,
+        penalty=PENALTY,
+    )
     held = [each for pair in pairs if pair.split == "held" for each in documents(pair)]
     found = list(zip(predicted(held, target), (label for _, label in held), strict=True))
     for_one = [best == label for best, label in found if label != NONE]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from copilot.messages import LiveState
 from copilot.planner.evidence import gather
-from copilot.planner.phrasebook import INDEX, choice_of, terms_with
+from copilot.planner.phrasebook import choice_of, terms_with
 from copilot.tuning.dataset import Pair, before_of, request_of
 from copilot.tuning.linear import Document, fit, predicted
 from copilot.tuning.slots import TODAY
@@ -20,13 +20,13 @@ def document(pair: Pair) -> Document:
     return terms_with(evidence, before_of(pair)), choice_of(json.loads(pair.call))
 
 
-def fit_index(pairs: Sequence[Pair], target: Path = INDEX) -> dict[str, float]:
+def fit_index(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str, float]:
     """Fit the index on the training pairs, write it to `target`, and return its accuracy on those held out.
 
     Returns:
         `choice`, the share with the right tool and closed choices, and `tool`, that with the right tool.
     """
-    fit([document(pair) for pair in pairs if pair.split == "train"], target)
+    fit([document(pair) for pair in pairs if pair.split == "train"], target, made_from)
     held = [document(pair) for pair in pairs if pair.split == "held"]
     found = list(zip(predicted(held, target), (label for _, label in held), strict=True))
     return {

@@ -25,25 +25,30 @@ PENALTY = 1e-4
 STEPS = 150
 
 
-def fit(documents: Sequence[Document], target: Path, *, rarest: int = RAREST, penalty: float = PENALTY) -> None:
+def fit(documents: Sequence[Document], target: Path, made_from: str, *, penalty: float = PENALTY) -> None:
     """Fit a classifier on `documents` and write it to `target` (npz).
 
     Args:
         documents: terms and label of each.
         target: the file to write.
-        rarest: terms of fewer documents are left out.
+        made_from: what the documents were made from, for whoever asks whether the weights are still up to date.
         penalty: of the squared weights.
     """
     import numpy as np
 
     spread = Counter(term for terms, _ in documents for term in set(terms))
-    terms = sorted(term for term, count in spread.items() if count >= rarest)
+    terms = sorted(term for term, count in spread.items() if count >= RAREST)
     idf = np.array([math.log(1 + len(documents) / spread[term]) for term in terms], dtype=np.float32)
     labels = sorted({label for _, label in documents})
     wanted = np.array([labels.index(label) for _, label in documents])
     weights = _regress(_rows(documents, terms, idf), wanted, len(labels), penalty)
     np.savez_compressed(
-        target, terms=np.array(terms), labels=np.array(labels), idf=idf, weights=weights.astype(np.float16)
+        target,
+        terms=np.array(terms),
+        labels=np.array(labels),
+        idf=idf,
+        weights=weights.astype(np.float16),
+        made_from=np.array(made_from),
     )
     load.cache_clear()
 

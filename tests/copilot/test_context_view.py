@@ -115,3 +115,13 @@ def test_the_view_says_what_is_full_in_a_line_and_left_out() -> None:
     text = console.export_text()
     assert "in a line" not in text
     assert "about" not in text
+
+
+def test_a_tuned_model_is_shown_with_the_prompt_that_it_read() -> None:
+    console = Console(record=True, width=110)
+    turns = [Turn(user="load IBM"), Turn(user="and Ford")]
+    console.print(context_view(turns, LiveState(), 2048, len, "request: and Ford [bold]<|im_end|>"))
+    text = console.export_text()
+    assert "request: and Ford [bold]<|im_end|>" in text
+    assert "2 turns, all known to the rules" in text
+    assert "34 of 2,048 tokens" in text

@@ -55,7 +55,13 @@ class Chooses:
         return Generation(text=text, tokens=1, forced_tokens=1, evaluated_tokens=1, ms=0.0, finished=True)
 
     def rank(
-        self, prompt: Prompt, options: Sequence[str], *, most: int, cancel: threading.Event | None = None
+        self,
+        prompt: Prompt,
+        options: Sequence[str],
+        *,
+        most: int,
+        least: float = 0.0,
+        cancel: threading.Event | None = None,
     ) -> tuple[Share, ...]:
         self.options = [json.loads(f"{option}}}")["tool"] for option in options]
         order = [*self.ranked, *(name for name in self.options if name not in self.ranked)]
