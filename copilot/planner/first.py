@@ -20,6 +20,7 @@ from copilot.model.llm import LLM
 from copilot.plan import CountsTokens
 from copilot.planner import lab, talk, workbench
 from copilot.planner.about import about_last
+from copilot.planner.answers import Answers, asked_without
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, own_words, words_for
@@ -30,11 +31,9 @@ from copilot.planner.fill import fill, ranks_all
 from copilot.planner.fill_data import lacks_path
 from copilot.planner.history import (
     carry_over,
-    commands,
     corrected,
     last_call,
     last_symbols,
-    open_request,
     ranked_ids,
     usable,
 )
@@ -47,12 +46,9 @@ from copilot.planner.revised import revised
 from copilot.planner.unheard import unheard
 
 UNSURE = 0.5  # below this margin the next readings are worked out too
-LIKELY = 0.4  # a share above this makes a command one
-SURE = 0.6  # a share of certainty above this makes a few words a request of their own
 UNKNOWN_SCORE = 0.3  # a best score below this is a request about something else
 UNKNOWN_COVERAGE = 0.65  # or one whose words are mostly new, with nothing named that the tools know
 UNHEARD_COUNTS = 0.75  # what every phrase that nothing accounts for leaves of the margin
-SHORT = 2  # words of substance up to which an answer to a question is only an answer
 MOST_ALTERNATIVES = 2
 MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
@@ -71,6 +67,7 @@ class FirstPlanner:
         self._llm = llm
         self._today = today
         self._retriever = example_index()
+        self._answers = Answers(self._retriever, today)
 
     def plan(self, turns: Sequence[Turn], state: LiveState, cancel: threading.Event | None = None) -> Plan:
         """Return the next call; see `Planner.plan`."""
@@ -127,8 +124,8 @@ class FirstPlanner:
             return None  # whatever else its words may mean
         if call := revised(history, user):
             return call
-        if self._open(history, evidence, state):
-            declines = _asked_without(history) and says_no(user)
+        if self._answers.open_words(history, evidence, state):
+            declines = asked_without(history) and says_no(user)
             return Call(tool="reply", args={"text": talk.reply("declined")}) if declines else None
         about = not (evidence.of("symbol") or lab.wants_checked(evidence) or asks_why(evidence))
         if about and (words := about_last(user, history)):
@@ -149,14 +146,14 @@ class FirstPlanner:
 
     def _complete(self, request: Request) -> Request:
         """Put an answer to our own question behind the request that it answers."""
-        open_words = self._open(request.history, request.evidence, request.state)
+        open_words = self._answers.open_words(request.history, request.evidence, request.state)
         if not open_words or request.evidence.of("code"):
             return request
         asked = ", ".join(open_words)
         before, questions = request.history[: -len(open_words)], request.history[-len(open_words) :]
         if any(offers_less(turn.answer) for turn in questions):
             asked = without_limits(asked, gather(asked, request.state, self._today()).mentions)
-        if _asked_without(request.history):
+        if asked_without(request.history):
             evidence = gather(asked, request.state, self._today(), ranked_ids(before))
             meant = replace(request, evidence=evidence, history=before, agreed=True)
             if says_yes(request.text):
@@ -165,29 +162,6 @@ class FirstPlanner:
         text = lab.answered(gather(asked, request.state, self._today()), request.history[-1].answer, request.text)
         both = gather(text, request.state, self._today())
         return replace(request, evidence=both, own=request.evidence)
-
-    def _open(self, history: tuple[Turn, ...], evidence: Evidence, state: LiveState) -> list[str]:
-        """Return the messages that a question of ours left open and that `evidence` answers, oldest first."""
-        words = open_request(history)
-        for place in range(len(words) - 1, 0, -1):  # one of them may have been a request of its own
-            if self._is_new(gather(words[place], state, self._today()), words[:place], state):
-                words = words[place:]
-                break
-        return [] if words and not _asked_without(history) and self._is_new(evidence, words, state) else words
-
-    def _is_new(self, evidence: Evidence, asked: list[str], state: LiveState) -> bool:
-        """Tell whether `evidence` is no answer to what was `asked`, but a request that stands on its own."""
-        if evidence.of("code") or len(evidence.content) > SHORT or workbench.is_whole(evidence, state):
-            return True
-        own = self._best(evidence)
-        if not evidence.content or own.share < LIKELY:
-            return False
-        before, both = (
-            gather(", ".join(words), state, self._today()) for words in (asked, [*asked, evidence.text])
-        )
-        if commands(evidence.text) and own.label != self._best(before).label:
-            return True
-        return own.share > SURE and own.label != self._label(both)
 
     def _varied(self, request: Request, meant: Request) -> Request:
         """Return "yes, but on IBM" as a change to the call that was agreed to."""
@@ -198,14 +172,6 @@ class FirstPlanner:
         text = _YES_BUT.sub("now ", request.text)
         evidence = gather(text, request.state, self._today())
         return replace(request, evidence=evidence, history=(*meant.history, turn))
-
-    def _label(self, evidence: Evidence) -> str | None:
-        """Return what `evidence` is about where that is clear by itself."""
-        best = self._best(evidence)
-        return best.label if best.share > SURE else None
-
-    def _best(self, evidence: Evidence) -> Reading:
-        return self._retriever.rank(terms_of(evidence.text, evidence.mentions))[0]
 
     def _readings(self, request: Request) -> list[Reading]:
         """Return what the request may be about, best first; at least two."""
@@ -301,11 +267,6 @@ class FirstPlanner:
         if call.args == {"text": ""}:
             return call  # the answer is the record's summary; there is nothing to write
         return emit(self._llm, request, call.tool, {name: [value] for name, value in call.args.items()}, cancel)
-
-
-def _asked_without(history: Sequence[Turn]) -> bool:
-    """Tell whether our last words offered to go on without what cannot be done."""
-    return bool(history) and history[-1].answer.rstrip().endswith(talk.reply("ask_without"))
 
 
 def _certain(label: str) -> list[Reading]:

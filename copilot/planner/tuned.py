@@ -22,11 +22,12 @@ from pydantic import BaseModel
 from copilot.messages import Call, LiveState, Turn
 from copilot.model.llm import PlanningLLM
 from copilot.planner import talk
+from copilot.planner.answers import LIKELY
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.emit import Missing, args_of, without_defaults
 from copilot.planner.evidence import Evidence, gather
-from copilot.planner.first import LIKELY, FirstPlanner
+from copilot.planner.first import FirstPlanner
 from copilot.planner.history import last_call, ranked_ids, usable
 from copilot.planner.offers import Offers, closed, offers
 from copilot.planner.phrasebook import INDEX, ROUGH, shares_of, terms_with

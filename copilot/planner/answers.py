@@ -1,0 +1,60 @@
+"""Whether a message answers the question we asked before it, or is a request that stands on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from copilot.messages import LiveState, Turn
+from copilot.planner import talk, workbench
+from copilot.planner.evidence import Evidence, gather
+from copilot.planner.history import commands, open_request
+from copilot.planner.retrieve import Reading, Retriever, terms_of
+
+LIKELY = 0.4  # a share above this makes a command one
+SURE = 0.6  # a share of certainty above this makes a few words a request of their own
+SHORT = 2  # words of substance up to which an answer to a question is only an answer
+
+
+class Answers:
+    """Tells answers from requests, by what the examples of `retriever` are about."""
+
+    def __init__(self, retriever: Retriever, today: Callable[[], date]) -> None:
+        self._retriever = retriever
+        self._today = today
+
+    def open_words(self, history: tuple[Turn, ...], evidence: Evidence, state: LiveState) -> list[str]:
+        """Return the messages that a question of ours left open and that `evidence` answers, oldest first."""
+        words = open_request(history)
+        for place in range(len(words) - 1, 0, -1):  # one of them may have been a request of its own
+            if self._is_new(gather(words[place], state, self._today()), words[:place], state):
+                words = words[place:]
+                break
+        return [] if words and not asked_without(history) and self._is_new(evidence, words, state) else words
+
+    def _is_new(self, evidence: Evidence, asked: list[str], state: LiveState) -> bool:
+        """Tell whether `evidence` is no answer to what was `asked`, but a request that stands on its own."""
+        if evidence.of("code") or len(evidence.content) > SHORT or workbench.is_whole(evidence, state):
+            return True
+        own = self._best(evidence)
+        if not evidence.content or own.share < LIKELY:
+            return False
+        before, both = (
+            gather(", ".join(words), state, self._today()) for words in (asked, [*asked, evidence.text])
+        )
+        if commands(evidence.text) and own.label != self._best(before).label:
+            return True
+        return own.share > SURE and own.label != self._label(both)
+
+    def _label(self, evidence: Evidence) -> str | None:
+        """Return what `evidence` is about where that is clear by itself."""
+        best = self._best(evidence)
+        return best.label if best.share > SURE else None
+
+    def _best(self, evidence: Evidence) -> Reading:
+        return self._retriever.rank(terms_of(evidence.text, evidence.mentions))[0]
+
+
+def asked_without(history: Sequence[Turn]) -> bool:
+    """Tell whether our last words offered to go on without what cannot be done."""
+    return bool(history) and history[-1].answer.rstrip().endswith(talk.reply("ask_without"))
