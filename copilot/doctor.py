@@ -93,11 +93,9 @@ def _model(settings: Settings) -> str:
 
 def _grammar(settings: Settings) -> str:
     from copilot.model.canary import prove_grammar_binds
-    from copilot.model.engine import LlamaEngine
-    from copilot.model.locate import locate_adapter
+    from copilot.planner import load_engine
 
-    adapter = locate_adapter(settings.adapter) if settings.model is None else None
-    engine = LlamaEngine(settings.model, threads=settings.threads, adapter=adapter)
+    engine = load_engine(settings)
     prove_grammar_binds(engine)
     return f"binds: a decode that fails without it passes with it ({engine.threads} threads)"
 

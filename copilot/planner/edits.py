@@ -13,6 +13,7 @@ from typing import Any, Literal
 import prompts
 from copilot.messages import Call
 from copilot.planner.around import around
+from copilot.planner.candidates import Candidates
 from copilot.planner.evidence import Evidence
 from copilot.planner.linear import load
 from copilot.planner.mention import Mention
@@ -23,6 +24,7 @@ Role = Literal["keep", "drop", "add", "replace", "none"]
 WEIGHTS = prompts.FOLDER / "tuning" / "edits.npz"
 CLEAR = 0.5  # share from which a name is added or left out, or a setting given up
 NAMES: Mapping[str, Literal["symbol", "feature"]] = {"symbols": "symbol", "features": "feature"}
+_CALLED_LIKE = {"max_drawdown": "drawdown", "target_volatility": "volatility"}  # features of these names
 FIXED = frozenset(
     {*NAMES, "entry", "experiment", "experiments", "capital_usd", "sql", "code", "path", "view", "kind"}
 )
@@ -32,28 +34,51 @@ def is_edit(previous: Call, evidence: Evidence) -> bool:
     """Tell whether the words add to the names of `previous`, leave some out, or give up a setting of it."""
     if evidence.symbols and evidence.features:
         return False  # names both: a hypothesis of its own
-    names = [field for field in NAMES if edited_names(previous, evidence, field) is not None]
-    return bool(names or (not evidence.mentions and given_up(previous, evidence, ())))
+    names = (edited_names(previous, evidence, field) for field in NAMES)
+    return any(each is not None for each in names) or bool(given_up(previous, evidence))
 
 
 def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | None:
-    """Return the names of `field` with those that the words add or leave out; None where they do neither."""
+    """Return the names of `field` with those that the words add or leave out; None where they do neither.
+
+    One name for another keeps its place.
+    """
     before = list(previous.args.get(field) or ())
     found = [(mention, _role(previous, evidence, mention, before)) for mention in evidence.of(NAMES[field])]
     dropped = {_plain(mention.value) for mention, role in found if role == "drop"}
-    added = [mention.value for mention, role in found if role == "add"]
+    joins = ("add", "replace") if dropped else ("add",)  # what comes for one that goes joins those that stay
+    added = {_plain(mention.value): mention.value for mention, role in found if role in joins}
     kept = [name for name in before if _plain(name) not in dropped]
-    if not (added or len(kept) < len(before)) or not (kept or added):
+    new = [name for plain, name in added.items() if plain not in map(_plain, kept)]
+    if not (new or len(kept) < len(before)) or not (kept or new):
         return None
-    if any(role == "replace" for _, role in found):
+    if not dropped and any(role == "replace" for _, role in found):
         return None
-    return [*kept, *(name for name in added if _plain(name) not in map(_plain, kept))]
+    if len(new) == 1 and len(kept) == len(before) - 1:
+        return [new[0] if _plain(name) in dropped else name for name in before]
+    return [*kept, *new]
 
 
-def given_up(previous: Call, evidence: Evidence, said: Sequence[str]) -> list[str]:
-    """Return the settings of `previous` that the request does without; never one that was `said` anew."""
-    open_to = [name for name in previous.args if name not in FIXED and name not in said]
+def given_up(previous: Call, evidence: Evidence) -> list[str]:
+    """Return the settings of `previous` that the request does without."""
+    open_to = [name for name in previous.args if name not in FIXED]
     return [name for name in open_to if _share(terms_of_setting(evidence, name), "drop") >= CLEAR]
+
+
+def without(name: str, value: Any, said: Candidates) -> Candidates:
+    """Return what was said without what only named the setting that is given up: "no drawdown stop".
+
+    Args:
+        name: the setting.
+        value: it had before; another one that was said is kept.
+        said: field -> its candidates.
+    """
+    kept = {field: values for field, values in said.items() if field != name or values != [value]}
+    family = _CALLED_LIKE.get(name)
+    if family is not None and "features" in kept:
+        features = [each for each in kept.pop("features")[0] if not str(each).startswith(family)]
+        kept |= {"features": [features]} if features else {}
+    return kept
 
 
 def terms_of_name(tool: str, evidence: Evidence, mention: Mention, *, held: bool) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from copilot.messages import Call, Observation, Turn
 from copilot.planner.candidates import Candidates
-from copilot.planner.edits import NAMES, edited_names, given_up
+from copilot.planner.edits import NAMES, edited_names, given_up, without
 from copilot.planner.evidence import Evidence
 
 _MEANT = frozenset(
@@ -141,16 +141,17 @@ def open_request(turns: Sequence[Turn]) -> list[str]:
 def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidates:
     """Return the arguments of `previous` changed by what was said now."""
     carried: Candidates = {name: [_plain(value)] for name, value in previous.args.items() if value is not None}
+    dropped = given_up(previous, evidence)
+    for name in dropped:
+        said = without(name, _plain(previous.args[name]), said)
     if "entry" in said:
         carried.pop("exit", None)  # the exit of another rule
-    merged = {**carried, **said}
+    merged = {**{name: values for name, values in carried.items() if name not in dropped}, **said}
     if evidence.adds and "features" in said and "features" in carried and "symbols" not in said:
         merged["features"] = [list(dict.fromkeys([*carried["features"][0], *said["features"][0]]))]
     for field in carried.keys() & NAMES.keys():
         if (names := edited_names(previous, evidence, field)) is not None:
             merged[field] = [names]
-    for name in given_up(previous, evidence, [*said]):
-        merged.pop(name, None)
     return merged
 
 

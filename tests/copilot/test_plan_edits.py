@@ -44,7 +44,7 @@ def test_symbols_are_added_and_left_out(text: str, names: list[str] | None) -> N
     [
         ("drop the RSI", ["momentum_20"]),
         ("and without momentum", ["rsi_14"]),
-        ("swap RSI for volatility", ["momentum_20", "volatility_20"]),
+        ("swap RSI for volatility", ["volatility_20", "momentum_20"]),  # in its place
         ("use volatility this time", None),
     ],
 )
@@ -54,8 +54,16 @@ def test_features_are_added_and_left_out(text: str, names: list[str] | None) -> 
 
 @pytest.mark.parametrize("text", ["drop the cap", "and with no limit per name?", "get rid of the position limit"])
 def test_settings_are_given_up(text: str) -> None:
-    assert given_up(BEFORE, heard(text), ()) == ["max_position"]
+    assert given_up(BEFORE, heard(text)) == ["max_position"]
     assert "max_position" not in carry_over(BEFORE, {}, heard(text))
+
+
+def test_the_name_of_a_setting_given_up_is_no_feature() -> None:
+    before = BEFORE.model_copy(update={"args": {**BEFORE.args, "max_drawdown": 0.25}})
+    evidence = heard("drop the drawdown stop")
+    args = carry_over(before, {"features": [evidence.features]}, evidence)
+    assert "max_drawdown" not in args
+    assert args["features"] == [["rsi_14", "momentum_20"]]
 
 
 @pytest.mark.parametrize("text", ["show me the report", "thanks", "test momentum on IBM", "why did it fail?"])
