@@ -41,6 +41,11 @@ class Linear:
         odds = np.exp(scores - scores.max())
         return dict(zip(self.labels, (odds / odds.sum()).tolist(), strict=True))
 
+    def strangeness(self, terms: Iterable[str]) -> float:
+        """Return the share of single words among `terms` that no document had; pairs and marks aside."""
+        words = {term for term in terms if term[:1].isalpha() and " " not in term}
+        return sum(word not in self.places for word in words) / max(1, len(words))
+
 
 @cache
 def load(path: Path) -> Linear:

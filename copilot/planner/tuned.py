@@ -29,6 +29,7 @@ from copilot.planner.emit import Missing, args_of, without_defaults
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.first import FirstPlanner
 from copilot.planner.history import last_call, ranked_ids, usable
+from copilot.planner.linear import load
 from copilot.planner.offers import Offers, closed, offers
 from copilot.planner.phrasebook import INDEX, ROUGH, shares_of, terms_with
 from copilot.planner.request import Request, tool_names
@@ -66,6 +67,7 @@ _FROM = re.compile(r"\b(?:from|via|using|through|off|by)(?: the)? $", re.IGNOREC
 FLOOR = 1e-4
 MODEL_WEIGHT = 0.5
 PLAIN = 7.0  # log odds that a plain rule adds
+STRANGE = 8.0  # log odds that words of which none is known add to "something outside"
 UNUSED = 1.0  # log odds that a named thing without an argument takes
 CLEAR = 0.5  # share within a tool from which its closed choices are taken from the words
 EXCLUDED, CERTAIN = 0.1, 0.6  # shares at which the model overrules a rule
@@ -135,14 +137,19 @@ class TunedPlanner(FirstPlanner):
         """Return what the request may be about: a plain rule, the words' and the model's view of it joined."""
         first = super()._readings(request)[0]
         before = last_call(request.history)
-        by_words = shares_of(terms_with(request.evidence, before.tool if before else None), self._index)
+        terms = terms_with(request.evidence, before.tool if before else None)
+        by_words = shares_of(terms, self._index)
         self._choices = by_words
         words = folded(by_words)
         if first.label in tool_names() - words.keys() and first.share > LIKELY:
             return [first, Reading("text", 0.0, 0.0)]  # a plugin's tool, of which neither was taught
         plain = first.label if first.share == 1.0 else None
         unused = {label: kinds_unused(label, request.evidence) for label in tool_names()}
-        return joined(words, self.shares(request), plain, unused)
+        odds = {label: -UNUSED * many for label, many in unused.items()}
+        odds["refuse_outside"] = STRANGE * load(self._index).strangeness(terms)
+        if plain:
+            odds[plain] = odds.get(plain, 0.0) + PLAIN
+        return joined(words, self.shares(request), odds)
 
     def _write(self, label: str, request: Request, cancel: threading.Event | None) -> Call:
         if label not in tool_names():
@@ -245,20 +252,17 @@ def folded(choices: Mapping[str, float]) -> dict[str, float]:
     return shares
 
 
-def joined(
-    words: Mapping[str, float], model: Mapping[str, float], plain: str | None, unused: Mapping[str, int]
-) -> list[Reading]:
-    """Return the readings by the product of both shares; at least two.
+def joined(words: Mapping[str, float], model: Mapping[str, float], odds: Mapping[str, float]) -> list[Reading]:
+    """Return the readings by the product of both shares, `odds` (logarithms) added; at least two.
 
-    What a plain rule says counts as a third voice, which both others together can overrule; each kind of thing that
-    was named and that a tool has no argument for (`unused`) speaks against it.
+    What a plain rule says is a third voice, which both others together can overrule. Each kind of thing that was
+    named and that a tool has no argument for speaks against it; words never heard, for something outside.
     """
-    labels = list(dict.fromkeys([*words, *model, *([plain] if plain else []), "text"]))
+    labels = list(dict.fromkeys([*words, *model, *odds, "text"]))
     logs = {
         label: MODEL_WEIGHT * math.log(max(FLOOR, model.get(label, 0.0)))
         + (1 - MODEL_WEIGHT) * math.log(max(FLOOR, words.get(label, 0.0)))
-        + (PLAIN if label == plain else 0.0)
-        - UNUSED * unused.get(label, 0)
+        + odds.get(label, 0.0)
         for label in labels
     }
     top = max(logs.values())

@@ -20,7 +20,6 @@ _TAKING = {
     "length": {"horizon_days": "horizon_days"},
     "count": {"top_n": "many", "max_positions": "many", "horizon_days": "horizon_days"},
 }
-PENALTY = 1e-5
 
 
 def documents(pair: Pair) -> Iterator[Document]:
@@ -45,7 +44,6 @@ def fit_figures(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str
         [each for pair in pairs if pair.split == "train" for each in documents(pair)],
         target,
         made_from,
-        penalty=PENALTY,
     )
     held = [each for pair in pairs if pair.split == "held" for each in documents(pair)]
     found = list(zip(predicted(held, target), (label for _, label in held), strict=True))

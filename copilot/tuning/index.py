@@ -13,6 +13,8 @@ from copilot.tuning.dataset import Pair, before_of, request_of
 from copilot.tuning.linear import Document, fit, predicted
 from copilot.tuning.slots import TODAY
 
+BALANCE = 0.5  # between counting wordings and counting choices; this and the penalty by what is held out
+
 
 def document(pair: Pair) -> Document:
     """Return the terms of a pair's request and the choice that its call stands for."""
@@ -26,7 +28,7 @@ def fit_index(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str, 
     Returns:
         `choice`, the share with the right tool and closed choices, and `tool`, that with the right tool.
     """
-    fit([document(pair) for pair in pairs if pair.split == "train"], target, made_from)
+    fit([document(pair) for pair in pairs if pair.split == "train"], target, made_from, balance=BALANCE)
     held = [document(pair) for pair in pairs if pair.split == "held"]
     found = list(zip(predicted(held, target), (label for _, label in held), strict=True))
     return {

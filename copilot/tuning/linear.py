@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 Document = tuple[list[str], str]  # terms, label
 
 RAREST = 2  # documents that a term must be in
-PENALTY = 1e-4
+PENALTY = 1e-5
 STEPS = 150
 
 
-def fit(documents: Sequence[Document], target: Path, made_from: str, *, penalty: float = PENALTY) -> None:
+def fit(
+    documents: Sequence[Document], target: Path, made_from: str, *, penalty: float = PENALTY, balance: float = 0.0
+) -> None:
     """Fit a classifier on `documents` and write it to `target` (npz).
 
     Args:
@@ -33,6 +35,8 @@ def fit(documents: Sequence[Document], target: Path, made_from: str, *, penalty:
         target: the file to write.
         made_from: what the documents were made from, for whoever asks whether the weights are still up to date.
         penalty: of the squared weights.
+        balance: a document counts as the number of its label's to the power of minus this: 0 for each alike, 1 for
+            each label alike.
     """
     import numpy as np
 
@@ -41,7 +45,9 @@ def fit(documents: Sequence[Document], target: Path, made_from: str, *, penalty:
     idf = np.array([math.log(1 + len(documents) / spread[term]) for term in terms], dtype=np.float32)
     labels = sorted({label for _, label in documents})
     wanted = np.array([labels.index(label) for _, label in documents])
-    weights = _regress(_rows(documents, terms, idf), wanted, len(labels), penalty)
+    counts = np.bincount(wanted).astype(np.float64)
+    shares = counts[wanted] ** -balance
+    weights = _regress(_rows(documents, terms, idf), wanted, shares / shares.sum(), penalty)
     np.savez_compressed(
         target,
         terms=np.array(terms),
@@ -77,12 +83,14 @@ def _rows(documents: Sequence[Document], terms: Sequence[str], idf: NDArray[np.f
     return csr_matrix((data, (rows, columns)), shape=(len(documents), len(terms)))
 
 
-def _regress(rows: Any, wanted: NDArray[np.int64], classes: int, penalty: float) -> NDArray[np.float64]:
-    """Return (terms + 1, classes): weights, and a bias in the last row."""
+def _regress(
+    rows: Any, wanted: NDArray[np.int64], shares: NDArray[np.float64], penalty: float
+) -> NDArray[np.float64]:
+    """Return (terms + 1, classes): weights, and a bias in the last row; `shares` are those of the rows, sum 1."""
     import numpy as np
     from scipy.optimize import minimize
 
-    many, terms = rows.shape
+    (many, terms), classes = rows.shape, int(wanted.max()) + 1
     hot = np.eye(classes)[wanted]
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -91,8 +99,11 @@ def _regress(rows: Any, wanted: NDArray[np.int64], classes: int, penalty: float)
         scores -= scores.max(1, keepdims=True)
         odds = np.exp(scores)
         odds /= odds.sum(1, keepdims=True)
-        error = (odds - hot) / many
-        value = -np.log(odds[np.arange(many), wanted] + 1e-12).mean() + penalty * (weights[:-1] ** 2).sum() / 2
+        error = (odds - hot) * shares[:, None]
+        value = (
+            -(shares * np.log(odds[np.arange(many), wanted] + 1e-12)).sum()
+            + penalty * (weights[:-1] ** 2).sum() / 2
+        )
         slope = np.vstack([rows.T @ error + penalty * weights[:-1], error.sum(0)])
         return float(value), slope.ravel()
 
