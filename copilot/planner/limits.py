@@ -67,7 +67,9 @@ def find_limits(text: str, mentions: Sequence[Mention], tool: str | None = None)
         if tool not in (None, *tools):
             continue
         for match in pattern.finditer(text):
-            inside = any(each.start <= match.start() and match.end() <= each.end for each in names)
+            inside = any(each.start <= match.start() and match.end() <= each.end for each in names) or (
+                name == "weights" and any(_share_in(match, each) for each in names)
+            )
             if match[0].strip() and not inside:
                 found.append(Limit(name, match.start(), match.end(), match[0].strip(" ,")))
     if tool in (None, "run_experiment", "run_backtest", "ingest_data"):
@@ -77,6 +79,11 @@ def find_limits(text: str, mentions: Sequence[Mention], tool: str | None = None)
         if all(limit.end <= other.start or other.end <= limit.start for other in chosen):
             chosen.append(limit)
     return sorted(chosen, key=lambda each: each.start)
+
+
+def _share_in(match: re.Match[str], mention: Mention) -> bool:
+    """Tell whether a wish about weights is, or holds, a share that became a setting: "no more than 20 % each"."""
+    return mention.kind == "option" and match.start() < mention.end and mention.start < match.end()
 
 
 def _symbols_left_out(text: str, mentions: Sequence[Mention]) -> list[Limit]:

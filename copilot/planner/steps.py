@@ -10,27 +10,35 @@ from __future__ import annotations
 import re
 
 _FOLLOWS = (
-    r"(?:and |but )?(?:then|after (?:that|this|which)|afterwards?"
+    r"(?:and |but )?(?:then|(?:right |straight |directly )?after (?:that|this|which)|afterwards?"
     r"|next(?=,| (?:load|test|run|show|train|open|explain|propose|make|check|tell|compare|backtest|give|draft"
     r"|suggest))|finally|lastly|subsequently"
     r"|(?:once|when|as soon as) (?:that|this|it)(?:'s| is| has)? (?:done|finished|ready|loaded|there|in|run)"
     r"|followed by|to finish|at the end|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly|[2-9][.)])"
 )
 _VERBS = (
-    r"load|get|fetch|download|pull|grab|ingest|import|test|train|try|run|backtest|check|see (?:if|whether)|show"
-    r"|open|display|explain|tell me|compare|make|build|create|generate|propose|draft|suggest|size|list|give me"
-    r"|let me|bring up|pop (?:up|open)|put|write|use|feed|what (?:would|should|drove|to)|why|which|how did|i want"
-    r"|i'd like|do the|does|spit out|hit me"
+    r"load|get|fetch|download|pull|grab|ingest|import|collect|retrieve|bring (?:in|up)|update|refresh"
+    r"|test|train|try|run|rerun|re-run|repeat|backtest|evaluate|assess|examine|study|simulate|fit"
+    r"|check|vet|verify|validate|see (?:if|whether|what|the|any|how)|find out|look (?:at|into)"
+    r"|show|open|display|plot|chart|draw|explain|tell me|walk me|summari[sz]e|compare|rank|list|give me|gimme"
+    r"|let me|make|build|create|generate|compute|calculate|work out|put|write|use|feed|set up"
+    r"|pop (?:up|open)|pull up"
+    r"|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
+    r"|what (?:would|should|drove|to)|why|which|how did|i want|i'd like|do the|does|spit out|hit me"
 )
+_SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a rule
 _STRONG = re.compile(
-    rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*|\s*(?:->|=>)\s*",
+    rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*"
+    rf"|\s*(?:->|=>|;(?! *{_SALE}))\s*|\s*[.;!?]\s*(?=(?:and )?(?:the )?(?:same|likewise|ditto)\b)",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    rf"\s*(?:[,;.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*"
+    rf"\s*(?:[,.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*"
+    r"(?:if (?:fine|ok(?:ay)?|so|done|good|all good|clean|it passes|it works|that works|you're done),? )?"
     rf"(?=(?:please |also |just )?(?:{_VERBS})\b)",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"(?:what|which|why|how)\b", re.IGNORECASE)
 _COMMAND = re.compile(
     rf"\b(?:{_VERBS}|buy|hold|do|does|is|are|has|have|can|could|would|should|i'd|need)\b", re.IGNORECASE
 )
@@ -45,7 +53,7 @@ def pieces(text: str) -> list[tuple[str, bool]]:
         (match.start(), match.end(), False)
         for match in _WEAK.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end, _ in cuts)
-        and _COMMAND.search(text[: match.start()])
+        and (_COMMAND.search(text[: match.start()]) or not _ASKS.match(text, match.end()))
     ]
     found: list[tuple[str, bool]] = []
     begin, follows = 0, False

@@ -18,7 +18,7 @@ from copilot.messages import LiveState, Observation, Plan, Turn
 from copilot.plan import CountsTokens, Planner, TellsPrompt
 from copilot.planner.steps import pieces
 
-SURE = 0.5  # the margin from which a piece without a word such as "then" is a request of its own
+SURE = 0.1  # the margin from which a piece without a word such as "then" is a request of its own
 MOST = 6  # pieces
 
 

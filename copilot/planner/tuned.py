@@ -35,7 +35,7 @@ from copilot.planner.phrasebook import INDEX, ROUGH, shares_of, terms_with
 from copilot.planner.request import Request, tool_names
 from copilot.planner.retrieve import Reading
 from copilot.planner.sight import sight
-from copilot.planner.unheard import kinds_unused
+from copilot.planner.unheard import kinds_unused, unknown_words
 from copilot.planner.written import write
 from tools.catalog import TOOLS
 
@@ -68,6 +68,7 @@ FLOOR = 1e-4
 MODEL_WEIGHT = 0.5
 PLAIN = 7.0  # log odds that a plain rule adds
 STRANGE = 8.0  # log odds that words of which none is known add to "something outside"
+KNOWN = 2.0  # log odds that known words alone take from "not offered here"
 UNUSED = 1.0  # log odds that a named thing without an argument takes
 CLEAR = 0.5  # share within a tool from which its closed choices are taken from the words
 EXCLUDED, CERTAIN = 0.1, 0.6  # shares at which the model overrules a rule
@@ -147,6 +148,8 @@ class TunedPlanner(FirstPlanner):
         unused = {label: kinds_unused(label, request.evidence) for label in tool_names()}
         odds = {label: -UNUSED * many for label, many in unused.items()}
         odds["refuse_outside"] = STRANGE * load(self._index).strangeness(terms)
+        if not unknown_words(request.evidence):
+            odds["ask_without"] = -KNOWN  # a wish that nobody here can meet has a name of its own
         if plain:
             odds[plain] = odds.get(plain, 0.0) + PLAIN
         return joined(words, self.shares(request), odds)
