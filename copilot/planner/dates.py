@@ -52,7 +52,8 @@ _SINCE = re.compile(
 )
 _ONWARD = re.compile(rf"\b(?P<first>{_POINT}) (?:onwards?|and (?:later|after))\b", re.IGNORECASE)
 _UNTIL = re.compile(
-    rf"\b(?:until|till|up to|up until|through|thru|to|ending(?: in| at)?|end(?:ing)? date|end=|by"
+    rf"\b(?:until|till|up to|up until|through|thru|to|(?:end|stop|finish)(?:p?ing|s)?(?: date)?"
+    rf" (?:in|at|on|by|with)|ending|end date|end=|by"
     rf"|no later than|(?P<before>before|prior to|pre))"
     rf"\s?(?:the )?(?:end of )?(?P<last>{_POINT})",
     re.IGNORECASE,

@@ -15,16 +15,23 @@ from copilot.messages import Call
 from copilot.planner.around import around
 from copilot.planner.candidates import Candidates
 from copilot.planner.evidence import Evidence
+from copilot.planner.figures import figures_in
 from copilot.planner.linear import load
-from copilot.planner.mention import Mention
+from copilot.planner.mention import Kind, Mention
 from copilot.planner.retrieve import terms_of
 
 Role = Literal["keep", "drop", "add", "replace", "none"]
 
 WEIGHTS = prompts.FOLDER / "tuning" / "edits.npz"
 CLEAR = 0.5  # share from which a name is added or left out, or a setting given up
+CERTAIN = 0.9  # and where another setting is said, which is what the request is about
+_SETTING: tuple[Kind, ...] = ("horizon", "count", "model", "option", "period", "exit")
 NAMES: Mapping[str, Literal["symbol", "feature"]] = {"symbols": "symbol", "features": "feature"}
 _CALLED_LIKE = {"max_drawdown": "drawdown", "target_volatility": "volatility"}  # features of these names
+_VARIED: Mapping[str, tuple[Kind, ...]] = {
+    "run_experiment": ("symbol", "feature", "experiment"),
+    "run_backtest": ("symbol", "entry", "experiment"),
+}
 FIXED = frozenset(
     {*NAMES, "entry", "experiment", "experiments", "capital_usd", "sql", "code", "path", "view", "kind"}
 )
@@ -34,8 +41,24 @@ def is_edit(previous: Call, evidence: Evidence) -> bool:
     """Tell whether the words add to the names of `previous`, leave some out, or give up a setting of it."""
     if evidence.symbols and evidence.features:
         return False  # names both: a hypothesis of its own
+    if previous.tool in _VARIED and not any(evidence.of(kind) for kind in _VARIED[previous.tool]):
+        return True  # names nothing that it could be about: it must be about that
     names = (edited_names(previous, evidence, field) for field in NAMES)
     return any(each is not None for each in names) or bool(given_up(previous, evidence))
+
+
+def left_figures(previous: Call, evidence: Evidence) -> Candidates:
+    """Return the setting that a lone figure is for in a variation of `previous`: "and a month?", "make it 3"."""
+    claimed = [(each.start, each.end) for each in evidence.mentions if each.kind != "number"]
+    found = [
+        each
+        for each in figures_in(evidence.text)
+        if not any(start < each.end and each.start < end for start, end in claimed)
+    ]
+    if previous.tool != "run_experiment" or len({each.kind for each in found}) != 1:
+        return {}
+    name = {"length": "horizon_days", "count": "top_n"}.get(found[0].kind)
+    return {name: [int(found[0].value)]} if name and (name in previous.args or name == "horizon_days") else {}
 
 
 def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | None:
@@ -44,7 +67,11 @@ def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | 
     One name for another keeps its place.
     """
     before = list(previous.args.get(field) or ())
-    found = [(mention, _role(previous, evidence, mention, before)) for mention in evidence.of(NAMES[field])]
+    wanted = evidence.wanted(NAMES[field])
+    found = [
+        (mention, _role(previous, evidence, mention, before) if mention in wanted else "drop")
+        for mention in evidence.of(NAMES[field])
+    ]
     dropped = {_plain(mention.value) for mention, role in found if role == "drop"}
     joins = ("add", "replace") if dropped else ("add",)  # what comes for one that goes joins those that stay
     added = {_plain(mention.value): mention.value for mention, role in found if role in joins}
@@ -62,7 +89,8 @@ def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | 
 def given_up(previous: Call, evidence: Evidence) -> list[str]:
     """Return the settings of `previous` that the request does without."""
     open_to = [name for name in previous.args if name not in FIXED]
-    return [name for name in open_to if _share(terms_of_setting(evidence, name), "drop") >= CLEAR]
+    least = CERTAIN if any(evidence.of(kind) for kind in _SETTING) else CLEAR
+    return [name for name in open_to if _share(terms_of_setting(evidence, name), "drop") >= least]
 
 
 def without(name: str, value: Any, said: Candidates) -> Candidates:

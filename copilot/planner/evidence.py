@@ -60,7 +60,7 @@ class Evidence:
         """Return the mentions of one kind."""
         return [mention for mention in self.mentions if mention.kind == kind]
 
-    def _wanted(self, kind: Kind) -> list[Mention]:
+    def wanted(self, kind: Kind) -> list[Mention]:
         """Return the mentions of one kind without those that are named to be left out."""
         return [mention for mention in self.of(kind) if not _EXCLUDES.search(self.text[: mention.start])]
 
@@ -68,7 +68,7 @@ class Evidence:
     def symbols(self) -> list[str]:
         """The symbols as written, each once."""
         names: dict[str, str] = {}
-        wanted = self._wanted("symbol")
+        wanted = self.wanted("symbol")
         for mention, following in zip_longest(wanted, wanted[1:]):
             if following is None or not self._says_the_same(mention, following):
                 names.setdefault(mention.value.lower(), mention.value)
@@ -84,7 +84,7 @@ class Evidence:
     @property
     def features(self) -> list[str]:
         """The feature ids, each once."""
-        return list(dict.fromkeys(mention.value for mention in self._wanted("feature")))
+        return list(dict.fromkeys(mention.value for mention in self.wanted("feature")))
 
     @property
     def content(self) -> list[str]:

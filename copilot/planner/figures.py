@@ -20,6 +20,7 @@ from copilot.planner.numbers import SMALL, WORDED, read_small
 WEIGHTS = prompts.FOLDER / "tuning" / "figures.npz"
 NONE = "none"
 CLEAR = 0.65  # share from which a figure is taken for a setting
+LIKELY = 0.2  # and where the request is for an experiment, and nothing else claims it
 _KINDS: dict[str, Kind] = {"horizon_days": "horizon", "many": "count"}
 _DAYS = {"day": 1, "session": 1, "week": 5, "fortnight": 10, "month": 21, "quarter": 63, "year": 252}
 _ADVERBS = {
@@ -91,14 +92,51 @@ def find_settings(text: str, features: Sequence[Mention] = ()) -> Iterator[Menti
     for figure in figures_in(text):
         if figure.kind != "share" and any(each.start < figure.end and figure.start < each.end for each in features):
             continue
-        shares = weights().shares(terms_of(text, figure))
-        best = max(shares, key=lambda label: shares[label])
-        if best == NONE or shares[best] < CLEAR:
+        best = _named(text, figure) or _clear(text, figure)
+        if best is None:
             continue
         if kind := _KINDS.get(best):
             yield Mention(kind, figure.start, figure.end, int(figure.value))
         else:
             yield Mention("option", *_with_name(text, figure, best), (best, figure.value))
+
+
+def likely_settings(text: str, mentions: Sequence[Mention]) -> dict[str, float]:
+    """Return setting -> value for the figures that nothing else claims, in a request that is for an experiment.
+
+    There a figure that may be a setting hardly is anything else, so less certainty will do.
+    """
+    found: dict[str, float] = {}
+    for figure in figures_in(text):
+        claimed = any(
+            each.start < figure.end and figure.start < each.end for each in mentions if each.kind != "number"
+        )
+        shares = {} if claimed else weights().shares(terms_of(text, figure))
+        shares.pop(NONE, None)
+        best = max(shares, key=lambda label: shares[label], default=NONE)
+        if best not in (NONE, "many") and shares[best] >= LIKELY:
+            found.setdefault(best, figure.value if figure.kind == "share" else int(figure.value))
+    return found
+
+
+def _clear(text: str, figure: Figure) -> str | None:
+    """Return the setting that the words around a figure speak for, where they do clearly."""
+    shares = weights().shares(terms_of(text, figure))
+    best = max(shares, key=lambda label: shares[label])
+    return best if best != NONE and shares[best] >= CLEAR else None
+
+
+def _named(text: str, figure: Figure) -> str | None:
+    """Return the setting whose name stands beside a share: "vol 15 %", "a 20 % drawdown"."""
+    if figure.kind != "share":
+        return None
+    before, after = text[: figure.start], text[figure.end :]
+    for setting, name in _NAMES.items():
+        left = rf"\b{name}(?: (?:of|at|to|target|limit|cap|max(?:imum)?))?[ :=]+$"
+        right = rf" (?:annual(?:i[sz]ed)? |yearly )?{name}\b"
+        if re.search(left, before, re.IGNORECASE) or re.match(right, after, re.IGNORECASE):
+            return setting
+    return None
 
 
 def _with_name(text: str, figure: Figure, setting: str) -> tuple[int, int]:

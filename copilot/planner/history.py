@@ -9,7 +9,7 @@ from typing import Any
 
 from copilot.messages import Call, Observation, Turn
 from copilot.planner.candidates import Candidates
-from copilot.planner.edits import NAMES, edited_names, given_up, without
+from copilot.planner.edits import NAMES, edited_names, given_up, left_figures, without
 from copilot.planner.evidence import Evidence
 
 _MEANT = frozenset(
@@ -141,6 +141,7 @@ def open_request(turns: Sequence[Turn]) -> list[str]:
 def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidates:
     """Return the arguments of `previous` changed by what was said now."""
     carried: Candidates = {name: [_plain(value)] for name, value in previous.args.items() if value is not None}
+    said = {**left_figures(previous, evidence), **said}
     dropped = given_up(previous, evidence)
     for name in dropped:
         said = without(name, _plain(previous.args[name]), said)

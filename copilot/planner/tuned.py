@@ -25,6 +25,7 @@ from copilot.planner import talk
 from copilot.planner.answers import LIKELY
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
+from copilot.planner.edits import NAMES
 from copilot.planner.emit import Missing, args_of, without_defaults
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.first import FirstPlanner
@@ -72,7 +73,6 @@ KNOWN = 2.0  # log odds that known words alone take from "not offered here"
 UNUSED = 1.0  # log odds that a named thing without an argument takes
 CLEAR = 0.5  # share within a tool from which its closed choices are taken from the words
 EXCLUDED, CERTAIN = 0.1, 0.6  # shares at which the model overrules a rule
-NAMES = ("symbols", "features")
 CHOSEN = frozenset({*NAMES, "source"})
 
 
@@ -242,7 +242,10 @@ def _is_choice(field: str, values: list[Any], offered: Offers, evidence: Evidenc
             _FROM.search(evidence.text[: each.start]) for each in evidence.of("source")
         )
     heard = evidence.symbols if field == "symbols" else evidence.features
-    return values[0] == heard and set(heard) < {*offered[field]}  # else they are those of the call before, edited
+    kind = NAMES[field]
+    if values[0] != heard or len(evidence.wanted(kind)) < len(evidence.of(kind)):
+        return False  # they are those of the call before, edited, or some were to be left out
+    return set(heard) < {*offered[field]}
 
 
 def folded(choices: Mapping[str, float]) -> dict[str, float]:
