@@ -101,22 +101,19 @@ def find_settings(text: str, features: Sequence[Mention] = ()) -> Iterator[Menti
             yield Mention("option", *_with_name(text, figure, best), (best, figure.value))
 
 
-def likely_settings(text: str, mentions: Sequence[Mention]) -> dict[str, float]:
-    """Return setting -> value for the figures that nothing else claims, in a request that is for an experiment.
+def likely_horizon(text: str, mentions: Sequence[Mention]) -> int | None:
+    """Return the days of the one length of time that nothing else claims, in a request that is for an experiment.
 
-    There a figure that may be a setting hardly is anything else, so less certainty will do.
+    There it hardly is anything but the horizon, so less certainty will do.
     """
-    found: dict[str, float] = {}
-    for figure in figures_in(text):
-        claimed = any(
-            each.start < figure.end and figure.start < each.end for each in mentions if each.kind != "number"
-        )
-        shares = {} if claimed else weights().shares(terms_of(text, figure))
-        shares.pop(NONE, None)
-        best = max(shares, key=lambda label: shares[label], default=NONE)
-        if best not in (NONE, "many") and shares[best] >= LIKELY:
-            found.setdefault(best, figure.value if figure.kind == "share" else int(figure.value))
-    return found
+    lengths = [
+        figure
+        for figure in figures_in(text)
+        if figure.kind == "length"
+        and not any(each.start < figure.end and figure.start < each.end for each in mentions)
+        and weights().shares(terms_of(text, figure)).get("horizon_days", 0.0) >= LIKELY
+    ]
+    return int(lengths[0].value) if len(lengths) == 1 else None
 
 
 def _clear(text: str, figure: Figure) -> str | None:

@@ -15,7 +15,7 @@ from copilot.planner.candidates import Candidates, first, one, period
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import in_order, named_after, named_by_model, resolve
 from copilot.planner.explaining import about_a_holding
-from copilot.planner.figures import likely_settings
+from copilot.planner.figures import likely_horizon
 from copilot.planner.fill_own import fill_own
 from tools.catalog import plugin_tools
 
@@ -55,13 +55,12 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
     symbols = evidence.symbols
     if not symbols and _EVERYTHING.search(evidence.text):
         symbols = list(state.symbols)
-    likely = likely_settings(evidence.text, evidence.mentions)
+    horizon = first(evidence, "horizon") or one(likely_horizon(evidence.text, evidence.mentions))
     return {
-        **{field: [value] for field, value in likely.items()},
         "symbols": one(symbols),
         "features": one(evidence.features),
         "model": first(evidence, "model"),
-        "horizon_days": first(evidence, "horizon") or one(likely.get("horizon_days")),
+        "horizon_days": horizon,
         "top_n": first(evidence, "count"),
         **{field: [value] for field, value in (mention.value for mention in evidence.of("option"))},
         **period(evidence),

@@ -36,7 +36,7 @@ _TIMES = (
     ("10 days", 10), ("ten trading days", 10), ("15 days", 15), ("20 days", 20), ("21 days", 21), ("60 days", 60),
     ("a week", 5), ("one week", 5), ("1 week", 5), ("two weeks", 10), ("2 weeks", 10), ("three weeks", 15),
     ("a fortnight", 10), ("four weeks", 20), ("a month", 21), ("one month", 21), ("2 months", 42),
-    ("two months", 42), ("three months", 63), ("3 months", 63), ("a quarter", 63), ("6 months", 126),
+    ("two months", 42), ("three months", 63), ("3 months", 63), ("a quarter", 63),
 )  # fmt: skip
 _SMALL_WORDS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),

@@ -66,9 +66,16 @@ def test_the_name_of_a_setting_given_up_is_no_feature() -> None:
     assert args["features"] == [["rsi_14", "momentum_20"]]
 
 
-@pytest.mark.parametrize("text", ["show me the report", "thanks", "test momentum on IBM", "why did it fail?"])
+@pytest.mark.parametrize("text", ["show me the report", "thanks", "why did it fail?"])
 def test_other_requests_change_nothing(text: str) -> None:
-    assert not is_edit(BEFORE, heard(text))
+    assert given_up(BEFORE, heard(text)) == []
+    assert edited_names(BEFORE, heard(text), "symbols") is None
+
+
+def test_what_names_nothing_of_its_own_varies_the_call_before() -> None:
+    assert is_edit(BEFORE, heard("since 2005 only"))
+    assert is_edit(BEFORE, heard("drop the RSI"))
+    assert not is_edit(BEFORE, heard("test momentum on IBM"))
 
 
 @pytest.mark.parametrize("said", [{"max_position": [0.3]}])

@@ -88,7 +88,7 @@ def test_without_a_word_such_as_then_a_piece_has_to_be_sure_and_for_another_tool
              "load IBM, test momentum on it": TEST}  # fmt: skip
     text = "load IBM and test momentum on it"
     assert StepwisePlanner(ByWords(known)).plan([Turn(user=text)], LiveState()).ahead == (TEST,)
-    assert StepwisePlanner(ByWords(known, margin=0.3)).plan([Turn(user=text)], LiveState()).ahead == ()
+    assert StepwisePlanner(ByWords(known, margin=0.05)).plan([Turn(user=text)], LiveState()).ahead == ()
 
 
 def test_what_only_mended_a_failure_does_no_piece() -> None:
