@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Callable, Sequence
 
 from copilot.messages import LiveState, Plan, Turn
 from copilot.plan import CountsTokens, Planner, TellsPrompt
 from tools.kernel.errors import SLQError
+
+LEAVING_S = 5.0  # how long an exit waits for a model that is being loaded
 
 
 class BackgroundPlanner:
@@ -24,6 +27,7 @@ class BackgroundPlanner:
         """Begin to load; `tell` is called, in the loading thread, when that has ended."""
         self._tell = tell
         self._thread.start()
+        atexit.register(self._thread.join, LEAVING_S)  # a library that still loads must not lose its interpreter
 
     def _run(self) -> None:
         try:

@@ -36,7 +36,8 @@ def context_view(
     """
     count, line = counter or about_tokens, state_line(state)
     if reads is not None:
-        return _prompt(turns, line, reads, f"{count(reads):,} of {limit_tokens:,} tokens")
+        full = f"{count(reads):,} of {limit_tokens:,} tokens, {ANSWER_TOKENS} of them kept for a call"
+        return _prompt(turns, line, reads, full)
     view = in_view(turns, limit_tokens - ANSWER_TOKENS - count(line), count)
     first_full = len(turns) - len(view.full) + 1
     grid = Table.grid(padding=(0, 3, 0, 0))
@@ -67,8 +68,8 @@ def _prompt(turns: Sequence[Turn], line: str, reads: str, used: str) -> Renderab
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(Text("state", style="field"), plain(line))
-    rules = f"{counted(len(turns), 'turn')}, all known to the rules beside the model"
-    grid.add_row(Text("turns", style="field"), plain(rules))
-    grid.add_row(Text("model read", style="field"), plain(reads.strip()))
+    known = "\n".join(f"{number}. {turn.user}" for number, turn in enumerate(turns, start=1))
+    grid.add_row(Text("turns", style="field"), plain(f"{known}\nThe rules beside the model know them all."))
+    grid.add_row(Text("model reads", style="field"), plain(reads.strip()))
     grid.add_row(Text("used", style="field"), plain(used))
     return Group(grid)

@@ -53,6 +53,8 @@ def available(adapter: Path | None) -> tuple[Contender, ...]:
 def load_engine(name: Contender, settings: Settings, adapter: Path | None) -> LlamaEngine | None:
     """Load the model of a planner; None where it has none. Raises ModelError."""
     from copilot.model.engine import LlamaEngine
+    from copilot.model.locate import locate_embedded
+    from copilot.model.merged import merged
     from copilot.planner import OTHER_CONTEXT_TOKENS
     from tools.kernel.paths import user_cache
 
@@ -66,11 +68,14 @@ def load_engine(name: Contender, settings: Settings, adapter: Path | None) -> Ll
     if name == "zero-shot":
         room = max(settings.context_tokens, OTHER_CONTEXT_TOKENS)
         return LlamaEngine(settings.model, threads=settings.threads, context_tokens=room)
+    cache = user_cache(settings.cache) / "merged"
+    if name in ADAPTED and adapter is not None:
+        merged(locate_embedded(), adapter, cache)  # timed as from the second start on
     return LlamaEngine(
         threads=settings.threads,
         context_tokens=settings.context_tokens,
         adapter=adapter if name in ADAPTED else None,
-        cache=user_cache(settings.cache) / "merged",
+        cache=cache,
     )
 
 

@@ -26,7 +26,7 @@ from copilot.model.kept import KeptStates, fingerprint
 from copilot.model.llm import Generation, Lark, Prompt, Schema, Share
 from copilot.model.load import load_llama, trained_tokens
 from copilot.model.locate import locate_model
-from copilot.model.merged import merged
+from copilot.model.merged import merge_aside, place
 from copilot.model.profile import Profile, profile_of
 from copilot.model.steps import Steps
 from copilot.model.threads import choose_threads
@@ -41,8 +41,8 @@ class LlamaEngine:
         threads: decoding threads; None to choose by the free cores.
         context_tokens: room for prompt and answer together; never more than the model was trained with.
         adapter: a LoRA adapter (GGUF) for that model.
-        cache: folder in which model and adapter are kept as one file, which is read twice as fast; None to use the
-            adapter as it is.
+        cache: folder in which model and adapter are kept as one file, which is read twice as fast; it is made
+            beside the first start, for the next one. None to use the adapter as it is.
 
     Raises:
         ModelError: the file is missing, damaged, or not a GGUF.
@@ -67,10 +67,12 @@ class LlamaEngine:
         self._backend = self._make_backend()
 
     def _load(self, context_tokens: int, cache: Path | None) -> Any:
-        one = merged(self.path, self.adapter, cache) if self.adapter and cache else None
-        if one is not None:
+        if self.adapter is not None and cache is not None:
+            one = place(self.path, self.adapter, cache)
             try:
-                return load_llama(one, threads=self.threads, context_tokens=context_tokens)
+                if one.is_file():
+                    return load_llama(one, threads=self.threads, context_tokens=context_tokens)
+                merge_aside(self.path, self.adapter, cache)  # for the next start
             except ModelError:  # damaged since it was made: it is made anew at the next start
                 one.unlink(missing_ok=True)
         return load_llama(self.path, threads=self.threads, context_tokens=context_tokens, adapter=self.adapter)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,8 +35,7 @@ def merged(base: Path, adapter: Path, folder: Path) -> Path | None:
         adapter: the GGUF of its LoRA adapter.
         folder: takes the file.
     """
-    named = hashlib.sha256(f"{FORM} {fingerprint(base)} {fingerprint(adapter)}".encode()).hexdigest()
-    path = folder / f"{base.stem}-{named[:16]}.gguf"
+    path = place(base, adapter, folder)
     try:
         if path.is_file():
             return path
@@ -51,6 +52,23 @@ def merged(base: Path, adapter: Path, folder: Path) -> Path | None:
     except OSError:
         return None
     return path
+
+
+def place(base: Path, adapter: Path, folder: Path) -> Path:
+    """Return where in `folder` the file of `base` merged with `adapter` is, once it is made."""
+    named = hashlib.sha256(f"{FORM} {fingerprint(base)} {fingerprint(adapter)}".encode()).hexdigest()
+    return folder / f"{base.stem}-{named[:16]}.gguf"
+
+
+def merge_aside(base: Path, adapter: Path, folder: Path) -> None:
+    """Begin to make the file in a process of its own, which outlives this one, so that no first start waits."""
+    subprocess.Popen(  # noqa: S603  our own module
+        [sys.executable, "-m", "copilot.model.merged", str(base), str(adapter), str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _merge(base: Path, adapter: Path, target: Path) -> bool:
@@ -115,3 +133,7 @@ def _tidy(folder: Path) -> None:
     files = sorted(folder.glob("*.gguf"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in files[MOST_FILES:]:
         path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    merged(*map(Path, sys.argv[1:4]))

@@ -123,5 +123,6 @@ def test_a_tuned_model_is_shown_with_the_prompt_that_it_read() -> None:
     console.print(context_view(turns, LiveState(), 2048, len, "request: and Ford [bold]<|im_end|>"))
     text = console.export_text()
     assert "request: and Ford [bold]<|im_end|>" in text
-    assert "2 turns, all known to the rules" in text
+    assert "1. load IBM" in text
+    assert "The rules beside the model know them all." in text
     assert "34 of 2,048 tokens" in text

@@ -11,7 +11,7 @@ import pytest
 
 from copilot.model.engine import LlamaEngine
 from copilot.model.locate import ADAPTER, locate_embedded
-from copilot.model.merged import MOST_FILES, merged
+from copilot.model.merged import MOST_FILES, merged, place
 
 pytestmark = pytest.mark.filterwarnings("ignore:llama_token_get_attr:DeprecationWarning")
 
@@ -79,6 +79,16 @@ def test_a_damaged_file_is_dropped_and_the_adapter_used(path: Path, tmp_path: Pa
     assert engine.generate(PROMPTS[0], max_tokens=4).text.startswith('{"')
     assert not broken.exists()
     engine.close()
+
+
+def test_the_first_start_makes_it_for_the_next(tmp_path: Path) -> None:
+    engine = LlamaEngine(adapter=ADAPTER, threads=1, context_tokens=512, cache=tmp_path)
+    assert engine.generate(PROMPTS[0], max_tokens=4).text.startswith('{"')
+    engine.close()
+    wanted, until = place(locate_embedded(), ADAPTER, tmp_path), time.monotonic() + 60
+    while not wanted.is_file() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert wanted.is_file()
 
 
 def test_where_nothing_can_be_kept_the_adapter_is_used(tmp_path: Path) -> None:
