@@ -49,12 +49,8 @@ def is_edit(previous: Call, evidence: Evidence) -> bool:
 
 def left_figures(previous: Call, evidence: Evidence) -> Candidates:
     """Return the setting that a lone figure is for in a variation of `previous`: "and a month?", "make it 3"."""
-    claimed = [(each.start, each.end) for each in evidence.mentions if each.kind != "number"]
-    found = [
-        each
-        for each in figures_in(evidence.text)
-        if not any(start < each.end and each.start < end for start, end in claimed)
-    ]
+    claimed = [each for each in evidence.mentions if each.kind != "number"]
+    found = [each for each in figures_in(evidence.text) if not any(other.overlaps(each) for other in claimed)]
     if previous.tool != "run_experiment" or len({each.kind for each in found}) != 1:
         return {}
     name = {"length": "horizon_days", "count": "top_n"}.get(found[0].kind)

@@ -15,23 +15,15 @@ import prompts
 from copilot.planner.around import around
 from copilot.planner.linear import Linear, load
 from copilot.planner.mention import Kind, Mention
-from copilot.planner.numbers import SMALL, WORDED, read_small
+from copilot.planner.numbers import ADVERBS, DAYS, SMALL, WORDED, read_small
 
 WEIGHTS = prompts.FOLDER / "tuning" / "figures.npz"
 NONE = "none"
 CLEAR = 0.65  # share from which a figure is taken for a setting
 LIKELY = 0.2  # and where the request is for an experiment, and nothing else claims it
 _KINDS: dict[str, Kind] = {"horizon_days": "horizon", "many": "count"}
-_DAYS = {"day": 1, "session": 1, "week": 5, "fortnight": 10, "month": 21, "quarter": 63, "year": 252}
-_ADVERBS = {
-    "daily": 1,
-    "tomorrow": 1,
-    "weekly": 5,
-    "fortnightly": 10,
-    "monthly": 21,
-    "quarterly": 63,
-    "yearly": 252,
-}
+_UNITS = {**{unit: days for unit, days in DAYS.items() if len(unit) > 1}, "year": 252}
+_ADVERBS = {**ADVERBS, "tomorrow": 1, "yearly": 252}
 _NAMES = {"target_volatility": r"vol(?:atility)?", "max_drawdown": r"draw[- ]?downs?"}
 _PARTS = {"half": 0.5, "third": 0.3333, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "twentieth": 0.05}
 _SHARE = re.compile(
@@ -40,7 +32,7 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _LENGTH = re.compile(
-    rf"\b(?:(?P<n>{SMALL})[ -])?(?:trading |business )?(?P<unit>{'|'.join(_DAYS)})s?\b"
+    rf"\b(?:(?P<n>{SMALL})[ -])?(?:trading |business )?(?P<unit>{'|'.join(_UNITS)})s?\b"
     rf"|\b(?P<adverb>{'|'.join(_ADVERBS)})\b",
     re.IGNORECASE,
 )
@@ -69,7 +61,7 @@ def figures_in(text: str) -> list[Figure]:
         value = _PARTS[part.lower()] if part else float(match["n"] or read_small(match["words"])) / 100
         found.append(Figure("share", match.start(), match.end(), round(value, 6)))
     for match in _LENGTH.finditer(text):
-        days = _ADVERBS.get((match["adverb"] or "").lower()) or _DAYS[match["unit"].lower()] * _many(match["n"])
+        days = _ADVERBS.get((match["adverb"] or "").lower()) or _UNITS[match["unit"].lower()] * _many(match["n"])
         if match["unit"] == "quarter" or not _inside(match, found):  # "a quarter" may be a share or three months
             found.append(Figure("length", match.start(), match.end(), days))
     for match in _COUNT.finditer(text):
@@ -90,7 +82,7 @@ def find_settings(text: str, features: Sequence[Mention] = ()) -> Iterator[Menti
     the mention where it stands beside the figure: in "volatility at 12 %" it is no feature.
     """
     for figure in figures_in(text):
-        if figure.kind != "share" and any(each.start < figure.end and figure.start < each.end for each in features):
+        if figure.kind != "share" and any(each.overlaps(figure) for each in features):
             continue
         best = _named(text, figure) or _clear(text, figure)
         if best is None:
@@ -110,7 +102,7 @@ def likely_horizon(text: str, mentions: Sequence[Mention]) -> int | None:
         figure
         for figure in figures_in(text)
         if figure.kind == "length"
-        and not any(each.start < figure.end and figure.start < each.end for each in mentions)
+        and not any(each.overlaps(figure) for each in mentions)
         and weights().shares(terms_of(text, figure)).get("horizon_days", 0.0) >= LIKELY
     ]
     return int(lengths[0].value) if len(lengths) == 1 else None

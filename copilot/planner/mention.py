@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 Kind = Literal[
     "sql",
@@ -30,6 +30,16 @@ Kind = Literal[
 ]
 
 
+class Span(Protocol):
+    """A piece of a text, by its first character and the one behind its last."""
+
+    @property
+    def start(self) -> int: ...  # noqa: D102  as the class says
+
+    @property
+    def end(self) -> int: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """Characters `start` to `end` of the request, and their `value` (its type depends on `kind`)."""
@@ -39,7 +49,7 @@ class Mention:
     end: int
     value: Any
 
-    def overlaps(self, other: Mention) -> bool:
+    def overlaps(self, other: Span) -> bool:
         """Tell whether the two share a character."""
         return self.start < other.end and other.start < self.end
 

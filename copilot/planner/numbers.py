@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from copilot.planner.mention import Mention
 
-_UNITS = {
+UNITS = {
     word: value
     for value, word in enumerate(
         [
@@ -34,7 +34,7 @@ _UNITS = {
         ]
     )
 }
-_TENS = {
+TENS = {
     word: 10 * value
     for value, word in enumerate(
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
@@ -45,10 +45,10 @@ _SCALES = {
     "millions": 1e6, "bn": 1e9, "b": 1e9, "billion": 1e9,
 }  # fmt: skip
 _PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3}
-_DAYS = {"day": 1, "session": 1, "d": 1, "w": 5, "week": 5, "fortnight": 10, "month": 21, "quarter": 63}
+DAYS = {"day": 1, "session": 1, "d": 1, "w": 5, "week": 5, "fortnight": 10, "month": 21, "quarter": 63}
 
 _FIGURE = r"[0-9][0-9,']*(?:\.[0-9]+)?"
-_WORD = "|".join([*_UNITS, *_TENS])
+_WORD = "|".join([*UNITS, *TENS])
 WORDED = rf"(?:(?:{_WORD}|a|couple of|a couple of)(?:[ -](?:{_WORD}|hundred|and(?= (?:{_WORD})\b)))*)"
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _CURRENCY = r"(?:usd|us\$|dollars?|bucks|eur|euros?|gbp|pounds?|chf|\$|€|£)"
@@ -115,7 +115,7 @@ _COUNT = [
     )
 ]
 _EACH = re.compile(r"\b(?:no|any|each|every|in|per|than|of|into|for) $", re.IGNORECASE)
-_ADVERBS = {"daily": 1, "weekly": 5, "fortnightly": 10, "monthly": 21, "quarterly": 63}
+ADVERBS = {"daily": 1, "weekly": 5, "fortnightly": 10, "monthly": 21, "quarterly": 63}
 
 
 def read_words(text: str) -> float | None:
@@ -128,8 +128,8 @@ def read_words(text: str) -> float | None:
             continue
         elif word == "couple":
             total = 2
-        elif word in _UNITS or word in _TENS:
-            total += _UNITS.get(word, _TENS.get(word, 0))
+        elif word in UNITS or word in TENS:
+            total += UNITS.get(word, TENS.get(word, 0))
         else:
             return None
     return float(total or text.lower().split()[0] == "a")
@@ -177,10 +177,10 @@ def find_horizons(text: str) -> Iterator[Mention]:
             if groups.get("tomorrow"):
                 days = 1
             elif groups.get("adverb"):
-                days = _ADVERBS[match["adverb"].lower()]
+                days = ADVERBS[match["adverb"].lower()]
             else:
                 many = read_small(groups["n"]) if groups.get("n") else 1
-                days = many * _DAYS[(groups.get("unit") or "day").lower()]
+                days = many * DAYS[(groups.get("unit") or "day").lower()]
             if days > 0:
                 yield Mention("horizon", match.start(), match.end(), days)
 

@@ -19,6 +19,7 @@ from copilot.messages import LiveState
 from copilot.planner.dates import find_periods
 from copilot.planner.evidence import Evidence, gather, period_of
 from copilot.planner.experiments import find_experiments, in_order, resolve
+from copilot.planner.numbers import TENS, UNITS
 
 TODAY = date(2026, 11, 22)  # relative dates are counted from here; the prompt shows them resolved
 POOLS = "slots.json"  # in prompts/tuning/, beside the books
@@ -38,11 +39,7 @@ _TIMES = (
     ("a fortnight", 10), ("four weeks", 20), ("a month", 21), ("one month", 21), ("2 months", 42),
     ("two months", 42), ("three months", 63), ("3 months", 63), ("a quarter", 63),
 )  # fmt: skip
-_SMALL_WORDS = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-)
-_TEN_WORDS = ("-", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORD_OF = {value: word for word, value in (UNITS | TENS).items()}
 _IN_WORDS, _IN_PARTS = 0.3, 0.2  # so often
 
 
@@ -95,10 +92,10 @@ def _number(number: int, draw: random.Random) -> str:
     """Return a number below 100 in figures, now and then in words."""
     if draw.random() >= _IN_WORDS:
         return str(number)
-    tens, rest = divmod(number, 10)
-    if number < len(_SMALL_WORDS):
-        return _SMALL_WORDS[number]
-    return _TEN_WORDS[tens] + (f"-{_SMALL_WORDS[rest]}" if rest else "")
+    tens, rest = number - number % 10, number % 10
+    if number in _WORD_OF:
+        return _WORD_OF[number]
+    return f"{_WORD_OF[tens]}-{_WORD_OF[rest]}"
 
 
 def slipped(wording: str, draw: random.Random) -> str:
