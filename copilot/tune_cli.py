@@ -110,8 +110,13 @@ def _write_pairs(pairs: Sequence[Pair], path: Path) -> None:
 
 
 def _fit_words(pairs: Sequence[Pair], folder: Path, books: Path | None) -> None:
+    from copilot.model.locate import locate_embedded
+    from copilot.planner.senses import SENSES
+    from copilot.tuning.senses import make_senses
     from copilot.tuning.words import books_version, fit_words
 
+    if not SENSES.is_file():
+        make_senses(locate_embedded())
     scores = fit_words(pairs, folder, books_version(books))
     said = ", ".join(f"{name} {score:.1%}" for name, score in scores.items())
     typer.echo(f"{folder}: fitted to the words; held out, told right: {said}.")

@@ -1,4 +1,7 @@
-"""A request as it is planned: slips of the finger put right, passages of others blanked, typed code left alone."""
+"""A request as it is planned: slips of the finger put right, numbers in figures, passages of others blanked.
+
+Typed code is left alone.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from copilot.planner.code import find_code
 from copilot.planner.evidence import find_sql
 from copilot.planner.quoted import without_quotations
 from copilot.planner.spelling import put_right
+from copilot.planner.spoken import in_figures
 
 
 def as_meant(text: str, names: Iterable[str] = ()) -> str:
     """Return the request to plan for `text`; `names` of the workspace are never corrected."""
     if any(find_code(text)) or any(find_sql(text)):
         return text
-    return put_right(without_quotations(text), frozenset(name.lower() for name in names))
+    return in_figures(put_right(without_quotations(text), frozenset(name.lower() for name in names)))

@@ -34,8 +34,10 @@ _EXTREME = re.compile(
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r",? (?P<sign>and|or|but only if)(?: also)?(?: only)? (?:when |if |while |once |that )?", re.IGNORECASE
+    r",? (?P<sign>and|or|but only if)(?:,? (?:also|simultaneously|at the same time|in addition),?)?(?: only)? (?:when |if |while |once |that )?",
+    re.IGNORECASE,
 )
+_TYPED = re.compile(r"(?:sma|ema|rsi|ts_max|ts_min|delay)\([a-z0-9_, ]*\)")  # as written, and no words for it
 _FILLER = re.compile(r"(?:the|an?|its?|there is) ", re.IGNORECASE)
 _TICKER = re.compile(r"[A-Z][\w.&-]*(?:'s)?(?= )")
 _LEVEL = re.compile(r"(?:[<>=]|^crosses_\w+\(close,) -?[0-9.]+\)?$")
@@ -133,6 +135,8 @@ def _clause(text: str, at: int, before: Condition | None) -> Condition | None:
 def _operands(text: str, at: int, before: Condition | None) -> list[Part]:
     """Return what the first operand may be, the shortest reading first: "RSI over 70" compares, and divides not."""
     reader = Reader(text, making=True)
+    if typed := _TYPED.match(text, at):
+        return [Part(typed[0], ATOM, typed.end())]
     found = [_pronoun(text, at, before), reader.operand_at(at), reader.sum_at(at), _length(text, at)]
     said = [part for part in found if part is not None and part.end > at]
     return [*said, Part("close" if before is None else before.subject, ATOM, at)]  # "above 30 and below 50"
@@ -144,7 +148,11 @@ def _pronoun(text: str, at: int, before: Condition | None) -> Part | None:
     if match is None:
         return None
     of_price = re.compile(r" (?:clos|trad)\w* ", re.IGNORECASE).match(text, match.end())
-    leans = before is not None and not of_price and re.fullmatch(words()["pronouns"], match[0], re.IGNORECASE)
+    leans = (
+        before is not None
+        and not of_price
+        and re.fullmatch(words()["pronouns"], match[0].removesuffix("'s"), re.IGNORECASE)
+    )
     return Part(before.subject if before and leans else "close", ATOM, match.end())
 
 
@@ -182,8 +190,13 @@ def _comparison(text: str, at: int, left: Part, before: Condition | None) -> Con
 def _right(text: str, at: int, left: Part) -> Part | None:
     """Read a figure, "its 200-day average", "twice its average", or an operand."""
     start = at + len("the ") if text[at : at + 4].lower() == "the " else at
-    if figure := _figure(text, start):
+    figure = _figure(text, start)
+    if figure and start > at and re.match(r"(?:sma|ema)\([0-9]+\)$", left.text) and figure.text.isdigit():
+        return replace(figure, text=left.text.split("(")[0] + f"({figure.text})")  # one average above "the 200"
+    if figure:
         return figure
+    if typed := _TYPED.match(text, at):
+        return Part(typed[0], ATOM, typed.end())
     reader = Reader(text, making=True)
     if re.match(r"(?:sma|ema)\([0-9]+\)$", left.text):
         left = replace(left, text="close")  # "its 50-day average is above its 200-day average": of the same price

@@ -20,12 +20,15 @@ CENTURY = 100
 TURN = 30  # "the 20s" are of this century, "the 30s" of the last
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _YEAR = r"(?:19|20)[0-9]{2}"
+_QUARTERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
+_QUARTER = f"(?:{'|'.join(_QUARTERS)})"
 _DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
-_POINT = (
+POINT = (
     rf"(?:{_YEAR}-[01][0-9](?:-[0-3][0-9])?|{_YEAR}/[01][0-9]/[0-3][0-9]|[0-3]?[0-9]/[0-3]?[0-9]/{_YEAR}"
-    rf"|(?:{_DAY} (?:of )?)?{_MONTH},? (?:of )?{_YEAR}|{_MONTH} {_DAY},? {_YEAR}|Q[1-4] {_YEAR}"
+    rf"|(?:{_DAY} (?:of )?)?{MONTH},? (?:of )?{_YEAR}|{MONTH} {_DAY},? {_YEAR}|Q[1-4],? (?:of )?{_YEAR}"
+    rf"|(?:the )?{_QUARTER} quarter,? (?:of )?{_YEAR}"
     rf"|(?:the )?(?:start|beginning|end|middle|first half|second half) of {_YEAR}|H[12] {_YEAR}"
     rf"|(?:early|late|mid)[ -]{_YEAR}|{_YEAR})(?![0-9])"
 )
@@ -34,32 +37,32 @@ _DECADE = r"(?:the )?(?P<decade>(?:19|20)[0-9]0|[0-9]0)'?s\b"
 _UNIT_DAYS = {"day": 1, "week": 7}
 
 _BETWEEN = re.compile(
-    rf"\b(?:(?:from|between|for|over|during|in|starting(?: in| from)?) )?(?:the )?(?:year )?(?P<first>{_POINT})"
+    rf"\b(?:(?:from|between|for|over|during|in|starting(?: in| from)?) )?(?:the )?(?:year )?(?P<first>{POINT})"
     rf"\s?(?:-|\u2013|to|and|until|till|through|thru|up to)\s?"
-    rf"(?:the end of |(?:the )?year )?(?P<last>{_POINT}|{_NOW}\b)",
+    rf"(?:the end of |(?:the )?year )?(?P<last>{POINT}|{_NOW}\b)",
     re.IGNORECASE,
 )
 _DAYS_OF = re.compile(
     rf"\b(?:from |between |of )?(?:the )?(?P<one>{_DAY})(?: ?(?:-|\u2013|to|and|until|through) ?)(?:the )?"
-    rf"(?P<two>{_DAY})(?: of)? (?P<month>{_MONTH},? {_YEAR})",
+    rf"(?P<two>{_DAY})(?: of)? (?P<month>{MONTH},? {_YEAR})",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
     rf"\b(?:since|from|as of|(?:start|begin)(?:n?ing|s)?(?: date| the (?:data|sample|history))?:?"
     rf"(?: (?:in|from|at|on|with))?|start=|going back to|back to|"
-    rf"(?P<after>after|later than|post))\s?(?:the )?(?:year )?(?P<first>{_POINT})(?: on(?:wards?)?)?",
+    rf"(?P<after>after|later than|post))\s?(?:the )?(?:year )?(?P<first>{POINT})(?: on(?:wards?)?)?",
     re.IGNORECASE,
 )
-_ONWARD = re.compile(rf"\b(?P<first>{_POINT}) (?:onwards?|and (?:later|after))\b", re.IGNORECASE)
+_ONWARD = re.compile(rf"\b(?P<first>{POINT}) (?:onwards?|and (?:later|after)|on(?=\W*$|[,.;]))\b", re.IGNORECASE)
 _UNTIL = re.compile(
-    rf"\b(?:until|till|up to|up until|through|thru|to|(?:end|stop|finish)(?:p?ing|s)?(?: date)?"
-    rf" (?:in|at|on|by|with)|ending|end date|end=|by"
+    rf"\b(?:until|till|up to|up until|through|thru|to|(?:end|stop|finish|cut)(?:p?ing|s)?(?: (?:it|them|that|there"
+    rf"|date|off|short))*(?: (?:in|at|on|by|with)| (?=(?:the )?end))|ending|end date|end=|by"
     rf"|no later than|(?P<before>before|prior to|pre))"
-    rf"\s?(?:the )?(?:end of )?(?P<last>{_POINT})",
+    rf"\s?(?:the )?(?:end of )?(?P<last>{POINT})",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(
-    rf"\b(?:(?:in|during|for|over|throughout|within|of)(?: all of| the year| the whole of)? )?(?P<point>{_POINT})",
+    rf"\b(?:(?:in|during|for|over|throughout|within|of)(?: all of| the year| the whole of)? )?(?P<point>{POINT})",
     re.IGNORECASE,
 )
 _DECADES = re.compile(rf"\b(?:in |during |for |over |from )?{_DECADE}", re.IGNORECASE)
@@ -168,8 +171,8 @@ def read_point(text: str) -> tuple[date, date] | None:
     if half := re.match(r"h([12]) |(first|second) half of ", text):
         first = half[1] == "1" or half[2] == "first"
         return (date(year, 1, 1), date(year, 6, 30)) if first else (date(year, 7, 1), date(year, 12, 31))
-    if quarter := re.match(r"q([1-4])", text):
-        month = 3 * int(quarter[1])
+    if quarter := re.match(rf"q([1-4])|({_QUARTER}) quarter", text):
+        month = 3 * (int(quarter[1]) if quarter[1] else _QUARTERS[quarter[2]])
         return date(year, month - 2, 1), date(year, month, calendar.monthrange(year, month)[1])
     try:
         return _calendar_point(text, year)
@@ -195,7 +198,7 @@ def _calendar_point(text: str, year: int) -> tuple[date, date]:
 
 def _month_and_day(text: str) -> tuple[int | None, int | None]:
     rest = re.sub(_YEAR, "", text, count=1)
-    named = re.search(_MONTH, rest)
+    named = re.search(MONTH, rest)
     if named is not None:
         day = re.search(r"[0-9]{1,2}", rest)
         return _MONTHS[named[0].rstrip(".")], int(day[0]) if day else None

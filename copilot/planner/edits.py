@@ -7,6 +7,7 @@ the place of those before and settings stay.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -23,10 +24,17 @@ from copilot.planner.retrieve import terms_of
 Role = Literal["keep", "drop", "add", "replace", "none"]
 
 WEIGHTS = prompts.FOLDER / "tuning" / "edits.npz"
+FEW = 6  # words of substance in what only changes a call
 CLEAR = 0.5  # share from which a name is added or left out, or a setting given up
 CERTAIN = 0.9  # and where another setting is said, which is what the request is about
 _SETTING: tuple[Kind, ...] = ("horizon", "count", "model", "option", "period", "exit")
 NAMES: Mapping[str, Literal["symbol", "feature"]] = {"symbols": "symbol", "features": "feature"}
+_SAID_AS = {
+    "target_volatility": r"vol(?:atility)?",
+    "max_drawdown": r"(?:draw[- ]?down|stop)",
+    "max_position": r"cap",
+}
+_ONE = re.compile(r"\bthe (?P<word>[a-z]+) (?:one|feature|part|bit|thing|piece|leg|factor|signal)\b", re.IGNORECASE)
 _CALLED_LIKE = {"max_drawdown": "drawdown", "target_volatility": "volatility"}  # features of these names
 _VARIED: Mapping[str, tuple[Kind, ...]] = {
     "run_experiment": ("symbol", "feature", "experiment"),
@@ -50,6 +58,18 @@ def is_edit(previous: Call, evidence: Evidence) -> bool:
 def left_figures(previous: Call, evidence: Evidence) -> Candidates:
     """Return the setting that a lone figure is for in a variation of `previous`: "and a month?", "make it 3"."""
     claimed = [each for each in evidence.mentions if each.kind != "number"]
+    shares = {
+        name: [round(float(match["n"]) / 100, 6)]
+        for name, said in _SAID_AS.items()
+        if name in previous.args
+        and (
+            match := re.search(
+                rf"\b{said}\b[^.;,]{{0,12}}? (?P<n>[0-9]{{1,2}})\b(?! ?(?:days?|%))", evidence.text, re.IGNORECASE
+            )
+        )
+    }
+    if shares:
+        return dict(shares)
     found = [each for each in figures_in(evidence.text) if not any(other.overlaps(each) for other in claimed)]
     if previous.tool != "run_experiment" or len({each.kind for each in found}) != 1:
         return {}
@@ -64,9 +84,13 @@ def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | 
     """
     before = list(previous.args.get(field) or ())
     wanted = evidence.wanted(NAMES[field])
+    partly = _partly(evidence.text, before) if field == "features" else []
     found = [
-        (mention, _role(previous, evidence, mention, before) if mention in wanted else "drop")
-        for mention in evidence.of(NAMES[field])
+        (mention, _role(previous, evidence, mention, before) if mention in (*wanted, *partly) else "drop")
+        for mention in (
+            *(each for each in evidence.of(NAMES[field]) if not any(map(each.overlaps, partly))),
+            *partly,
+        )
     ]
     dropped = {_plain(mention.value) for mention, role in found if role == "drop"}
     joins = ("add", "replace") if dropped else ("add",)  # what comes for one that goes joins those that stay
@@ -80,6 +104,26 @@ def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | 
     if len(new) == 1 and len(kept) == len(before) - 1:
         return [new[0] if _plain(name) in dropped else name for name in before]
     return [*kept, *new]
+
+
+def _partly(text: str, before: Sequence[Any]) -> list[Mention]:
+    """Return "the volume one" as a mention of the one feature before whose id has that word."""
+    found = []
+    for match in _ONE.finditer(text):
+        having = [name for name in before if match["word"].lower() in re.split(r"[_(), ]+", str(name))]
+        if len(having) == 1:
+            found.append(Mention("feature", match.start(), match.end(), having[0]))
+    return found
+
+
+def renames(previous: Call, evidence: Evidence) -> bool:
+    """Tell whether the words plainly change the names or settings of `previous`: few words, and one that it has."""
+    held = {_plain(name) for field in NAMES for name in previous.args.get(field) or ()}
+    said = {_plain(mention.value) for kind in NAMES.values() for mention in evidence.of(kind)}
+    own = said & held or _partly(evidence.text, list(previous.args.get("features") or ()))
+    names = (edited_names(previous, evidence, field) for field in NAMES)
+    edits = (own and any(each is not None for each in names)) or given_up(previous, evidence)
+    return bool(edits) and len(evidence.content) <= FEW
 
 
 def given_up(previous: Call, evidence: Evidence) -> list[str]:

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from copilot.messages import LiveState
 from copilot.planner.code import find_code
 from copilot.planner.dates import find_periods
-from copilot.planner.experiments import find_experiments, find_winners
+from copilot.planner.experiments import find_dated, find_experiments, find_winners
 from copilot.planner.features import extend_features, find_features
 from copilot.planner.figures import find_settings
 from copilot.planner.formula import find_expressions
@@ -37,8 +37,11 @@ _SQL = re.compile(
 )
 _CONTINUES = re.compile(
     r"^(?:and|now|only|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
-    r"|\b(?:same|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more)\b|\b(?:run|try|test|do"
-    r"|make) (?:it|that|this)\b",
+    r"|\b(?:same|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more)\b|\b(?:run|try|test|do"
+    r"|make) (?:it|that|this)\b"
+    r"|\bi (?:meant|mean)\b|\b(?:restrict|limit|narrow|reduce) (?:it|that|this)\b"
+    r"|\b(?:rest|everything else|all else|otherwise|other settings?)(?: (?:stays?|remains?|being|is|are|kept|left|all))*,?"
+    r" (?:unchanged|unaltered|the same|equal|identical|untouched|as (?:is|before|it was|they were))\b",
     re.IGNORECASE,
 )
 _EXCLUDES = re.compile(
@@ -122,7 +125,7 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     found = claim(found, find_rule(text))
     found = _claim_formulas(text, features, claim(found, find_paths(text)))
     named = [mention for mention in find_experiments(text) if mention.value[0] == "id"]
-    found = claim(found, named)
+    found = claim(claim(found, named), find_dated(text, state.experiments))
     found = claim(found, [*find_winners(text, compared), *find_vendors(text), *find_zones(text)])
     found = claim(found, [*find_intervals(text), *find_models(text), *find_options(text)])
     found = claim(found, (each for each in features if "_" in text[each.start : each.end]))

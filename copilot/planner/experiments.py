@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
+from copilot.planner.dates import MONTH, POINT, read_point
 from copilot.planner.mention import Mention
 from copilot.planner.numbers import SMALL, read_small
 
 _NOUN = r"(?:experiment|run|backtest|result|report|test|model|strategy|one|trial|attempt)"
+_KIND = r"ridge|logistic|lightgbm|lgbm|rule|momentum"
 _RANK = {
     "first": 0, "oldest": 0, "earliest": 0, "initial": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4,
     "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4,
@@ -24,6 +27,7 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 _RUN = r"(?:experiments?|runs?|backtests?|trials?)"
+_ASIDE = re.compile(rf"\bthe (?P<rank>{_RANKS})(?=, )", re.IGNORECASE)
 _PAIR = re.compile(
     rf"\b(?P<one>{_RANKS})(?: {_NOUN})? (?:and|with|to|against|versus|vs\.?|or) (?:the |my )?(?P<two>{_RANKS})\b",
     re.IGNORECASE,
@@ -42,12 +46,12 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _MODEL = re.compile(
-    rf"\b(?:the|my|our|that) (?P<model>ridge|logistic|lightgbm|lgbm|rule|momentum)(?: regression| model)?"
-    rf" {_NOUN}s?\b",
+    rf"\b(?P<model>{_KIND})(?: regression| model)?(?: {_NOUN}s?)?\b",
     re.IGNORECASE,
 )
 _ALL = re.compile(
     rf"\b(?:all|every)(?: of)?(?: my| the| our)?(?: past| previous)? (?:{_NOUN}s?\b)|\b(?:all of them"
+    rf"|all (?:of )?(?:the |my )?(?:three|four|five|six|[3-6])(?: of them)?(?! (?:day|week|month|year|stock|symbol|name)s?)"
     rf"|everything so far)\b",
     re.IGNORECASE,
 )
@@ -64,6 +68,46 @@ _WINNER = re.compile(
     r"|(?P<lagged>did worse|lost|performed worse)))\b",
     re.IGNORECASE,
 )
+
+
+_DATED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?P<point>{POINT}|{MONTH})(?:'s)?(?: (?:{_KIND}))? {_NOUN}s?\b",
+        rf"\b{_NOUN} (?:(?:that )?(?:i|we) (?:ran|did|made|had) )?(?:of|from|on|dated|in|back in|made in|run in)"
+        rf" (?:the )?(?P<point>{POINT}|{MONTH})(?![\w-])",
+        rf"\bthe (?P<point>{POINT}|{MONTH})(?=\W*$| (?:and|with|to|against|versus|vs\.?|or|beside|next to)\b)",
+    )
+)
+
+
+def find_dated(text: str, ids: Sequence[str]) -> Iterator[Mention]:
+    """Yield "the January run", "the experiment of 12 February 2024" where one of `ids` is from then."""
+    days = {each: _day_of(each) for each in ids}
+    sure = any(pattern.search(text) for pattern in _DATED[:-1])
+    for pattern in _DATED if sure else ():
+        for match in pattern.finditer(text):
+            said = [each for each, day in days.items() if day is not None and _is_of(day, match["point"])]
+            if said:
+                yield Mention("experiment", match.start(), match.end(), ("id", said[-1]))
+
+
+def _day_of(experiment: str) -> date | None:
+    found = re.search(r"_([0-9]{4})([0-9]{2})([0-9]{2})(?=_)", experiment)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:  # an id of digits that are no day
+        return None
+
+
+def _is_of(day: date, said: str) -> bool:
+    """Tell whether `day` is in what was said; a month without a year is of any."""
+    point = read_point(said) or read_point(f"{said} {day.year}")
+    return (
+        point is not None
+        and point[0] <= day <= point[1]
+        and point != (date(day.year, 1, 1), date(day.year, 12, 31))
+    )
 
 
 def find_winners(text: str, compared: Sequence[str]) -> Iterator[Mention]:
@@ -83,8 +127,9 @@ def find_experiments(text: str) -> Iterator[Mention]:
         yield Mention("experiment", match.start(), match.end(), ("last", read_small(match["n"] or match["k"])))
     for match in _ALL.finditer(text):
         yield Mention("experiment", match.start(), match.end(), ("all", 0))
-    for match in _ORDINAL.finditer(text):
-        yield Mention("experiment", match.start(), match.end(), ("rank", _RANK[match["rank"].lower()]))
+    for pattern in (_ORDINAL, _ASIDE):
+        for match in pattern.finditer(text):
+            yield Mention("experiment", match.start(), match.end(), ("rank", _RANK[match["rank"].lower()]))
     for match in _PAIR.finditer(text):
         for group in ("one", "two"):
             yield Mention("experiment", match.start(group), match.end(group), ("rank", _RANK[match[group].lower()]))
@@ -128,12 +173,17 @@ def named_after(symbols: Iterable[str], ids: Sequence[str]) -> list[str]:
     return exact or every or [each for each, held in parts.items() if wanted & held]
 
 
-def named_by_model(text: str, ids: Sequence[str]) -> list[str]:
-    """Return the ids of the model that is named: "the ridge one", "my logistic run". Newest first."""
+def described(text: str, symbols: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Return the ids that are described by model, symbols or both: "the ridge one", "my Apple run". Newest first."""
+    of_model = _of_model(text, ids)
+    return named_after(symbols, list(reversed(of_model)) or ids) or of_model
+
+
+def _of_model(text: str, ids: Sequence[str]) -> list[str]:
     match = _MODEL.search(text)
     if match is None:
         return []
-    wanted = re.sub(r"[^a-z]", "", match["model"].lower())
+    wanted = {"lgbm": "lightgbm"}.get(match["model"].lower(), match["model"].lower())
     return [each for each in reversed(ids) if wanted in re.sub(r"[^a-z_]", "", each.lower()).split("_")]
 
 

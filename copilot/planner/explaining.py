@@ -12,6 +12,7 @@ from functools import cache
 
 from copilot.messages import LiveState, Turn
 from copilot.planner.candidates import Candidates
+from copilot.planner.earlier import experiment_meant
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import in_order
 from copilot.planner.vocabulary import load_plan_file
@@ -35,12 +36,8 @@ def with_shown(said: Candidates, evidence: Evidence, history: Sequence[Turn], st
     if "experiment" in said or evidence.of("experiment"):
         return said
     ids = in_order(state.experiments)
-    for turn in reversed(history):
-        for step in reversed(turn.steps):
-            name = (step.result or {}).get("experiment")
-            if isinstance(name, str) and name in ids:
-                return said if name == ids[-1] else {"experiment": [name], **said}
-    return said
+    name = experiment_meant(evidence, history)
+    return {"experiment": [name], **said} if name in ids[:-1] else said
 
 
 @cache

@@ -17,6 +17,10 @@ SHORTEST_NAME = 3
 # "Implied volatility" is another thing than the volatility of prices.
 _OTHER = "".join(rf"(?<!\b{word} )" for word in ("implied", "earnings", "sentiment", "news", "sales"))
 _LISTED = re.compile(r"(?:,? (?:and|plus|&|with) |, )(?:the )?(?P<name>[a-z]+)\b(?!-)", re.IGNORECASE)
+_SETTING = re.compile(
+    r"(?:draw[- ]?down (?:limit|stop|cap|guard|brake|control|rule)|vol(?:atility)? (?:target|cap|limit))",
+    re.IGNORECASE,
+)
 _ID = re.compile(r"\b(?:auto_[a-z0-9_]*[a-z0-9]|[a-z]+(?:_[a-z]+)*(?:_[0-9]{1,4})+)\b")
 
 
@@ -30,6 +34,8 @@ def find_features(text: str, known: Iterable[str] = ()) -> Iterator[Mention]:
     for match in _ID.finditer(text.lower()):
         yield Mention("feature", match.start(), match.end(), match[0])
     for match in _pattern().finditer(text):
+        if _SETTING.match(text, match.start("name")):
+            continue
         yield Mention("feature", match.start(), match.end(), _value(match))
     for name in known:
         short = name.removeprefix(MADE)

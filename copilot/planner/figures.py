@@ -102,7 +102,7 @@ def likely_horizon(text: str, mentions: Sequence[Mention]) -> int | None:
         figure
         for figure in figures_in(text)
         if figure.kind == "length"
-        and not any(each.overlaps(figure) for each in mentions)
+        and not any(each.overlaps(figure) for each in mentions if each.kind != "number")
         and weights().shares(terms_of(text, figure)).get("horizon_days", 0.0) >= LIKELY
     ]
     return int(lengths[0].value) if len(lengths) == 1 else None
@@ -117,9 +117,9 @@ def _clear(text: str, figure: Figure) -> str | None:
 
 def _named(text: str, figure: Figure) -> str | None:
     """Return the setting whose name stands beside a share: "vol 15 %", "a 20 % drawdown"."""
+    before, after = text[: figure.start], text[figure.end :]
     if figure.kind != "share":
         return None
-    before, after = text[: figure.start], text[figure.end :]
     for setting, name in _NAMES.items():
         left = rf"\b{name}(?: (?:of|at|to|target|limit|cap|max(?:imum)?))?[ :=]+$"
         right = rf" (?:annual(?:i[sz]ed)? |yearly )?{name}\b"

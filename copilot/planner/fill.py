@@ -7,13 +7,14 @@ holds. One candidate is forced by the grammar; among several the model chooses.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
-from copilot.messages import LiveState
+from copilot.messages import LiveState, Turn
 from copilot.planner import analysis, fill_data, lab
 from copilot.planner.candidates import Candidates, first, one, period
+from copilot.planner.earlier import compared_with
 from copilot.planner.evidence import Evidence
-from copilot.planner.experiments import in_order, named_after, named_by_model, resolve
+from copilot.planner.experiments import described, in_order, resolve
 from copilot.planner.explaining import about_a_holding
 from copilot.planner.figures import likely_horizon
 from copilot.planner.fill_own import fill_own
@@ -34,6 +35,10 @@ _AMONG_ALL = re.compile(
     r".*\b(?:best|worst|highest|lowest|strongest|weakest)\b",
     re.IGNORECASE,
 )
+_AGAINST = re.compile(
+    r"\b(?:with|to|against|versus|vs\.?|next to|beside|than)\b|(?:,| and) (?=(?:the|my|that)\b)", re.IGNORECASE
+)
+_EACH = re.compile(r"\b(?:and|with|to|against|versus|vs\.?|or|next to|beside|than)\b|,", re.IGNORECASE)
 _RUNS = re.compile(r"\b(?:experiments?|runs?|ran|backtests?|trials?|strateg(?:y|ies)|models?)\b", re.IGNORECASE)
 MOST_COMPARED = 20  # as many as the tool takes; the newest
 FEWEST_COMPARED = 2  # the latest two are the default
@@ -80,8 +85,7 @@ def _chosen(evidence: Evidence, state: LiveState) -> list[str]:
     said = evidence.of("experiment")
     if said and said[0].value in (("rank", -1), ("last", 1)):
         return []
-    by_model = [] if said else named_by_model(evidence.text, ids)[:1]
-    return by_model or resolve(said, ids)[:1] or named_after(_tickers(evidence.symbols), ids)
+    return resolve(said, ids)[:1] or described(evidence.text, _tickers(evidence.symbols), ids)
 
 
 def _report(evidence: Evidence, state: LiveState) -> Candidates:
@@ -95,17 +99,47 @@ def _explain(evidence: Evidence, state: LiveState) -> Candidates:
 
 
 def _compare(evidence: Evidence, state: LiveState) -> Candidates:
+    return comparison(evidence, state, ())
+
+
+def comparison(evidence: Evidence, state: LiveState, history: Sequence[Turn]) -> Candidates:
+    """Return the experiments to compare: those that are named, or that the words point at in `history`.
+
+    Nothing where they are the latest two, which is the default.
+    """
     ids = in_order(state.experiments)
     said = evidence.of("experiment")
     named = resolve(said, ids)
     if not named and ranks_all(evidence):
         named = ids
-    if not named:
-        named = [hits[0] for symbol in evidence.symbols if (hits := named_after(_tickers([symbol]), ids))]
+    if len(named) < FEWEST_COMPARED:
+        named = list(dict.fromkeys([*named, *_described_each(evidence, ids)]))
+    named = compared_with(evidence, history, named)
     typed = any(mention.value[0] == "id" for mention in said)
-    if not typed and (len(named) < FEWEST_COMPARED or set(named) == set(ids[-FEWEST_COMPARED:])):
+    if len(named) < FEWEST_COMPARED or (not typed and set(named) == set(ids[-FEWEST_COMPARED:])):
         return {}
     return {"experiments": one(list(dict.fromkeys(named))[-MOST_COMPARED:])}
+
+
+def _described_each(evidence: Evidence, ids: Sequence[str]) -> list[str]:
+    """Return the experiments that parts of a request describe by model or symbols: "the ridge against the IBM one"."""
+    for cut in (_AGAINST, _EACH):
+        found = []
+        for start, end in _between(cut, evidence.text):
+            names = [each.value for each in evidence.of("symbol") if start <= each.start < end]
+            found += described(evidence.text[start:end], _tickers(names), ids)[:1]
+        if len(found) > 1:
+            break
+    return found
+
+
+def _between(cut: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the parts of `text` between the matches of `cut`."""
+    begin = 0
+    for match in cut.finditer(text):
+        yield begin, match.start()
+        begin = match.end()
+    yield begin, len(text)
 
 
 def ranks_all(evidence: Evidence) -> bool:

@@ -24,10 +24,18 @@ from copilot.planner.answers import Answers, asked_without
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, own_words, words_for
-from copilot.planner.emit import Missing, emit
+from copilot.planner.earlier import (
+    gone_back_to,
+    of_both,
+    points_at_another,
+    speaks_of_that_run,
+    without_its_names,
+)
+from copilot.planner.edits import NAMES, renames
+from copilot.planner.emit import Missing, args_of, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.explaining import asks_why, with_shown
-from copilot.planner.fill import fill, ranks_all
+from copilot.planner.fill import comparison, fill, ranks_all
 from copilot.planner.fill_data import lacks_path
 from copilot.planner.history import (
     carry_over,
@@ -89,6 +97,8 @@ class FirstPlanner:
     ) -> Plan:
         user = as_meant(user, (*state.features, *state.symbols))
         evidence = gather(user, state, self._today(), ranked_ids(history))
+        if (asking := self._asking(evidence, history)) != user:
+            evidence = gather(asking, state, self._today(), ranked_ids(history))
         request = Request(evidence, usable(history), state)
         settled = self._settled(evidence, history, state)
         if settled is not None and not self._doubts(settled, request):
@@ -110,6 +120,10 @@ class FirstPlanner:
         margin = min(1.0, max(0.0, readings[0].share - readings[1].share)) * UNHEARD_COUNTS ** len(missed)
         others = self._others(readings[1:], call, request, cancel) if margin < UNSURE else []
         return Plan(call=call, margin=margin, alternatives=tuple(others), unheard=missed)
+
+    def _asking(self, evidence: Evidence, history: tuple[Turn, ...]) -> str:  # noqa: ARG002  a tuned model tells
+        """Return the text of a request without what asks for nothing."""
+        return evidence.text
 
     def _doubts(self, settled: Call, request: Request) -> bool:  # noqa: ARG002  a tuned model may
         """Tell whether what the rules settled is unlikely to be what was meant."""
@@ -151,7 +165,8 @@ class FirstPlanner:
             return request
         asked = ", ".join(open_words)
         before, questions = request.history[: -len(open_words)], request.history[-len(open_words) :]
-        if any(offers_less(turn.answer) for turn in questions):
+        gives_way = says_yes(request.text) or bool(request.evidence.of("model"))
+        if gives_way or any(offers_less(turn.answer) for turn in questions):
             asked = without_limits(asked, gather(asked, request.state, self._today()).mentions)
         if asked_without(request.history):
             evidence = gather(asked, request.state, self._today(), ranked_ids(before))
@@ -205,6 +220,10 @@ class FirstPlanner:
             return False  # "try it on MSFT" tests what was made
         if previous.tool == "run_backtest" and _SAME_RULE.search(evidence.text) and evidence.symbols:
             return True
+        if previous.tool in ("show_report", "explain_experiment") and points_at_another(evidence):
+            return not set(evidence.content) - {"ok", "okay", "other", "one", "former", "latter"}
+        if previous.tool in ("run_experiment", "run_backtest", "propose_trades") and renames(previous, evidence):
+            return True
         fits = not evidence.content or best.label == previous.tool
         return fits and evidence.continues and bool(fill(previous.tool, evidence, request.state))
 
@@ -245,11 +264,23 @@ class FirstPlanner:
         )
         if workbench.lacks_symbols(tool, said, request.evidence):
             raise Missing("symbols" if "code" in said else "code")
+        said = {**_of_both(tool, said, request), **said}
+        if tool == "check_features" and "symbols" not in said and request.evidence.continues:
+            before = last_call(request.history)
+            held = before.args.get("symbols") if before is not None and before.tool == tool else None
+            return {**said, "symbols": [list(held)]} if held else said
         if tool in workbench.OWN:
             return said
-        if tool == "explain_experiment":
+        if tool in ("explain_experiment", "show_report"):
             return with_shown(said, request.evidence, request.history, request.state)
+        if tool == "propose_trades" and "experiment" not in said and speaks_of_that_run(request.evidence):
+            return with_shown(said, request.evidence, request.history, request.state)
+        if tool == "compare_experiments":
+            return comparison(request.evidence, request.state, request.history)
         # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
+        if (back := gone_back_to(request.evidence, request.history, tool)) is not None:
+            changed = without_its_names(request.evidence, back)
+            return carry_over(back, fill(tool, changed, request.state), changed)
         previous = last_call(request.history, tool if tool == "run_experiment" else None)
         if previous is not None and previous.tool == tool and goes_with(previous, request.evidence):
             return carry_over(previous, said, request.evidence)
@@ -267,6 +298,13 @@ class FirstPlanner:
         if call.args == {"text": ""}:
             return call  # the answer is the record's summary; there is nothing to write
         return emit(self._llm, request, call.tool, {name: [value] for name, value in call.args.items()}, cancel)
+
+
+def _of_both(tool: str, said: Candidates, request: Request) -> Candidates:
+    """Return what "both" stands for among the names that a tool takes and that were not said."""
+    fields = [field for field in NAMES if field in args_of(tool).model_fields and field not in said]
+    both = {field: of_both(request.evidence, request.history, field) for field in fields}
+    return {field: [names] for field, names in both.items() if names}
 
 
 def _certain(label: str) -> list[Reading]:

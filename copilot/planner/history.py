@@ -147,6 +147,8 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
         said = without(name, _plain(previous.args[name]), said)
     if "entry" in said:
         carried.pop("exit", None)  # the exit of another rule
+    elif "exit" in said:
+        said["exit"] = [_of_what(said["exit"][0], previous)]
     merged = {**{name: values for name, values in carried.items() if name not in dropped}, **said}
     if evidence.adds and "features" in said and "features" in carried and "symbols" not in said:
         merged["features"] = [list(dict.fromkeys([*carried["features"][0], *said["features"][0]]))]
@@ -154,6 +156,14 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
         if (names := edited_names(previous, evidence, field)) is not None:
             merged[field] = [names]
     return merged
+
+
+def _of_what(condition: str, previous: Call) -> str:
+    """Return "sell above 70" as a condition on what the rule before was about, where that was no price."""
+    level = re.fullmatch(r"close (?P<sign>[<>]=?) (?P<figure>[0-9.]+)", condition)
+    rules = [str(previous.args[name]) for name in ("exit", "entry") if previous.args.get(name)]
+    subject = re.match(r"(?P<what>(?!close\b)\w+(?:\([^()]*\))?) [<>]=? [0-9.]+$", rules[0]) if rules else None
+    return f"{subject['what']} {level['sign']} {level['figure']}" if level and subject else condition
 
 
 def _plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ _YES = re.compile(
     r"^\W*(?:(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go ahead|go on|do it|do that|do so|run it|fine|alright"
     r"|all right|of course|why not|y|please do|that's fine|that is fine|anyway|without(?: (?:it|that))?|then"
     r"|just|run"
-    r"|go)\W*)+$",
+    r"|go|leave (?:it|them) (?:on|in|as (?:it is|they are))|keep (?:it|them)|with (?:the )?usual costs|good)\W*)+$",
     re.IGNORECASE,
 )
 _NO = re.compile(r"^\W*(?:no|nope|nah|n|don't|do not|never ?mind|cancel|forget it|leave it|stop)\b", re.IGNORECASE)
@@ -59,7 +59,8 @@ def find_limits(text: str, mentions: Sequence[Mention], tool: str | None = None)
     names = [
         each
         for each in mentions
-        if each.kind in ("symbol", "feature", "path", "sql", "experiment", "horizon", "model", "entry", "exit")
+        if each.kind
+        in ("symbol", "feature", "path", "sql", "experiment", "horizon", "model", "entry", "exit", "period")
         or (each.kind == "option" and tool != "propose_trades")
     ]
     found: list[Limit] = []

@@ -1,7 +1,7 @@
 """A linear classifier over terms, as fitted by `copilot.tuning.linear` and shipped: weights and nothing else.
 
-A document is the unit vector of the inverse document frequencies of its terms; a label's odds are linear in it
-(multinomial logistic regression).
+A document is the unit vector of the inverse document frequencies of its terms, where wanted followed by the direction
+of its sense (`copilot.planner.senses`); a label's odds are linear in it (multinomial logistic regression).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Linear:
-    """Weights: `idf` is (terms,), `weights` is (terms + 1, labels) with the bias in the last row.
+    """Weights: `idf` is (terms,), `weights` is (terms + dimensions + 1, labels) with the bias in the last row.
 
     `made_from` is the version of what they were fitted on.
     """
@@ -30,7 +30,7 @@ class Linear:
     weights: NDArray[np.float32]
     made_from: str
 
-    def shares(self, terms: Iterable[str]) -> dict[str, float]:
+    def shares(self, terms: Iterable[str], sense: NDArray[np.float32] | None = None) -> dict[str, float]:
         """Return label -> share of certainty; they sum to 1. Unknown terms count nothing."""
         import numpy as np
 
@@ -38,6 +38,8 @@ class Linear:
         values = self.idf[known]
         norm = float(np.linalg.norm(values)) or 1.0
         scores = (values / norm) @ self.weights[known] + self.weights[-1]
+        if sense is not None:
+            scores += sense @ self.weights[len(self.idf) : -1]
         odds = np.exp(scores - scores.max())
         return dict(zip(self.labels, (odds / odds.sum()).tolist(), strict=True))
 

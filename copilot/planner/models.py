@@ -10,9 +10,10 @@ from copilot.planner.mention import Mention
 _NAMES = (
     (
         "lightgbm_ranker",
-        r"(?:lightgbm |boosted |tree )?(?:rankers?|ranking models?|learn(?:ing)?[ -]to[ -]rank|lambdarank)",
+        r"(?:(?:lightgbm|lgbm|boosted|tree)[ _-])?(?:rankers?|ranking models?|learn(?:ing)?[ -]to[ -]rank|lambdarank)",
     ),
-    ("lightgbm_regressor", r"(?:lightgbm|boosted(?: trees?)?) (?:regressors?|regression)"),
+    ("lightgbm_regressor", r"(?:lightgbm|lgbm|boosted(?: trees?)?)[ _-](?:regressors?|regression)"),
+    ("momentum", r"(?:the )?model (?:called |named )?momentum|momentum (?:baseline|benchmark)"),
     ("logistic", r"(?:an? )?(?:logistic(?: regression)?|logit)(?: models?)?"),
     ("ridge", r"(?:an? )?ridge(?: regression)?(?: models?)?"),
 )

@@ -61,6 +61,11 @@ _MONEY = re.compile(
     rf"(?:\s?(?P<after>{_CURRENCY})(?!\w))?",
     re.IGNORECASE,
 )
+# What a length in front of it belongs to, instead of being a horizon: "20d vol", "1d bars", "5d ago".
+_OWN_LENGTH = (
+    r"(?:momentum|mom|vol|rsi|[sed]?ma|atr|avg|average|moving|highs?|lows?|returns?|rets?|bars?|interval|charts?|candles?"
+    r"|data|prices?|reversal|skew|kurt|beta|corr|z-?score|macd|mean|std|look|window|line|drawdown|rank|history|ago|back)"
+)
 _HORIZON = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -87,6 +92,7 @@ _HORIZON = [
             rf"\b(?:hold|holding|held|keep)\w* (?:\w+ )?(?:for )?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week"
             rf"|month)s?"
         ),
+        rf"(?<![\w./*-])(?P<n>[0-9]{{1,3}}) ?(?P<unit>d|w)\b(?![-( ]*{_OWN_LENGTH})",
         rf"\bin (?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month)s?(?:' time)?\b",
         r"\b(?P<tomorrow>tomorrow|overnight horizon|one day ahead|day ahead)(?:'s)?\b",
         rf"\b(?P<n>{SMALL})[ -](?P<unit>day|week|month)s?(?= (?:lightgbm|model|forecast|prediction|ahead))",
@@ -108,7 +114,7 @@ _COUNT = [
             rf"|in|into|among|holding|hold|keep|with|using|between|spread over)\s(?:at most |the )?(?P<n>{SMALL})"
             rf"(?: different| separate)? {_NAMES}"
         ),
-        rf"\b(?:at most|no more than|max(?:imum)?(?: of)?) (?P<n>{SMALL})\b(?! (?:day|week|month|year|%))",
+        rf"\b(?:at most|no more than|max(?:imum)?(?: of)?) (?P<n>{SMALL})\b(?! ?%| ?(?:day|week|month|year|percent|per cent|pct|d\b|w\b))",
         rf"\b(?P<n>{SMALL}) {_NAMES}(?: (?:max(?:imum)?|at most|or fewer|tops?))?\b",
         rf"\b(?:hold|keep|take)(?: only| just)? (?P<n>{SMALL}) of (?:them|those|these)\b",
         rf"\b(?:top_n|max_positions)\s*(?:=|of|to)?\s*(?P<n>{SMALL})\b",

@@ -29,7 +29,7 @@ _WORD = re.compile(r"[\w$^][\w.&'^=-]*[\w&]|[\w$^]")
 _BARE = re.compile(r"\bhorizon\W{1,4}(?P<n>[0-9]{1,3})\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b[A-Za-z][A-Za-z0-9_]{2,30}\b")
 _NAMING = re.compile(
-    r"\b(?:call(?:ed)?(?: it)?|named?(?: it)?|as|under(?: the name)?|define|let)\s+[`'\"]?"
+    r"\b(?:call(?:ed)?(?: it)?|named?(?: it)?|as|under(?: the name)?|define|let)\s+(?!the\b)[`'\"]?"
     r"(?P<name>[A-Za-z][A-Za-z0-9_]{2,30})\b|\b(?P<before>[A-Za-z][A-Za-z0-9_]{2,30})\s*(?::=|=|:)(?!=)",
     re.IGNORECASE,
 )
@@ -110,6 +110,8 @@ def _features(evidence: Evidence, state: LiveState) -> list[Any]:
     from tools.features.catalog import feature_ids
 
     anywhere = sorted(find_features(evidence.text, state.features), key=lambda each: each.start)
+    settings = evidence.of("option")  # "12 % vol" is one, and no feature
+    anywhere = [each for each in anywhere if not any(each.overlaps(other) for other in settings)]
     words = set(re.findall(r"[a-z]+", evidence.text.lower()))
     found = [*evidence.features, *(each.value for each in anywhere)]
     known = {_family(name) for name in found}

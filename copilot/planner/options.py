@@ -14,7 +14,8 @@ from copilot.planner.mention import Mention
 
 _WITH = r"(?:(?:with|using|and|as|in|on) )?(?:an? )?"
 _ANY = r"(?:(?:each|any|every|one|a|the|single|any one) )*"
-_PERCENT = r"(?:an? )?(?P<n>[0-9]{1,3}(?:\.[0-9]+)?) ?(?:%|percent|per cent)"
+_PERCENT = r"(?:an? )?(?P<n>[0-9]{1,3}(?:\.[0-9]+)?) ?(?:%|percent\b|per cent\b|pct\b)"
+_FRACTION = r"(?P<f>0?\.[0-9]+)(?![0-9]* ?%)"
 _VOLATILITY = r"(?:(?:target|annual|annuali[sz]ed|yearly) )*vol(?:atility)?(?: (?:a|per) year| annually)?"
 _HOLDING = r"(?:positions?|weights?|holdings?|names?|symbols?|stocks?|tickers?|company|companies)"
 _DRAWDOWN = r"(?:max(?:imum)? )?draw[- ]?downs?"
@@ -24,9 +25,17 @@ _ONCE = r"(?:if|when|once|as soon as)"
 _CHOICES: tuple[tuple[str, Any, str], ...] = (
     ("label", "triple_barrier", rf"{_WITH}triple[- ]barriers?(?: (?:labels?|labell?ing|method))?"),
     (
+        "label",
+        "forward_return",
+        r"labels? ?(?:is|are|=|:|of)? ?(?:the )?forward[ _]returns?|forward_returns?|learn(?:ing)? (?:the )?forward returns?",
+    ),
+    (
         "split",
         "anchored",
-        rf"{_WITH}(?:expanding|anchored)(?: (?:training|walk[- ]forward|splits?|windows?|folds?))+|{_WITH}anchored",
+        rf"{_WITH}(?:expanding|anchored)(?: (?:training|walk[- ]forward|splits?|windows?|folds?))+|{_WITH}anchored"
+        r"|anchor(?:ing)? (?:the |all )?(?:training )?(?:windows?|folds?|splits?)(?: (?:at|to|on) the (?:first bar|start|beginning))?"
+        r"|(?:training )?windows? (?:that )?(?:all |always )?(?:begin|start)(?:ning|ing)? (?:at|from|on|with) the (?:first|start"
+        r"|beginning)(?: bar| day)?|(?:expanding|growing) (?:windows?|samples?)",
     ),
     ("split", "rolling", rf"(?<!day )(?<!week )(?<!month )(?<!year ){_WITH}rolling (?:training )?windows?(?! of)"),
     (
@@ -42,11 +51,16 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
         "book",
         "long_short",
         (
-            rf"{_WITH}(?:long[- /]?(?:and )?short|dollar[- ]neutral)(?: (?:book|strategy|portfolio))?"
+            rf"{_WITH}(?:long[- /]?(?:and )?short|l/s|dollar[- ]neutral)(?: (?:book|strategy|portfolio))?"
             r"|(?:long |buy(?:ing)? )?(?:the )?(?:best|top|winners?|strongest)(?: (?:ones|names))?"
             r" (?:against|versus|vs\.?) (?:the )?(?:worst|bottom|losers?|weakest)(?: (?:ones|names))?"
             r"|short(?:ing)? the (?:losers?|worst|weakest)(?: (?:ones|names|stocks))?(?! (?:[0-9]|two|three))"
         ),
+    ),
+    (
+        "book",
+        "long_only",
+        rf"{_WITH}(?:long[- ]only|longs[- ]only|only (?:the )?longs?(?: side| leg)?|just (?:the )?longs?(?: side| leg)?|(?:the )?long side(?: only| alone))",
     ),
     (
         "combinatorial",
@@ -58,7 +72,7 @@ _SHARES = (
     (
         "target_volatility",
         (
-            rf"{_WITH}(?:target(?:ing|ed)?|scaled?)(?: (?:it|them))?(?: (?:to|at|of|for))? {_PERCENT} {_VOLATILITY}"
+            rf"{_WITH}(?:target(?:ing|ed)?|scaled?|scaling)(?: (?:it|them|(?:the )?(?:book|positions?|portfolio)))?(?: (?:to|at|of|for))? {_PERCENT} {_VOLATILITY}"
             rf"|{_WITH}(?:target {_VOLATILITY}|vol(?:atility)?[- ]target(?:ed|ing)?){_AT} {_PERCENT}"
             rf"|{_WITH}{_PERCENT} (?:target {_VOLATILITY}|(?:annual )?vol(?:atility)?[- ]target(?:ing)?)"
         ),
@@ -74,6 +88,9 @@ _SHARES = (
             rf"|{_WITH}(?:position|weight)s? (?:cap|limit)(?:ped|s)?(?: (?:of|at))? {_PERCENT}"
             rf"|{_WITH}{_PERCENT} (?:position|weight) (?:cap|limit)s?"
             rf"|{_WITH}max(?:imum)? (?:position|weight)(?: size)?(?: (?:of|at|is|=))? {_PERCENT}"
+            rf"|{_WITH}(?:max(?:imum)? )?{_PERCENT} (?:max(?:imum)? )?(?:in|per|for|an?)(?: any)?(?: (?:one|single))? {_HOLDING}"
+            rf"|{_WITH}(?:max(?:imum)? )?(?:position|weight|allocation)(?: size)?(?: per {_HOLDING})?(?: (?:of|at|is|to))?"
+            rf"(?: ?[=:])? (?:{_PERCENT}|{_FRACTION})"
         ),
     ),
     (
@@ -93,9 +110,9 @@ _WHOLE = 100.0
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile; each alternative has its own number, so the groups are numbered."""
-    count = iter(range(pattern.count("(?P<n>")))
-    numbered = re.sub(r"\(\?P<n>", lambda _: f"(?P<n{next(count)}>", pattern)
+    """Compile; each alternative has its own number, so the groups are numbered: `n` a percentage, `f` a fraction."""
+    count = iter(range(len(pattern)))
+    numbered = re.sub(r"\(\?P<([nf])>", lambda match: f"(?P<{match[1]}{next(count)}>", pattern)
     return re.compile(rf"(?<![\w-])(?:{numbered})(?![\w-])", re.IGNORECASE)
 
 
@@ -110,5 +127,6 @@ def find_options(text: str) -> Iterator[Mention]:
             yield Mention("option", match.start(), match.end(), (field, value))
     for field, pattern in _SHARED:
         for match in pattern.finditer(text):
-            said = next(each for each in match.groups() if each is not None)
-            yield Mention("option", match.start(), match.end(), (field, round(float(said) / _WHOLE, 6)))
+            name, said = next(each for each in match.groupdict().items() if each[1] is not None)
+            share = float(said) if name.startswith("f") else float(said) / _WHOLE
+            yield Mention("option", match.start(), match.end(), (field, round(share, 6)))

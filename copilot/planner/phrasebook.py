@@ -10,13 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import prompts
 from copilot.planner.evidence import Evidence
 from copilot.planner.linear import load
 from copilot.planner.offers import closed
-from copilot.planner.retrieve import terms_of
+from copilot.planner.retrieve import spoken, terms_of
+from copilot.planner.senses import sense_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 INDEX = prompts.FOLDER / "tuning" / "index.npz"
 
@@ -40,9 +45,14 @@ def terms_with(evidence: Evidence, before: str | None) -> list[str]:
     return [*terms_of(evidence.text, evidence.mentions), *([f"<{before}"] if before else [])]
 
 
-def shares_of(terms: list[str], index: Path = INDEX) -> dict[str, float]:
-    """Return label -> share of certainty; they sum to 1."""
-    return load(index).shares(terms)
+def sense_with(evidence: Evidence) -> NDArray[np.float32]:
+    """Return the sense of a request's words, its names aside."""
+    return sense_of(spoken(evidence.text, evidence.mentions))
+
+
+def shares_of(evidence: Evidence, before: str | None, index: Path = INDEX) -> dict[str, float]:
+    """Return label -> share of certainty; they sum to 1. `before` is the tool of the call before."""
+    return load(index).shares(terms_with(evidence, before), sense_with(evidence))
 
 
 def index_for(adapter: Path | None) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+BLANKED = "..."
 FEWEST_WORDS = 4  # of a passage; fewer are a name
 _PASSAGES = re.compile(
     r"\"[^\"]{12,}\"|\u201c[^\u201d]{12,}\u201d|\u00ab[^\u00bb]{12,}\u00bb|\[\[.{6,}?\]\]|<<.{6,}?>>|<(\w+)>.{6,}?</\1>|```.*?```"
@@ -29,4 +30,4 @@ def _blank(match: re.Match[str]) -> str:
     passage = match[0]
     words = re.findall(r"[A-Za-z]{2,}", passage)
     formula = not passage.startswith("<") and _FORMULA.search(passage) is not None
-    return passage if len(words) < FEWEST_WORDS or formula else "..."
+    return passage if len(words) < FEWEST_WORDS or formula else BLANKED

@@ -40,7 +40,16 @@ class Reading:
 
 
 def terms_of(text: str, mentions: Sequence[Mention]) -> list[str]:
-    """Return stems, pairs of neighbours and concepts; a mention counts as `xkind`.
+    """Return stems, pairs of neighbours and concepts of what was spoken."""
+    stems = [word if word.startswith("x") else stem(word) for word in spoken(text, mentions)]
+    stems = [word for word, previous in zip(stems, ["", *stems], strict=False) if word != previous]
+    pairs = [f"{left} {right}" for left, right in zip(["^", *stems], [*stems, "$"], strict=True)]
+    concepts = sorted({concept for word in stems for concept in _concepts().get(word, ())})
+    return [*stems, *pairs, *concepts]
+
+
+def spoken(text: str, mentions: Sequence[Mention]) -> list[str]:
+    """Return the words of a request, `xkind` in the place of a mention.
 
     The words of a feature, an experiment or a count are kept beside it: "drawdown" is also a word of reports.
     """
@@ -53,11 +62,7 @@ def terms_of(text: str, mentions: Sequence[Mention]) -> list[str]:
             pieces.append(text[mention.start : mention.end])
         position = mention.end
     pieces.append(text[position:])
-    stems = [word if word.startswith("x") else stem(word) for word in words_of(" ".join(pieces))]
-    stems = [word for word, previous in zip(stems, ["", *stems], strict=False) if word != previous]
-    pairs = [f"{left} {right}" for left, right in zip(["^", *stems], [*stems, "$"], strict=True)]
-    concepts = sorted({concept for word in stems for concept in _concepts().get(word, ())})
-    return [*stems, *pairs, *concepts]
+    return words_of(" ".join(pieces))
 
 
 class Retriever:

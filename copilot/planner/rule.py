@@ -129,9 +129,9 @@ def _bare(text: str, exits: list[Mention]) -> list[Mention]:
     for match in re.finditer(rf"\b(?:{words()['tests']})\b{which} ", text, re.IGNORECASE):
         if known := _read(text, match.end()):
             return claim([_mention("entry", known, text)], exits)
-    if _SAID.search(text):
-        return claim(_typed(text)[:1], exits)
-    return []
+    typed = [each for each in _typed(text) if _SAID.search(text) or "(" in str(each.value)]
+    typed = [each for each in typed if not any(each.overlaps(other) for other in exits)]
+    return claim(typed[:1], exits) if typed else exits
 
 
 def _read(text: str, at: int, before: Condition | None = None) -> Condition | None:
@@ -172,13 +172,19 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
     """Return the patterns that a condition follows, and whether one certainly has to."""
     enter, leave = words()["enter"], words()["leave"]
     own, other = (enter, leave) if kind == "entry" else (leave, enter)
-    gap = rf"(?:(?!\b(?:{other}|{words()['when']})\b)[^.;:!?]){{0,80}}?"
+    gap = rf"(?:(?!\b(?:{other}|{words()['when']})\b)[^.;!?]){{0,80}}?"
     shortly = [(re.compile(rf"\b(?:{own})\b(?: it| them)? (?=(?:above|below|over|under)\b)", re.IGNORECASE), False)]
     shortly = shortly if kind == "exit" else []  # "sell above 70"; "buy below 30" says not of what
-    label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| when| on| if)? ?"
+    side = "in|long" if kind == "entry" else "out|flat"  # "in rsi(2) < 10, out rsi(2) > 60"
+    typed = re.compile(
+        rf"(?:(?:^|[,;:]|\band) ?(?:{side})|\b(?:{own}))(?: (?:at|when|if|on|where))?:? (?=\w+\([0-9, ]*\) ?[<>])",
+        re.IGNORECASE,
+    )
+    label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| when| on| if| at)? ?"
     return (
         (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['when']}) ", re.IGNORECASE), True),
         (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['at']}) (?=.*\b(?:cross|high|low))", re.IGNORECASE), False),
         (re.compile(label, re.IGNORECASE), False),
+        (typed, False),
         *shortly,
     )

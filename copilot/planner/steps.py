@@ -8,13 +8,16 @@ piece that is no request of its own stays with the one before it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from copilot.planner.quoted import without_quotations
 
 _FOLLOWS = (
-    r"(?:and |but )?(?:then|(?:right |straight |directly )?after (?:that|this|which)|afterwards?"
-    r"|next(?=,| (?:load|test|run|show|train|open|explain|propose|make|check|tell|compare|backtest|give|draft"
+    r"(?:and |but )?(?:then(?! *(?:$|[.!?]|, *(?!(?:if [^,]+, *)?VERBS\b)))|thereafter|(?:right |straight |directly )?after (?:that|this|which)|(?<![a-z] )afterwards?"
+    r"|(?<=and )afterwards?|(?<=and )next|next(?=,| (?:the same|load|test|run|show|train|open|explain|propose|make|check|tell|compare|backtest|give|draft"
     r"|suggest))|finally|lastly|subsequently"
     r"|(?:once|when|as soon as) (?:that|this|it)(?:'s| is| has)? (?:done|finished|ready|loaded|there|in|run)"
-    r"|followed by|to finish|at the end|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly|[2-9][.)])"
+    r"|followed by|to finish|at the end(?! of)|(?:and )?(?:finish(?:ing)?|end(?:ing)?|wrap(?:ping)? up|conclude)(?: (?:it )?off)? with|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly|[2-9][.)])"
 )
 _VERBS = (
     r"load|get|fetch|download|pull|grab|ingest|import|collect|retrieve|bring (?:in|up)|update|refresh"
@@ -23,9 +26,11 @@ _VERBS = (
     r"|show|open|display|plot|chart|draw|explain|tell me|walk me|summari[sz]e|compare|rank|list|give me|gimme"
     r"|let me|make|build|create|generate|compute|calculate|work out|put|write|use|feed|set up"
     r"|pop (?:up|open)|pull up"
+    r"|inspect|scan|screen|juxtapose|present|look (?:for|up)|(?:is|are|was|were) there"
     r"|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
     r"|what (?:would|should|drove|to)|why|which|how did|i want|i'd like|do the|does|spit out|hit me"
 )
+_FOLLOWS = _FOLLOWS.replace("VERBS", f"(?:{_VERBS})")
 _SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a rule
 _STRONG = re.compile(
     rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*"
@@ -36,25 +41,37 @@ _STRONG = re.compile(
 _WEAK = re.compile(
     rf"\s*(?:[,.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*"
     r"(?:if (?:fine|ok(?:ay)?|so|done|good|all good|clean|it passes|it works|that works|you're done),? )?"
-    rf"(?=(?:please |also |just )?(?:{_VERBS})\b)",
+    rf"(?=(?:please |also |just )?(?:{_VERBS})\b(?!\())",
     re.IGNORECASE,
 )
-_ASKS = re.compile(r"(?:what|which|why|how)\b", re.IGNORECASE)
+_ASKS = re.compile(r"(?:what|which|why|how|is|are|was|were)\b", re.IGNORECASE)
 _COMMAND = re.compile(
     rf"\b(?:{_VERBS}|buy|hold|do|does|is|are|has|have|can|could|would|should|i'd|need)\b", re.IGNORECASE
 )
+_LAST = re.compile(
+    r",? and (?=(?:(?! and ).)*? (?P<marker>(?:right )?after(?:wards| that)?|then|next|later|second)[.!?\s]*$)",
+    re.IGNORECASE,
+)
 _LEADS = re.compile(r"^(?:first(?:ly)?|to (?:start|begin)(?: with)?|step (?:one|1)|1[.)])[,:]?\s*", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"(?:explain|compare|why)\b|[^.;!?]*?\w[^\w.;!?]+\w"
+)  # words: a bare "show" ends what is before it
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 
 
 def pieces(text: str) -> list[tuple[str, bool]]:
     """Return the pieces of a request in order, each with whether words say that it follows what is before it."""
+    text = without_quotations(text)
+    last = _LAST.search(text)
+    text = text[: last.start("marker")].rstrip() if last else text
     cuts = [(match.start(), match.end(), True) for match in _STRONG.finditer(text)]
+    cuts += [(last.start(), last.end(), True)] if last else []
     cuts += [
         (match.start(), match.end(), False)
         for match in _WEAK.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end, _ in cuts)
-        and (_COMMAND.search(text[: match.start()]) or not _ASKS.match(text, match.end()))
+        and (_COMMAND.search(_since_cut(text, match.start(), cuts)) or not _ASKS.match(text, match.end()))
+        and _SEVERAL.match(text, match.end())
     ]
     found: list[tuple[str, bool]] = []
     begin, follows = 0, False
@@ -66,3 +83,8 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     if _LETTERS.search(text[begin:]):
         found.append((text[begin:].strip(" .!"), follows))
     return found
+
+
+def _since_cut(text: str, end: int, cuts: Sequence[tuple[int, int, bool]]) -> str:
+    """Return what stands before `end`, from the last cut on."""
+    return text[max((stop for _, stop, _ in cuts if stop <= end), default=0) : end]

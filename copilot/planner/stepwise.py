@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 
 from copilot.context import about_tokens
-from copilot.messages import LiveState, Observation, Plan, Turn
+from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.plan import CountsTokens, Planner, TellsPrompt
 from copilot.planner.steps import pieces
 
@@ -111,4 +111,10 @@ def _stands_alone(before: Plan, plan: Plan, *, follows: bool) -> bool:
         return follows and "refuse" in plan.call.args
     if follows:
         return plan.call != before.call
-    return plan.margin >= SURE and before.margin >= SURE and plan.call.tool != before.call.tool
+    return plan.margin >= SURE and before.margin >= SURE and _differs(before.call, plan.call)
+
+
+def _differs(before: Call, call: Call) -> bool:
+    """Tell whether two calls are of two tools, or the second looks at something else: the gaps, then the splits."""
+    other = [name for name in ("view", "kind") if name in call.args and call.args[name] != before.args.get(name)]
+    return before.tool != call.tool or bool(other)

@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from copilot.planner.evidence import Evidence
+from copilot.planner.figures import figures_in
 from copilot.planner.talk import reply
 from copilot.planner.unheard import is_vocabulary
 from copilot.planner.vocabulary import load_plan_file, words_of
@@ -36,6 +37,8 @@ _SUBJECTS = (
     ),
     re.compile(r"^(?:the |an? )?(?P<what>[\w' -]+?) (?:predicts?|forecasts?|drives?|leads?)\b", re.IGNORECASE),
 )  # fmt: skip
+_SETTINGS = frozenset({"model", "horizon", "option", "count", "experiment"})
+LONGEST = 5  # words of a predictor after "with" or "test"
 NEAREST = 3
 PLAIN = 2  # of the patterns, those with a verb or noun of predicting
 
@@ -47,9 +50,11 @@ def unknown_predictor(evidence: Evidence, *, plainly: bool = False) -> str | Non
     """
     if evidence.features:
         return None
-    for pattern in _SUBJECTS[: PLAIN if plainly else None]:
+    for place, pattern in enumerate(_SUBJECTS[: PLAIN if plainly else None]):
         for match in pattern.finditer(evidence.text):
             what = match["what"].strip()
+            if place >= PLAIN and len(what.split()) > LONGEST:
+                continue
             if what and _names_something(what, match.start("what"), evidence):
                 return re.split(r"\b(?:if|whether|that|does|do)\b ", what)[-1].strip()
     return None
@@ -65,6 +70,8 @@ def ask_about(predictor: str) -> str:
 def _names_something(what: str, start: int, evidence: Evidence) -> bool:
     """Tell whether a subject holds a word beyond `the model`, `past returns`, a symbol alone, or a period."""
     end = start + len(what)
+    if figures_in(what) or any(each.kind in _SETTINGS and start <= each.start < end for each in evidence.mentions):
+        return False  # "from ridge", "with two weeks": how it is to be run
     symbols = [mention for mention in evidence.mentions if mention.kind == "symbol"]
     if any(start <= each.start < end for each in symbols) and any(each.start >= end for each in symbols):
         return True  # one symbol is to predict another

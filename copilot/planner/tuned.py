@@ -24,6 +24,7 @@ from copilot.model.llm import PlanningLLM
 from copilot.planner import talk
 from copilot.planner.answers import LIKELY
 from copilot.planner.as_meant import as_meant
+from copilot.planner.asides import without_asides
 from copilot.planner.candidates import Candidates
 from copilot.planner.edits import NAMES
 from copilot.planner.emit import Missing, args_of, without_defaults
@@ -63,7 +64,9 @@ REFUSALS = (
 )
 MOST_READ = 4
 LEAST = 0.01  # share below which the model's opinion is not looked up
-_ORDERED = re.compile(r"\b[0-9][0-9,]* (?:more )?(?:shares?|lots?|contracts?)\b", re.IGNORECASE)
+_ORDERED = re.compile(
+    r"^\W*(?:please )?guarantee\b|\b[0-9][0-9,]* (?:more )?(?:shares?|lots?|contracts?)\b", re.IGNORECASE
+)
 _FROM = re.compile(r"\b(?:from|via|using|through|off|by)(?: the)? $", re.IGNORECASE)
 FLOOR = 1e-4
 MODEL_WEIGHT = 0.5
@@ -73,6 +76,7 @@ KNOWN = 2.0  # log odds that known words alone take from "not offered here"
 UNUSED = 1.0  # log odds that a named thing without an argument takes
 CLEAR = 0.5  # share within a tool from which its closed choices are taken from the words
 EXCLUDED, CERTAIN = 0.1, 0.6  # shares at which the model overrules a rule
+SHARES = ("target_volatility", "max_position", "max_drawdown")
 CHOSEN = frozenset({*NAMES, "source"})
 
 
@@ -121,10 +125,17 @@ class TunedPlanner(FirstPlanner):
         self._seen = prompt, found
         return found
 
+    def _asking(self, evidence: Evidence, history: tuple[Turn, ...]) -> str:
+        before = last_call(history)
+        return without_asides(evidence, before.tool if before else None, self._index)
+
     def _doubts(self, settled: Call, request: Request) -> bool:
         """Tell whether the model all but excludes what the rules settled, and is sure of a tool."""
         if "refuse" in settled.args and _ORDERED.search(request.text):
             return False  # so many shares of something are an order, whatever comes with it
+        before = last_call(request.history)
+        if before is not None and settled.tool == before.tool and settled.args != before.args:
+            return False  # a figure put in another's place
         shares = self.shares(request)
         agreeing = sum(share for label, share in shares.items() if _is_like(label, settled))
         best = max(shares, key=lambda label: shares[label])
@@ -138,8 +149,7 @@ class TunedPlanner(FirstPlanner):
         """Return what the request may be about: a plain rule, the words' and the model's view of it joined."""
         first = super()._readings(request)[0]
         before = last_call(request.history)
-        terms = terms_with(request.evidence, before.tool if before else None)
-        by_words = shares_of(terms, self._index)
+        by_words = shares_of(request.evidence, before.tool if before else None, self._index)
         self._choices = by_words
         words = folded(by_words)
         if first.label in tool_names() - words.keys() and first.share > LIKELY:
@@ -147,7 +157,7 @@ class TunedPlanner(FirstPlanner):
         plain = first.label if first.share == 1.0 else None
         unused = {label: kinds_unused(label, request.evidence) for label in tool_names()}
         odds = {label: -UNUSED * many for label, many in unused.items()}
-        odds["refuse_outside"] = STRANGE * load(self._index).strangeness(terms)
+        odds["refuse_outside"] = STRANGE * load(self._index).strangeness(terms_with(request.evidence, None))
         if not unknown_words(request.evidence):
             odds["ask_without"] = -KNOWN  # a wish that nobody here can meet has a name of its own
         if plain:
@@ -163,6 +173,7 @@ class TunedPlanner(FirstPlanner):
             offered = offers(label, request.evidence, request.state)
             said = {**self._chosen(label, said), **said}
             offered = {name: values for name, values in offered.items() if name not in closed(label)}
+            offered |= _unspent(offered, said)
             sure = {
                 name: values
                 for name, values in said.items()
@@ -198,6 +209,13 @@ class TunedPlanner(FirstPlanner):
         if label == "ask_without":
             return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply("ask_wish")}), cancel)
         return super()._write(label, request, cancel)
+
+
+def _unspent(offered: Offers, said: Candidates) -> Offers:
+    """Return the counts that are offered without those that became a share: "vol to 15" is 0.15, and no 15 names."""
+    spent = {round(100 * float(said[name][0])) for name in SHARES if said.get(name)}
+    counts = {name: offered[name] for name in ("top_n", "max_positions") if name in offered}
+    return {name: [value for value in values if value not in spent] for name, values in counts.items()}
 
 
 def _without_same_exit(call: Call) -> Call:

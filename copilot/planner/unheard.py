@@ -12,7 +12,8 @@ from functools import cache
 
 from copilot.messages import Call
 from copilot.planner.evidence import Evidence
-from copilot.planner.mention import Mention
+from copilot.planner.figures import Figure, figures_in
+from copilot.planner.mention import Mention, Span
 from copilot.planner.vocabulary import everyday_words, load_plan_file, stem
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f][\w'%.-]*\w|[A-Za-z]|[$\u20ac\u00a3]?[0-9](?:[\w.,%'/-]*[\w%])?")
@@ -55,8 +56,9 @@ def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
     """Return the phrases of a request that `call` leaves unexplained; none for words alone."""
     if call.tool not in _UNUSED or evidence.of("code"):
         return ()
-    unused = [mention for mention in evidence.mentions if mention.kind in _UNUSED[call.tool]]
+    unused: list[Span] = [mention for mention in evidence.mentions if mention.kind in _UNUSED[call.tool]]
     used = [mention for mention in evidence.mentions if mention not in unused and _is_used(mention, call)]
+    used += [figure for figure in figures_in(evidence.text) if _is_length_of(figure, call)]
     pieces = [(mention.start, mention.end) for mention in unused]
     for match in _WORD.finditer(evidence.text):
         inside = any(each.start < match.end() and match.start() < each.end for each in (*used, *unused))
@@ -83,6 +85,11 @@ def unknown_words(evidence: Evidence) -> list[str]:
 def _is_used(mention: Mention, call: Call) -> bool:
     """Tell whether a mention counts as heard: a bare figure only as the value of an argument."""
     return mention.kind != "number" or mention.value in call.args.values()
+
+
+def _is_length_of(figure: Figure, call: Call) -> bool:
+    """Tell whether a length of time is the horizon of a call: "2 weeks" as 10 days."""
+    return figure.kind == "length" and figure.value == call.args.get("horizon_days")
 
 
 def _is_value(word: str, call: Call) -> bool:

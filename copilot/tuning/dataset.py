@@ -39,7 +39,6 @@ STORED = ("AAPL", "AMZN", "FB", "GOOG", "IBM", "MSFT", "ORCL", "SPY")
 OWN_FEATURES = ("auto_skew_60", "auto_rsi_14_times_volume_zscore_20")
 
 _REQUEST = re.compile(r"^request: (?P<text>.*)<\|im_end\|>$", re.MULTILINE)
-_BEFORE = re.compile(r'^before: .* -> .*\{"tool":"(?P<tool>\w+)"', re.MULTILINE)
 LOWER_CASE = 0.15  # of the requests, as many people type
 
 Split = Literal["train", "held"]
@@ -101,12 +100,6 @@ def request_of(pair: Pair) -> str:
     """Return the request in a pair's prompt."""
     match = _REQUEST.search(pair.prompt)
     return match["text"] if match else ""
-
-
-def before_of(pair: Pair) -> str | None:
-    """Return the tool of the call before a pair's request, where there is one."""
-    match = _BEFORE.search(pair.prompt)
-    return match["tool"] if match else None
 
 
 def call_before(pair: Pair) -> dict[str, Any] | None:

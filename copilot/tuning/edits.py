@@ -32,7 +32,7 @@ def documents(pair: Pair) -> Iterator[Document]:
     evidence = gather(request_of(pair), LiveState(), TODAY)
     if before["tool"] != call["tool"]:  # of another thing: it would give up nothing, whatever there was
         some = SETTINGS[sum(map(ord, pair.prompt)) % len(SETTINGS)]
-        yield terms_of_setting(evidence, some), "keep"
+        yield Document(terms_of_setting(evidence, some), "keep")
         return
     for field, kind in NAMES.items():
         old, new = _names(before["args"], field), _names(call["args"], field)
@@ -40,7 +40,7 @@ def documents(pair: Pair) -> Iterator[Document]:
         for mention in evidence.of(kind):
             role = _role(str(mention.value).lower(), said, old, new)
             for held in (True, False) if role == "replace" else (role in ("keep", "drop"),):
-                yield terms_of_name(call["tool"], evidence, mention, held=held), role
+                yield Document(terms_of_name(call["tool"], evidence, mention, held=held), role)
     yield from _settings(evidence, before["args"], call["args"])
 
 
@@ -57,7 +57,7 @@ def fit_edits(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str, 
         penalty=PENALTY,
     )
     held = [each for pair in pairs if pair.split == "held" for each in documents(pair)]
-    found = list(zip(predicted(held, target), (label for _, label in held), strict=True))
+    found = list(zip(predicted(held, target), (each.label for each in held), strict=True))
     changes = [best == label for best, label in found if label in ("add", "drop")]
     return {
         "edits": sum(best == label for best, label in found) / max(1, len(found)),
@@ -76,7 +76,7 @@ def _role(name: str, said: set[str], old: list[str], new: list[str]) -> str:
 def _settings(evidence: Evidence, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Document]:
     for name, value in old.items():
         if name not in FIXED and (name not in new or new[name] == value):
-            yield terms_of_setting(evidence, name), "keep" if name in new else "drop"
+            yield Document(terms_of_setting(evidence, name), "keep" if name in new else "drop")
 
 
 def _names(args: Mapping[str, Any], field: str) -> list[str]:

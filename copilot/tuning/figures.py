@@ -31,7 +31,7 @@ def documents(pair: Pair) -> Iterator[Document]:
     for figure in figures_in(text):
         taking = _arguments(figure, args)
         if len(taking) <= 1:
-            yield terms_of(text, figure), taking[0] if taking else NONE
+            yield Document(terms_of(text, figure), taking[0] if taking else NONE)
 
 
 def fit_figures(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str, float]:
@@ -46,7 +46,7 @@ def fit_figures(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str
         made_from,
     )
     held = [each for pair in pairs if pair.split == "held" for each in documents(pair)]
-    found = list(zip(predicted(held, target), (label for _, label in held), strict=True))
+    found = list(zip(predicted(held, target), (each.label for each in held), strict=True))
     for_one = [best == label for best, label in found if label != NONE]
     return {
         "figures": sum(best == label for best, label in found) / max(1, len(found)),

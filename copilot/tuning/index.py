@@ -8,8 +8,8 @@ from pathlib import Path
 
 from copilot.messages import LiveState
 from copilot.planner.evidence import gather
-from copilot.planner.phrasebook import choice_of, terms_with
-from copilot.tuning.dataset import Pair, before_of, request_of
+from copilot.planner.phrasebook import choice_of, sense_with, terms_with
+from copilot.tuning.dataset import Pair, call_before, request_of
 from copilot.tuning.linear import Document, fit, predicted
 from copilot.tuning.slots import TODAY
 
@@ -17,9 +17,11 @@ BALANCE = 0.5  # between counting wordings and counting choices; this and the pe
 
 
 def document(pair: Pair) -> Document:
-    """Return the terms of a pair's request and the choice that its call stands for."""
+    """Return the terms and sense of a pair's request and the choice that its call stands for."""
     evidence = gather(request_of(pair), LiveState(), TODAY)
-    return terms_with(evidence, before_of(pair)), choice_of(json.loads(pair.call))
+    label = choice_of(json.loads(pair.call))
+    before = call_before(pair)
+    return Document(terms_with(evidence, before["tool"] if before else None), label, sense_with(evidence))
 
 
 def fit_index(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str, float]:
@@ -30,7 +32,7 @@ def fit_index(pairs: Sequence[Pair], target: Path, made_from: str) -> dict[str, 
     """
     fit([document(pair) for pair in pairs if pair.split == "train"], target, made_from, balance=BALANCE)
     held = [document(pair) for pair in pairs if pair.split == "held"]
-    found = list(zip(predicted(held, target), (label for _, label in held), strict=True))
+    found = list(zip(predicted(held, target), (each.label for each in held), strict=True))
     return {
         "choice": sum(best == label for best, label in found) / max(1, len(found)),
         "tool": sum(best.split()[0] == label.split()[0] for best, label in found) / max(1, len(found)),

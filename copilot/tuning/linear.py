@@ -1,5 +1,7 @@
 """Fit a linear classifier over terms: multinomial logistic regression on TF-IDF vectors, with an L2 penalty.
 
+Where documents come with a sense (`copilot.planner.senses`), its dimensions are columns beside the terms.
+
 Fitted once, from the same pairs as the adapter, and shipped as weights: at start there is nothing to fit. Nothing
 is random: the same documents give the same weights.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +21,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Document = tuple[list[str], str]  # terms, label
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is known of a text, and its label."""
+
+    terms: Sequence[str]
+    label: str
+    sense: NDArray[np.float32] | None = None
+
 
 RAREST = 2  # documents that a term must be in
 PENALTY = 1e-5
@@ -40,11 +51,11 @@ def fit(
     """
     import numpy as np
 
-    spread = Counter(term for terms, _ in documents for term in set(terms))
+    spread = Counter(term for each in documents for term in set(each.terms))
     terms = sorted(term for term, count in spread.items() if count >= RAREST)
     idf = np.array([math.log(1 + len(documents) / spread[term]) for term in terms], dtype=np.float32)
-    labels = sorted({label for _, label in documents})
-    wanted = np.array([labels.index(label) for _, label in documents])
+    labels = sorted({each.label for each in documents})
+    wanted = np.array([labels.index(each.label) for each in documents])
     counts = np.bincount(wanted).astype(np.float64)
     shares = counts[wanted] ** -balance
     weights = _regress(_rows(documents, terms, idf), wanted, shares / shares.sum(), penalty)
@@ -62,25 +73,27 @@ def fit(
 def predicted(documents: Sequence[Document], target: Path) -> list[str]:
     """Return the likeliest label of each document."""
     classifier = load(target)
-    shares = (classifier.shares(terms) for terms, _ in documents)
+    shares = (classifier.shares(each.terms, each.sense) for each in documents)
     return [max(each, key=lambda label: each[label]) for each in shares]
 
 
 def _rows(documents: Sequence[Document], terms: Sequence[str], idf: NDArray[np.float32]) -> Any:
-    """Return the documents as unit vectors, a sparse matrix of (documents, terms)."""
+    """Return the documents as unit vectors, a sparse matrix of (documents, terms + dimensions)."""
     import numpy as np
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix, hstack
 
     place = {term: at for at, term in enumerate(terms)}
     data, rows, columns = [], [], []
-    for row, (said, _) in enumerate(documents):
-        known = sorted({place[term] for term in said if term in place})
+    for row, each in enumerate(documents):
+        known = sorted({place[term] for term in each.terms if term in place})
         values = idf[known]
         norm = float(np.linalg.norm(values)) or 1.0
         data += list(values / norm)
         rows += [row] * len(known)
         columns += known
-    return csr_matrix((data, (rows, columns)), shape=(len(documents), len(terms)))
+    told = csr_matrix((data, (rows, columns)), shape=(len(documents), len(terms)))
+    senses = [each.sense for each in documents if each.sense is not None]
+    return hstack([told, csr_matrix(np.array(senses))], format="csr") if senses else told
 
 
 def _regress(

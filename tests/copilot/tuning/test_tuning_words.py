@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from copilot.planner import phrasebook
+from copilot.planner.evidence import Evidence
 from copilot.planner.linear import load
 from copilot.planner.phrasebook import INDEX, index_for, shares_of
 from copilot.tuning.dataset import Pair, books, make_pairs
-from copilot.tuning.linear import fit, predicted
+from copilot.tuning.linear import Document, fit, predicted
 from copilot.tuning.words import books_version, fit_words
 
 CHOSEN = (
@@ -43,21 +44,24 @@ def test_all_are_fitted_and_told_right(pairs: list[Pair], tmp_path: Path) -> Non
 
 
 def test_the_same_documents_give_the_same_weights(tmp_path: Path) -> None:
-    documents = [(["up", "now"], "yes"), (["up"], "yes"), (["down", "now"], "no"), (["down"], "no")]
+    documents = [
+        Document(terms, label)
+        for terms, label in ((["up", "now"], "yes"), (["up"], "yes"), (["down", "now"], "no"), (["down"], "no"))
+    ]
     for name in ("one.npz", "two.npz"):
         fit(documents, tmp_path / name, "")
     one, two = load(tmp_path / "one.npz"), load(tmp_path / "two.npz")
     assert (one.weights == two.weights).all()
-    assert predicted(documents, tmp_path / "one.npz") == [label for _, label in documents]
+    assert predicted(documents, tmp_path / "one.npz") == [each.label for each in documents]
     assert sum(one.shares(["up"]).values()) == pytest.approx(1.0)
 
 
 def test_an_adapter_may_bring_an_index_of_its_own(pairs: list[Pair], tmp_path: Path) -> None:
     assert index_for(None) == index_for(tmp_path / "adapter.gguf") == INDEX
     fit_words(pairs, tmp_path, "")
-    own = index_for(tmp_path / "adapter.gguf")
+    own, said = index_for(tmp_path / "adapter.gguf"), Evidence("load", ())
     assert own == tmp_path / INDEX.name
-    assert shares_of(["load"], own).keys() < shares_of(["load"]).keys()
+    assert shares_of(said, None, own).keys() < shares_of(said, None).keys()
 
 
 def test_the_shipped_index_was_made_from_these_books() -> None:

@@ -1,0 +1,62 @@
+"""Sentences that ask for nothing, around those that do: "My train was late. Load Apple since 2010, please" is two.
+
+They are told by the same weights as requests (`copilot.planner.phrasebook`). One is passed over where it names
+nothing that a tool takes, is likely small talk, and another sentence is left; what a person refuses or forbids never is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from copilot.planner.evidence import Evidence
+from copilot.planner.phrasebook import INDEX, shares_of
+from copilot.planner.quoted import BLANKED
+from tools.catalog import TOOLS
+
+LIKELY = 0.5  # share of small talk from which a sentence is one
+_SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;](?=\S)[^.!?;]*)*[.!?;]*\s*")
+_NAMES = ("feature", "entry", "exit", "path", "sql", "code", "experiment", "winner", "model", "option", "money")
+FEWEST_WORDS = 3  # of an aside; fewer are "now.", "Same again."
+
+
+def without_asides(evidence: Evidence, before: str | None, index: Path = INDEX) -> str:
+    """Return the text of a request without the sentences that ask for nothing; `before` is the tool before it.
+
+    As it is where no sentence asks for a tool: then all of it is small talk, or to be refused.
+    """
+    places = [match.span() for match in _SENTENCE.finditer(evidence.text)]
+    if len(places) == 1:
+        return evidence.text
+    views = {place: _view(evidence, *place, before, index) for place in places}
+    kept = [place for place in places if not _is_aside(evidence, *place, views[place])]
+    asks = any(max(views[place], key=lambda label: views[place][label]).split()[0] in _tools() for place in kept)
+    return "".join(evidence.text[start:end] for start, end in kept).strip() if asks else evidence.text
+
+
+def _view(evidence: Evidence, start: int, end: int, before: str | None, index: Path) -> dict[str, float]:
+    """Return what the words of one sentence speak for."""
+    inside = tuple(
+        replace(each, start=each.start - start, end=each.end - start)
+        for each in evidence.mentions
+        if start <= each.start and each.end <= end
+    )
+    return shares_of(Evidence(evidence.text[start:end], inside), before, index)
+
+
+def _is_aside(evidence: Evidence, start: int, end: int, view: Mapping[str, float]) -> bool:
+    inside = [each for each in evidence.mentions if each.start < end and start < each.end]
+    text = evidence.text[start:end]
+    if any(each.kind in _NAMES for each in inside) or len(text.split()) < FEWEST_WORDS:
+        return False
+    if BLANKED in text and not any(each.kind == "symbol" for each in inside):
+        return True  # it only told of the passage that stood there
+    return sum(share for label, share in view.items() if label.startswith("text")) > LIKELY
+
+
+@cache
+def _tools() -> frozenset[str]:
+    return frozenset(tool.name for tool in TOOLS)
