@@ -16,6 +16,7 @@ from rich.text import Text
 
 from copilot.app import App, choose_settings, open_app
 from copilot.commands import COMMANDS, Desk, Quit, run_slash
+from copilot.interrupts import interrupts_heard
 from copilot.messages import Turn
 from copilot.session import Session
 from copilot.state import live_state
@@ -165,7 +166,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     shell = TerminalShell(make_console())
     try:
         settings, workspace = choose_settings(options.workspace, options.model)
-        with open_app(settings, workspace, ask=shell.ask_ticket, progress=shell.progress) as app:
+        with (
+            interrupts_heard(),
+            open_app(settings, workspace, ask=shell.ask_ticket, progress=shell.progress) as app,
+        ):
             session = Session.latest(workspace) if options.resume else Session.new(workspace, utc_now())
             repl = Repl(app, session, shell)
             if options.prompt is not None:

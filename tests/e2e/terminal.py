@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,11 @@ def clean_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SLQ_")}
     kept["SLQ_SOURCES"] = "sample"
     return {**kept, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "50"}
+
+
+def _heed_ctrl_c() -> None:
+    """Undo an ignored SIGINT, as terminals do: a run in a shell's background hands it down to all it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def slq(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -43,7 +49,9 @@ class Terminal:
             timeout=TURN_SECONDS,
             env=clean_environment(),
             cwd=str(workspace.parent),
+            preexec_fn=_heed_ctrl_c,
         )
+        self.process.str_last_chars = 2000  # of the screen, in the message of a test that fails
         self.screen = ""
 
     def see(self, pattern: str) -> str:
