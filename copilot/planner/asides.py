@@ -1,7 +1,8 @@
 """Sentences that ask for nothing, around those that do: "My train was late. Load Apple since 2010, please" is two.
 
 They are told by the same weights as requests (`copilot.planner.phrasebook`). One is passed over where it names
-nothing that a tool takes, is likely small talk, and another sentence is left; what a person refuses or forbids never is.
+nothing that a tool takes, is likely small talk, and another sentence asks for a tool; what is to be refused never
+is.
 """
 
 from __future__ import annotations

@@ -34,7 +34,8 @@ _EXTREME = re.compile(
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r",? (?P<sign>and|or|but only if)(?:,? (?:also|simultaneously|at the same time|in addition),?)?(?: only)? (?:when |if |while |once |that )?",
+    r",? (?P<sign>and|or|but only if)(?:,? (?:also|simultaneously|at the same time"
+    r"|in addition),?)?(?: only)? (?:when |if |while |once |that )?",
     re.IGNORECASE,
 )
 _TYPED = re.compile(r"(?:sma|ema|rsi|ts_max|ts_min|delay)\([a-z0-9_, ]*\)")  # as written, and no words for it
@@ -181,6 +182,8 @@ def _comparison(text: str, at: int, left: Part, before: Condition | None) -> Con
         right = _right(text, match.end() + 1, left) if text[match.end() : match.end() + 1] == " " else None
         if right is None and before is not None and before.other and _END.match(text, match.end()):
             right = Part(before.other, ATOM, match.end())
+        if right is not None and left.text.isdigit() and right.text.isdigit():  # "50 crosses above 200"
+            left, right = (replace(each, text=f"sma({each.text})") for each in (left, right))
         if right is not None:
             whole, one, other = compared(sign, left, right)
             return Condition(whole, at, right.end, one, other)

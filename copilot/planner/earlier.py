@@ -14,7 +14,8 @@ from copilot.messages import Call, Turn
 from copilot.planner.evidence import Evidence
 
 _BOTH = re.compile(
-    r"\b(?:both|the (?:two|pair)\b(?! (?:weeks?|months?|days?|years?|latest|last|newest))|(?:all )?(?:two|three) of them"
+    r"\b(?:both|the (?:two|pair)\b(?! (?:weeks?|months?|days?|years?|latest|last|newest))|(?:all )?(?:two"
+    r"|three) of them"
     r"|them (?:both|all|together)|(?:these|those) two|all of (?:them|those|these)|together)\b",
     re.IGNORECASE,
 )
@@ -26,7 +27,8 @@ _THAT_RUN = re.compile(
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"\b(?:(?:go|going|went|switch|change|return|revert|come|roll) back|back to|return to|revert to|undo (?:that|this|it))\b"
+    r"\b(?:(?:go|going|went|switch|change|return|revert|come|roll) back|back to|return to|revert to"
+    r"|undo (?:that|this|it))\b"
     r"|\b(?P<first>first|original|initial|starting)\b.{0,40}\b(?:again|once more|back)\b"
     r"|\b(?P<again>earlier|previous|prior|old|before)\b.{0,40}\b(?:again|once more|back)\b"
     r"|\b(?:take|use|have|want)\b.{0,30}\bas before\b",
@@ -74,7 +76,7 @@ def gone_back_to(evidence: Evidence, turns: Sequence[Turn], tool: str) -> Call |
     if tool not in VARIED or not _BACK.search(evidence.text):
         return None
     earlier = [call for call in calls[1:] if call.args != calls[0].args]
-    named = {str(each.value) for kind in ("model", "feature", "symbol") for each in evidence.of(kind)}  # type: ignore[arg-type]
+    named = {str(each.value) for kind in ("model", "feature", "symbol") for each in evidence.of(kind)}
     having = [call for call in earlier if named and named <= _values(call.args)]
     if having or not earlier:
         return having[0] if having else None
@@ -133,12 +135,12 @@ def compared_with(evidence: Evidence, turns: Sequence[Turn], named: Sequence[str
 
 
 def _last_two(used: Sequence[str | None]) -> list[str]:
-    """Return the two experiments that were spoken of last, in the order they came up; empty where one was just run."""
+    """Return the two experiments spoken of last, in the order they came up; empty where one was just run."""
     if None in used[-2:]:
         return []
     distinct = list(dict.fromkeys(each for each in reversed(used) if each is not None))
     pair = distinct[:2]
-    return sorted(pair, key=lambda each: used.index(each)) if len(pair) > 1 else []
+    return sorted(pair, key=used.index) if len(pair) > 1 else []
 
 
 def _values(args: Mapping[str, Any]) -> set[str]:

@@ -35,6 +35,12 @@ _SAID_AS = {
     "max_position": r"cap",
 }
 _ONE = re.compile(r"\bthe (?P<word>[a-z]+) (?:one|feature|part|bit|thing|piece|leg|factor|signal)\b", re.IGNORECASE)
+_LEAVE = r"(?:drop|leave|lose|remove|scrap|kick|delete|ditch|skip|exclude|cut|omit|chuck|bin|lose|axe|toss)"
+_DROPPED = re.compile(
+    rf"\b(?:{_LEAVE}(?: out)?|without|get rid of|throw out|take out|kick out|minus) $", re.IGNORECASE
+)
+_DROP_THAT = re.compile(rf"\b(?:{_LEAVE}|get rid of|throw|take|without) (?:that|this|it)\b", re.IGNORECASE)
+_WORD = re.compile(r"\b(?P<word>[a-z]{3,})\b", re.IGNORECASE)
 _CALLED_LIKE = {"max_drawdown": "drawdown", "target_volatility": "volatility"}  # features of these names
 _VARIED: Mapping[str, tuple[Kind, ...]] = {
     "run_experiment": ("symbol", "feature", "experiment"),
@@ -86,7 +92,12 @@ def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | 
     wanted = evidence.wanted(NAMES[field])
     partly = _partly(evidence.text, before) if field == "features" else []
     found = [
-        (mention, _role(previous, evidence, mention, before) if mention in (*wanted, *partly) else "drop")
+        (
+            mention,
+            _role(previous, evidence, mention, before)
+            if mention in wanted or (mention in partly and not _is_dropped(evidence.text, mention))
+            else "drop",
+        )
         for mention in (
             *(each for each in evidence.of(NAMES[field]) if not any(map(each.overlaps, partly))),
             *partly,
@@ -107,13 +118,22 @@ def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | 
 
 
 def _partly(text: str, before: Sequence[Any]) -> list[Mention]:
-    """Return "the volume one" as a mention of the one feature before whose id has that word."""
+    """Return "the volume one" as a mention of the one feature before whose id has that word.
+
+    So is the word alone where "that one" is to be left out: "I never believed in volume. Drop that one."
+    """
+    places = list(_ONE.finditer(text)) or (list(_WORD.finditer(text)) if _DROP_THAT.search(text) else [])
     found = []
-    for match in _ONE.finditer(text):
+    for match in places:
         having = [name for name in before if match["word"].lower() in re.split(r"[_(), ]+", str(name))]
         if len(having) == 1:
             found.append(Mention("feature", match.start(), match.end(), having[0]))
     return found
+
+
+def _is_dropped(text: str, mention: Mention) -> bool:
+    """Tell whether a verb of leaving out stands right before a name that was said in part, or before "that one"."""
+    return _DROPPED.search(text[: mention.start]) is not None or _DROP_THAT.search(text[mention.end :]) is not None
 
 
 def renames(previous: Call, evidence: Evidence) -> bool:

@@ -37,10 +37,12 @@ _SQL = re.compile(
 )
 _CONTINUES = re.compile(
     r"^(?:and|now|only|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
-    r"|\b(?:same|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more)\b|\b(?:run|try|test|do"
+    r"|\b(?:same|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more)\b|\b(?:run|try"
+    r"|test|do"
     r"|make) (?:it|that|this)\b"
     r"|\bi (?:meant|mean)\b|\b(?:restrict|limit|narrow|reduce) (?:it|that|this)\b"
-    r"|\b(?:rest|everything else|all else|otherwise|other settings?)(?: (?:stays?|remains?|being|is|are|kept|left|all))*,?"
+    r"|\b(?:rest|everything else|all else|otherwise|other settings?)(?: (?:stays?|remains?|being|is|are|kept"
+    r"|left|all))*,?"
     r" (?:unchanged|unaltered|the same|equal|identical|untouched|as (?:is|before|it was|they were))\b",
     re.IGNORECASE,
 )

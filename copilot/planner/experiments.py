@@ -51,7 +51,8 @@ _MODEL = re.compile(
 )
 _ALL = re.compile(
     rf"\b(?:all|every)(?: of)?(?: my| the| our)?(?: past| previous)? (?:{_NOUN}s?\b)|\b(?:all of them"
-    rf"|all (?:of )?(?:the |my )?(?:three|four|five|six|[3-6])(?: of them)?(?! (?:day|week|month|year|stock|symbol|name)s?)"
+    rf"|all (?:of )?(?:the |my )?(?:three|four|five|six|[3-6])(?: of them)?(?! (?:day|week|month|year|stock"
+    rf"|symbol|name)s?)"
     rf"|everything so far)\b",
     re.IGNORECASE,
 )
@@ -74,8 +75,10 @@ _DATED = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b(?P<point>{POINT}|{MONTH})(?:'s)?(?: (?:{_KIND}))? {_NOUN}s?\b",
-        rf"\b{_NOUN} (?:(?:that )?(?:i|we) (?:ran|did|made|had) )?(?:of|from|on|dated|in|back in|made in|run in)"
-        rf" (?:the )?(?P<point>{POINT}|{MONTH})(?![\w-])",
+        (
+            rf"\b{_NOUN} (?:(?:that )?(?:i|we) (?:ran|did|made|had) )?(?:of|from|on|dated|in|back in|made in|run in)"
+            rf" (?:the )?(?P<point>{POINT}|{MONTH})(?![\w-])"
+        ),
         rf"\bthe (?P<point>{POINT}|{MONTH})(?=\W*$| (?:and|with|to|against|versus|vs\.?|or|beside|next to)\b)",
     )
 )
@@ -125,16 +128,19 @@ def find_experiments(text: str) -> Iterator[Mention]:
         yield Mention("experiment", match.start(), match.end(), ("id", match[0]))
     for match in _SEVERAL.finditer(text):
         yield Mention("experiment", match.start(), match.end(), ("last", read_small(match["n"] or match["k"])))
-    for match in _ALL.finditer(text):
-        yield Mention("experiment", match.start(), match.end(), ("all", 0))
-    for pattern in (_ORDINAL, _ASIDE):
+    for pattern, value in ((_ALL, ("all", 0)), (_MIDDLE, ("middle", 0))):
         for match in pattern.finditer(text):
-            yield Mention("experiment", match.start(), match.end(), ("rank", _RANK[match["rank"].lower()]))
-    for match in _PAIR.finditer(text):
-        for group in ("one", "two"):
-            yield Mention("experiment", match.start(group), match.end(group), ("rank", _RANK[match[group].lower()]))
-    for match in _MIDDLE.finditer(text):
-        yield Mention("experiment", match.start(), match.end(), ("middle", 0))
+            yield Mention("experiment", match.start(), match.end(), value)
+    yield from _ranked(text)
+
+
+def _ranked(text: str) -> Iterator[Mention]:
+    """Yield experiments by their place: "the third one", "run 2 and 3", "the first against the last"."""
+    for pattern, groups in ((_ORDINAL, ()), (_ASIDE, ()), (_PAIR, ("one", "two"))):
+        for match in pattern.finditer(text):
+            for group in groups or ("rank",):
+                start, end = match.span(group) if groups else match.span()
+                yield Mention("experiment", start, end, ("rank", _RANK[match[group].lower()]))
     for match in _NUMBERED.finditer(text):
         yield Mention("experiment", match.start(), match.end("n"), ("rank", int(match["n"]) - 1))
         if match["m"]:
@@ -174,7 +180,7 @@ def named_after(symbols: Iterable[str], ids: Sequence[str]) -> list[str]:
 
 
 def described(text: str, symbols: Sequence[str], ids: Sequence[str]) -> list[str]:
-    """Return the ids that are described by model, symbols or both: "the ridge one", "my Apple run". Newest first."""
+    """Return the ids described by model, symbols or both, newest first: "the ridge one", "my Apple run"."""
     of_model = _of_model(text, ids)
     return named_after(symbols, list(reversed(of_model)) or ids) or of_model
 

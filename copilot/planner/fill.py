@@ -115,14 +115,16 @@ def comparison(evidence: Evidence, state: LiveState, history: Sequence[Turn]) ->
     if len(named) < FEWEST_COMPARED:
         named = list(dict.fromkeys([*named, *_described_each(evidence, ids)]))
     named = compared_with(evidence, history, named)
-    typed = any(mention.value[0] == "id" for mention in said)
+    typed = any(mention.value[0] == "id" for mention in said) or (
+        len(said) > 1 and all(how == "rank" and place >= 0 for how, place in (mention.value for mention in said))
+    )
     if len(named) < FEWEST_COMPARED or (not typed and set(named) == set(ids[-FEWEST_COMPARED:])):
         return {}
     return {"experiments": one(list(dict.fromkeys(named))[-MOST_COMPARED:])}
 
 
 def _described_each(evidence: Evidence, ids: Sequence[str]) -> list[str]:
-    """Return the experiments that parts of a request describe by model or symbols: "the ridge against the IBM one"."""
+    """Return the experiments that parts of a request describe: "the ridge against the IBM one"."""
     for cut in (_AGAINST, _EACH):
         found = []
         for start, end in _between(cut, evidence.text):

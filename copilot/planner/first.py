@@ -25,30 +25,23 @@ from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, own_words, words_for
 from copilot.planner.earlier import (
-    gone_back_to,
-    of_both,
     points_at_another,
-    speaks_of_that_run,
-    without_its_names,
 )
-from copilot.planner.edits import NAMES, renames
-from copilot.planner.emit import Missing, args_of, emit
+from copilot.planner.edits import renames
+from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
-from copilot.planner.explaining import asks_why, with_shown
-from copilot.planner.fill import comparison, fill, ranks_all
-from copilot.planner.fill_data import lacks_path
+from copilot.planner.explaining import asks_why
+from copilot.planner.fill import fill, ranks_all
 from copilot.planner.history import (
-    carry_over,
     corrected,
-    last_call,
-    last_symbols,
     ranked_ids,
     usable,
 )
 from copilot.planner.index import example_index
 from copilot.planner.limits import offers_less, says_no, says_yes, without_limits
+from copilot.planner.leaning import candidates_for
 from copilot.planner.missing import question_for
-from copilot.planner.request import Request, goes_with, leaned_on, leans_on_symbols, tool_names, would_mislead
+from copilot.planner.request import Request, leaned_on, tool_names, would_mislead
 from copilot.planner.retrieve import Reading, terms_of
 from copilot.planner.revised import revised
 from copilot.planner.unheard import unheard
@@ -248,45 +241,8 @@ class FirstPlanner:
         return self._emit_exact(request.text, Call(tool="reply", args={"ask": talk.reply(name)}), cancel)
 
     def _candidates(self, tool: str, request: Request) -> Candidates:
-        """Return what the arguments of `tool` may be. Raises Missing where a file is meant and not named."""
-        if tool == "ingest_data" and lacks_path(request.evidence):
-            raise Missing("path")
-        if any(mention.value is None for mention in request.evidence.mentions):
-            raise Missing("entry")  # a condition was said that nobody can read
-        said = fill(tool, request.evidence, request.state)
-        said = workbench.arguments(
-            said,
-            tool=tool,
-            evidence=request.evidence,
-            history=request.history,
-            state=request.state,
-            earlier=self._earlier(request),
-        )
-        if workbench.lacks_symbols(tool, said, request.evidence):
-            raise Missing("symbols" if "code" in said else "code")
-        said = {**_of_both(tool, said, request), **said}
-        if tool == "check_features" and "symbols" not in said and request.evidence.continues:
-            before = last_call(request.history)
-            held = before.args.get("symbols") if before is not None and before.tool == tool else None
-            return {**said, "symbols": [list(held)]} if held else said
-        if tool in workbench.OWN:
-            return said
-        if tool in ("explain_experiment", "show_report"):
-            return with_shown(said, request.evidence, request.history, request.state)
-        if tool == "propose_trades" and "experiment" not in said and speaks_of_that_run(request.evidence):
-            return with_shown(said, request.evidence, request.history, request.state)
-        if tool == "compare_experiments":
-            return comparison(request.evidence, request.state, request.history)
-        # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
-        if (back := gone_back_to(request.evidence, request.history, tool)) is not None:
-            changed = without_its_names(request.evidence, back)
-            return carry_over(back, fill(tool, changed, request.state), changed)
-        previous = last_call(request.history, tool if tool == "run_experiment" else None)
-        if previous is not None and previous.tool == tool and goes_with(previous, request.evidence):
-            return carry_over(previous, said, request.evidence)
-        if "symbols" not in said and leans_on_symbols(tool, request) and (symbols := last_symbols(request.history)):
-            return {"symbols": [symbols], **said}
-        return said
+        """Return what the arguments of `tool` may be. Raises Missing; see `copilot.planner.leaning`."""
+        return candidates_for(tool, request, self._earlier(request))
 
     def _earlier(self, request: Request) -> Evidence | None:
         """Return the request before this one, where it is on record."""
@@ -298,13 +254,6 @@ class FirstPlanner:
         if call.args == {"text": ""}:
             return call  # the answer is the record's summary; there is nothing to write
         return emit(self._llm, request, call.tool, {name: [value] for name, value in call.args.items()}, cancel)
-
-
-def _of_both(tool: str, said: Candidates, request: Request) -> Candidates:
-    """Return what "both" stands for among the names that a tool takes and that were not said."""
-    fields = [field for field in NAMES if field in args_of(tool).model_fields and field not in said]
-    both = {field: of_both(request.evidence, request.history, field) for field in fields}
-    return {field: [names] for field, names in both.items() if names}
 
 
 def _certain(label: str) -> list[Reading]:

@@ -1,7 +1,8 @@
 """A linear classifier over terms, as fitted by `copilot.tuning.linear` and shipped: weights and nothing else.
 
-A document is the unit vector of the inverse document frequencies of its terms, where wanted followed by the direction
-of its sense (`copilot.planner.senses`); a label's odds are linear in it (multinomial logistic regression).
+A document is the unit vector of the inverse document frequencies of its terms, where wanted followed by the
+direction of its sense (`copilot.planner.senses`); a label's odds are linear in it (multinomial logistic
+regression).
 """
 
 from __future__ import annotations

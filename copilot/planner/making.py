@@ -36,15 +36,18 @@ _INTO = re.compile(
 _ASKING = re.compile(rf"{_POLITE}{_OTHERWISE}\b", re.IGNORECASE)
 _TESTING = re.compile(
     r"\b(?:run|tests?|backtest\w*|train\w*|experiments?|predicts?|models?|universe|strateg\w+|classifiers?"
-    r"|ranker|lightgbm|ridge|logistic|anchored|cross[- ]validat\w*|combinatorial|portfolio|whether|see if|works?)\b",
+    r"|ranker|lightgbm|ridge|logistic|anchored|cross[- ]validat\w*|combinatorial|portfolio|whether|see if"
+    r"|works?)\b",
     re.IGNORECASE,
 )
 _ADDING = re.compile(rf"{_POLITE}(?:add|include|make|create|build|generate)\b", re.IGNORECASE)
 _TOO = re.compile(r"\b(?:as well|also|too|in addition|additionally|instead|again)\b", re.IGNORECASE)
 _NAMED = re.compile(
-    r"\b(?:and )?(?:(?:christen|dub|title)(?:ed)?(?: (?:it|that|this))?|call(?:ed|ing)?(?: (?:it|that|this|the (?:feature|result|thing)|them))?"
+    r"\b(?:and )?(?:(?:christen|dub|title)(?:ed)?(?: (?:it|that|this))?|call(?:ed|ing)?(?: (?:it|that|this"
+    r"|the (?:feature|result|thing)|them))?"
     r"|nam(?:e|ed|ing)(?: (?:it|that|this|the (?:feature|result)))?(?: as)?"
-    r"|(?:under|with|by|of) the name(?: of)?|giv(?:e|ing) (?:it )?the name|label(?:l?ed)?(?: it)?|save (?:it|that|this) (?:as|under)"
+    r"|(?:under|with|by|of) the name(?: of)?|giv(?:e|ing) (?:it )?the name|label(?:l?ed)?(?: it)?|save (?:it"
+    r"|that|this) (?:as|under)"
     r"|(?:whose|its|the|the feature's) name (?:is|should be|shall be))[: ]+"
     r"[\"'`]?(?!the\b)(?P<name>[A-Za-z][\w-]{0,59})[\"'`]?",
     re.IGNORECASE,

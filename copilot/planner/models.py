@@ -10,7 +10,10 @@ from copilot.planner.mention import Mention
 _NAMES = (
     (
         "lightgbm_ranker",
-        r"(?:(?:lightgbm|lgbm|boosted|tree)[ _-])?(?:rankers?|ranking models?|learn(?:ing)?[ -]to[ -]rank|lambdarank)",
+        (
+            r"(?:(?:lightgbm|lgbm|boosted|tree)[ _-])?(?:rankers?|ranking models?|learn(?:ing)?[ -]to[ -]rank"
+            r"|lambdarank)"
+        ),
     ),
     ("lightgbm_regressor", r"(?:lightgbm|lgbm|boosted(?: trees?)?)[ _-](?:regressors?|regression)"),
     ("momentum", r"(?:the )?model (?:called |named )?momentum|momentum (?:baseline|benchmark)"),

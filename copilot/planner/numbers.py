@@ -114,7 +114,10 @@ _COUNT = [
             rf"|in|into|among|holding|hold|keep|with|using|between|spread over)\s(?:at most |the )?(?P<n>{SMALL})"
             rf"(?: different| separate)? {_NAMES}"
         ),
-        rf"\b(?:at most|no more than|max(?:imum)?(?: of)?) (?P<n>{SMALL})\b(?! ?%| ?(?:day|week|month|year|percent|per cent|pct|d\b|w\b))",
+        (
+            rf"\b(?:at most|no more than|max(?:imum)?(?: of)?) (?P<n>{SMALL})\b(?! ?%| ?(?:day|week|month|year"
+            rf"|percent|per cent|pct|d\b|w\b))"
+        ),
         rf"\b(?P<n>{SMALL}) {_NAMES}(?: (?:max(?:imum)?|at most|or fewer|tops?))?\b",
         rf"\b(?:hold|keep|take)(?: only| just)? (?P<n>{SMALL}) of (?:them|those|these)\b",
         rf"\b(?:top_n|max_positions)\s*(?:=|of|to)?\s*(?P<n>{SMALL})\b",

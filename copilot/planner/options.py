@@ -27,15 +27,22 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
     (
         "label",
         "forward_return",
-        r"labels? ?(?:is|are|=|:|of)? ?(?:the )?forward[ _]returns?|forward_returns?|learn(?:ing)? (?:the )?forward returns?",
+        (
+            r"labels? ?(?:is|are|=|:|of)? ?(?:the )?forward[ _]returns?|forward_returns?"
+            r"|learn(?:ing)? (?:the )?forward returns?"
+        ),
     ),
     (
         "split",
         "anchored",
-        rf"{_WITH}(?:expanding|anchored)(?: (?:training|walk[- ]forward|splits?|windows?|folds?))+|{_WITH}anchored"
-        r"|anchor(?:ing)? (?:the |all )?(?:training )?(?:windows?|folds?|splits?)(?: (?:at|to|on) the (?:first bar|start|beginning))?"
-        r"|(?:training )?windows? (?:that )?(?:all |always )?(?:begin|start)(?:ning|ing)? (?:at|from|on|with) the (?:first|start"
-        r"|beginning)(?: bar| day)?|(?:expanding|growing) (?:windows?|samples?)",
+        (
+            rf"{_WITH}(?:expanding|anchored)(?: (?:training|walk[- ]forward|splits?|windows?|folds?))+|{_WITH}anchored"
+            r"|anchor(?:ing)? (?:the |all )?(?:training )?(?:windows?|folds?|splits?)(?: (?:at|to"
+            r"|on) the (?:first bar|start|beginning))?"
+            r"|(?:training )?windows? (?:that )?(?:all |always )?(?:begin|start)(?:ning|ing)? (?:at|from|on"
+            r"|with) the (?:first|start"
+            r"|beginning)(?: bar| day)?|(?:expanding|growing) (?:windows?|samples?)"
+        ),
     ),
     ("split", "rolling", rf"(?<!day )(?<!week )(?<!month )(?<!year ){_WITH}rolling (?:training )?windows?(?! of)"),
     (
@@ -60,7 +67,10 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
     (
         "book",
         "long_only",
-        rf"{_WITH}(?:long[- ]only|longs[- ]only|only (?:the )?longs?(?: side| leg)?|just (?:the )?longs?(?: side| leg)?|(?:the )?long side(?: only| alone))",
+        (
+            rf"{_WITH}(?:long[- ]only|longs[- ]only|only (?:the )?longs?(?: side| leg)?"
+            rf"|just (?:the )?longs?(?: side| leg)?|(?:the )?long side(?: only| alone))"
+        ),
     ),
     (
         "combinatorial",
@@ -72,7 +82,8 @@ _SHARES = (
     (
         "target_volatility",
         (
-            rf"{_WITH}(?:target(?:ing|ed)?|scaled?|scaling)(?: (?:it|them|(?:the )?(?:book|positions?|portfolio)))?(?: (?:to|at|of|for))? {_PERCENT} {_VOLATILITY}"
+            rf"{_WITH}(?:target(?:ing|ed)?|scaled?|scaling)(?: (?:it|them|(?:the )?(?:book|positions?"
+            rf"|portfolio)))?(?: (?:to|at|of|for))? {_PERCENT} {_VOLATILITY}"
             rf"|{_WITH}(?:target {_VOLATILITY}|vol(?:atility)?[- ]target(?:ed|ing)?){_AT} {_PERCENT}"
             rf"|{_WITH}{_PERCENT} (?:target {_VOLATILITY}|(?:annual )?vol(?:atility)?[- ]target(?:ing)?)"
         ),
@@ -88,8 +99,10 @@ _SHARES = (
             rf"|{_WITH}(?:position|weight)s? (?:cap|limit)(?:ped|s)?(?: (?:of|at))? {_PERCENT}"
             rf"|{_WITH}{_PERCENT} (?:position|weight) (?:cap|limit)s?"
             rf"|{_WITH}max(?:imum)? (?:position|weight)(?: size)?(?: (?:of|at|is|=))? {_PERCENT}"
-            rf"|{_WITH}(?:max(?:imum)? )?{_PERCENT} (?:max(?:imum)? )?(?:in|per|for|an?)(?: any)?(?: (?:one|single))? {_HOLDING}"
-            rf"|{_WITH}(?:max(?:imum)? )?(?:position|weight|allocation)(?: size)?(?: per {_HOLDING})?(?: (?:of|at|is|to))?"
+            rf"|{_WITH}(?:max(?:imum)? )?{_PERCENT} (?:max(?:imum)? )?(?:in|per|for|an?)(?: any)?(?: (?:one"
+            rf"|single))? {_HOLDING}"
+            rf"|{_WITH}(?:max(?:imum)? )?(?:position|weight|allocation)(?: size)?(?: per {_HOLDING})?(?: (?:of"
+            rf"|at|is|to))?"
             rf"(?: ?[=:])? (?:{_PERCENT}|{_FRACTION})"
         ),
     ),
@@ -110,7 +123,7 @@ _WHOLE = 100.0
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile; each alternative has its own number, so the groups are numbered: `n` a percentage, `f` a fraction."""
+    """Compile; each alternative has its own number, so the groups are numbered: `n` a per cent, `f` a fraction."""
     count = iter(range(len(pattern)))
     numbered = re.sub(r"\(\?P<([nf])>", lambda match: f"(?P<{match[1]}{next(count)}>", pattern)
     return re.compile(rf"(?<![\w-])(?:{numbered})(?![\w-])", re.IGNORECASE)

@@ -38,7 +38,7 @@ def revised(turns: Sequence[Turn], text: str) -> Call | None:
 
 
 def _of_the_rule(before: Call, text: str) -> tuple[str, str] | None:
-    """Return the one figure of a rule that is spoken of and the only other one said: "70 is greedy, let it be 60"."""
+    """Return the figure of a rule that is spoken of and the only other one said: "70 is greedy, let it be 60"."""
     said = list(dict.fromkeys(re.findall(r"(?<![\w.(])[0-9]+(?:\.[0-9]+)?(?![\w.%(]*\w| ?%)", text)))
     rule = " ".join(str(before.args.get(name, "")) for name in ("entry", "exit"))
     held = [each for each in said if re.search(rf"(?<![\w.]){re.escape(each)}(?![\w.])", rule)]

@@ -21,7 +21,7 @@ SENSES = prompts.FOLDER / "tuning" / "senses.npz"
 
 
 def sense_of(words: Iterable[str], path: Path = SENSES) -> NDArray[np.float32]:
-    """Return the direction in which the words point together, (dimensions,) of length 1; zeros where none is known."""
+    """Return where the words point together, (dimensions,) of length 1; zeros where none is known."""
     import numpy as np
 
     places, vectors = _load(path)

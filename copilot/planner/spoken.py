@@ -24,7 +24,8 @@ _NUMBER = re.compile(
 _TEENS = "|".join(list(UNITS)[10:])
 _YEAR = re.compile(
     rf"(?<![\w-])(?:(?P<century>nineteen|twenty)[ -](?P<rest>{_BELOW_100[3:-1]})|two thousand(?: and)?"
-    rf"(?:[ -](?P<since>{_BELOW_100[3:-1]}))?)(?![\w-]| (?:dollars?|bucks|usd|eur\w*|shares?|days?|bars?|percent|%)\b)",
+    rf"(?:[ -](?P<since>{_BELOW_100[3:-1]}))?)(?![\w-]| (?:dollars?|bucks|usd|eur\w*|shares?|days?|bars?"
+    rf"|percent|%)\b)",
     re.IGNORECASE,
 )
 LEAST_OF_CENTURY = 10  # "nineteen ninety", "twenty ten": what follows a century has two digits

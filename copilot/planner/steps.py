@@ -13,11 +13,14 @@ from collections.abc import Sequence
 from copilot.planner.quoted import without_quotations
 
 _FOLLOWS = (
-    r"(?:and |but )?(?:then(?! *(?:$|[.!?]|, *(?!(?:if [^,]+, *)?VERBS\b)))|thereafter|(?:right |straight |directly )?after (?:that|this|which)|(?<![a-z] )afterwards?"
-    r"|(?<=and )afterwards?|(?<=and )next|next(?=,| (?:the same|load|test|run|show|train|open|explain|propose|make|check|tell|compare|backtest|give|draft"
+    r"(?:and |but )?(?:then(?! *(?:$|[.!?]|, *(?!(?:if [^,]+, *)?VERBS\b)))|thereafter|(?:right |straight "
+    r"|directly )?after (?:that|this|which)|(?<![a-z] )afterwards?"
+    r"|(?<=and )afterwards?|(?<=and )next|next(?=,| (?:the same|load|test|run|show|train|open|explain|propose"
+    r"|make|check|tell|compare|backtest|give|draft"
     r"|suggest))|finally|lastly|subsequently"
     r"|(?:once|when|as soon as) (?:that|this|it)(?:'s| is| has)? (?:done|finished|ready|loaded|there|in|run)"
-    r"|followed by|to finish|at the end(?! of)|(?:and )?(?:finish(?:ing)?|end(?:ing)?|wrap(?:ping)? up|conclude)(?: (?:it )?off)? with|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly|[2-9][.)])"
+    r"|followed by|to finish|at the end(?! of)|(?:and )?(?:finish(?:ing)?|end(?:ing)?|wrap(?:ping)? up"
+    r"|conclude)(?: (?:it )?off)? with|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly|[2-9][.)])"
 )
 _VERBS = (
     r"load|get|fetch|download|pull|grab|ingest|import|collect|retrieve|bring (?:in|up)|update|refresh"
@@ -49,7 +52,7 @@ _COMMAND = re.compile(
     rf"\b(?:{_VERBS}|buy|hold|do|does|is|are|has|have|can|could|would|should|i'd|need)\b", re.IGNORECASE
 )
 _LAST = re.compile(
-    r",? and (?=(?:(?! and ).)*? (?P<marker>(?:right )?after(?:wards| that)?|then|next|later|second)[.!?\s]*$)",
+    r",? and (?=(?:(?! and ).)*? (?P<marker>(?:right )?after(?:wards| that)?|next)[.!?\s]*$)",
     re.IGNORECASE,
 )
 _LEADS = re.compile(r"^(?:first(?:ly)?|to (?:start|begin)(?: with)?|step (?:one|1)|1[.)])[,:]?\s*", re.IGNORECASE)

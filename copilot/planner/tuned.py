@@ -191,7 +191,8 @@ class TunedPlanner(FirstPlanner):
         """Return the closed choices that the words stand for, where that is clear and no resolver heard any."""
         inside = {label: share for label, share in self._choices.items() if label.split()[0] == tool}
         best = max(inside, key=lambda label: inside[label], default="")
-        if not inside or inside[best] < CLEAR * sum(inside.values()) or closed(tool) & said.keys() - ROUGH:
+        heard = closed(tool) & said.keys() - (frozenset() if tool == "run_experiment" else ROUGH)
+        if not inside or inside[best] < CLEAR * sum(inside.values()) or heard:
             return {}
         return {name: [json.loads(value)] for name, value in (each.split("=", 1) for each in best.split()[1:])}
 
@@ -212,7 +213,7 @@ class TunedPlanner(FirstPlanner):
 
 
 def _unspent(offered: Offers, said: Candidates) -> Offers:
-    """Return the counts that are offered without those that became a share: "vol to 15" is 0.15, and no 15 names."""
+    """Return the counts offered without those that became a share: "vol to 15" is 0.15, and no 15 names."""
     spent = {round(100 * float(said[name][0])) for name in SHARES if said.get(name)}
     counts = {name: offered[name] for name in ("top_n", "max_positions") if name in offered}
     return {name: [value for value in values if value not in spent] for name, values in counts.items()}

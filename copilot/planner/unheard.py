@@ -56,9 +56,9 @@ def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
     """Return the phrases of a request that `call` leaves unexplained; none for words alone."""
     if call.tool not in _UNUSED or evidence.of("code"):
         return ()
-    unused: list[Span] = [mention for mention in evidence.mentions if mention.kind in _UNUSED[call.tool]]
-    used = [mention for mention in evidence.mentions if mention not in unused and _is_used(mention, call)]
-    used += [figure for figure in figures_in(evidence.text) if _is_length_of(figure, call)]
+    unused = [mention for mention in evidence.mentions if mention.kind in _UNUSED[call.tool]]
+    heard = [mention for mention in evidence.mentions if mention not in unused and _is_used(mention, call)]
+    used: list[Span] = [*heard, *(figure for figure in figures_in(evidence.text) if _is_length_of(figure, call))]
     pieces = [(mention.start, mention.end) for mention in unused]
     for match in _WORD.finditer(evidence.text):
         inside = any(each.start < match.end() and match.start() < each.end for each in (*used, *unused))

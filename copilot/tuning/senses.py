@@ -1,8 +1,8 @@
 """Make the vectors of `copilot.planner.senses` from a GGUF: the model's own table of what each token means.
 
 Of the tokens that are a whole English word, centred, made equally long and reduced to the directions in which they
-differ most (principal components). A byte-pair vocabulary is in order of frequency, so that a token's number tells how
-rare it is; rare words get longer vectors, as with inverse document frequencies.
+differ most (principal components). A byte-pair vocabulary is in order of frequency, so that a token's number tells
+how rare it is; rare words get longer vectors, as with inverse document frequencies.
 """
 
 from __future__ import annotations

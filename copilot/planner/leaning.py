@@ -1,0 +1,86 @@
+"""What the arguments of a tool may be: as they were said, and where they were not, as the turns before say.
+
+"Tune it", "same on QQQ", "both of them", "back to the first rule", "and beta_63?".
+"""
+
+from __future__ import annotations
+
+from copilot.messages import Call
+from copilot.planner import workbench
+from copilot.planner.candidates import Candidates
+from copilot.planner.earlier import gone_back_to, of_both, speaks_of_that_run, without_its_names
+from copilot.planner.edits import NAMES
+from copilot.planner.emit import Missing, args_of
+from copilot.planner.evidence import Evidence
+from copilot.planner.explaining import with_shown
+from copilot.planner.fill import comparison, fill
+from copilot.planner.fill_data import lacks_path
+from copilot.planner.history import carry_over, last_call, last_symbols
+from copilot.planner.request import Request, goes_with, leans_on_symbols
+
+
+def candidates_for(tool: str, request: Request, earlier: Evidence | None) -> Candidates:
+    """Return field -> candidates for `tool`.
+
+    Args:
+        tool: its name.
+        request: what was said, and the turns before.
+        earlier: the request before this one, where it is on record.
+
+    Raises:
+        Missing: what was said cannot be read, or a file is meant and not named.
+    """
+    evidence = request.evidence
+    if tool == "ingest_data" and lacks_path(evidence):
+        raise Missing("path")
+    if any(mention.value is None for mention in evidence.mentions):
+        raise Missing("entry")  # a condition was said that nobody can read
+    said = workbench.arguments(
+        fill(tool, evidence, request.state),
+        tool=tool,
+        evidence=evidence,
+        history=request.history,
+        state=request.state,
+        earlier=earlier,
+    )
+    if workbench.lacks_symbols(tool, said, evidence):
+        raise Missing("symbols" if "code" in said else "code")
+    said = {**_of_both(tool, said, request), **said}
+    if tool in workbench.OWN:
+        return _of_the_last_check(tool, said, request)
+    about = tool in ("explain_experiment", "show_report")
+    if about or (tool == "propose_trades" and "experiment" not in said and speaks_of_that_run(evidence)):
+        return with_shown(said, evidence, request.history, request.state)
+    if tool == "compare_experiments":
+        return comparison(evidence, request.state, request.history)
+    return _varied(tool, said, request)
+
+
+def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
+    """Return what was said on top of the call that it varies, or of the symbols that it leans on."""
+    evidence, history = request.evidence, request.history
+    if (back := gone_back_to(evidence, history, tool)) is not None:
+        changed = without_its_names(evidence, back)
+        return carry_over(back, fill(tool, changed, request.state), changed)
+    # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
+    previous = last_call(history, tool if tool == "run_experiment" else None)
+    if previous is not None and previous.tool == tool and goes_with(previous, evidence):
+        return carry_over(previous, said, evidence)
+    if "symbols" not in said and leans_on_symbols(tool, request) and (symbols := last_symbols(history)):
+        return {"symbols": [symbols], **said}
+    return said
+
+
+def _of_both(tool: str, said: Candidates, request: Request) -> Candidates:
+    """Return what "both" stands for among the names that a tool takes and that were not said."""
+    fields = [field for field in NAMES if field in args_of(tool).model_fields and field not in said]
+    both = {field: of_both(request.evidence, request.history, field) for field in fields}
+    return {field: [names] for field, names in both.items() if names}
+
+
+def _of_the_last_check(tool: str, said: Candidates, request: Request) -> Candidates:
+    """Return a check with the symbols of the one before it: "and beta_63?"; others as they are."""
+    before: Call | None = last_call(request.history)
+    follows = tool == "check_features" and "symbols" not in said and request.evidence.continues
+    held = before.args.get("symbols") if follows and before is not None and before.tool == tool else None
+    return {**said, "symbols": [list(held)]} if held else said
