@@ -62,7 +62,7 @@ def would_mislead(label: str, request: Request) -> str | None:
 def _limits(label: str, request: Request) -> list[Limit]:
     """Return the wishes that cannot be met; a name that the call before had can be left out."""
     found = find_limits(request.text, request.evidence.mentions, label)
-    if any(each.value[0] == "book" for each in request.evidence.of("option")):
+    if label == "run_experiment" and any(each.value[0] == "book" for each in request.evidence.of("option")):
         found = [limit for limit in found if limit.name != "short"]
     before = last_call(request.history)
     if before is None or before.tool != label or edited_names(before, request.evidence, "symbols") is None:
