@@ -76,8 +76,8 @@ _DATED = tuple(
     for pattern in (
         rf"\b(?P<point>{POINT}|{MONTH})(?:'s)?(?: (?:{_KIND}))? {_NOUN}s?\b",
         (
-            rf"\b{_NOUN} (?:(?:that )?(?:i|we) (?:ran|did|made|had) )?(?:of|from|on|dated|in|back in|made in|run in)"
-            rf" (?:the )?(?P<point>{POINT}|{MONTH})(?![\w-])"
+            rf"\b{_NOUN} (?:(?:that )?(?:i|we) (?:ran|did|made|had) )?(?:of|from|on|dated|in|back in"
+            rf"|made in|run in) (?:the )?(?P<point>{POINT}|{MONTH})(?![\w-])"
         ),
         rf"\bthe (?P<point>{POINT}|{MONTH})(?=\W*$| (?:and|with|to|against|versus|vs\.?|or|beside|next to)\b)",
     )

@@ -38,8 +38,8 @@ from copilot.planner.history import (
     usable,
 )
 from copilot.planner.index import example_index
-from copilot.planner.limits import offers_less, says_no, says_yes, without_limits
 from copilot.planner.leaning import candidates_for
+from copilot.planner.limits import offers_less, says_no, says_yes, without_limits
 from copilot.planner.missing import question_for
 from copilot.planner.request import Request, leaned_on, tool_names, would_mislead
 from copilot.planner.retrieve import Reading, terms_of

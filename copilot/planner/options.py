@@ -36,7 +36,8 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
         "split",
         "anchored",
         (
-            rf"{_WITH}(?:expanding|anchored)(?: (?:training|walk[- ]forward|splits?|windows?|folds?))+|{_WITH}anchored"
+            rf"{_WITH}(?:expanding|anchored)(?: (?:training|walk[- ]forward|splits?|windows?|folds?))+"
+            rf"|{_WITH}anchored"
             r"|anchor(?:ing)? (?:the |all )?(?:training )?(?:windows?|folds?|splits?)(?: (?:at|to"
             r"|on) the (?:first bar|start|beginning))?"
             r"|(?:training )?windows? (?:that )?(?:all |always )?(?:begin|start)(?:ning|ing)? (?:at|from|on"
@@ -66,7 +67,7 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
     ),
     (
         "book",
-        "long_only",
+        "long",
         (
             rf"{_WITH}(?:long[- ]only|longs[- ]only|only (?:the )?longs?(?: side| leg)?"
             rf"|just (?:the )?longs?(?: side| leg)?|(?:the )?long side(?: only| alone))"
