@@ -8,7 +8,7 @@ is.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from tools.catalog import TOOLS
 LIKELY = 0.5  # share of small talk from which a sentence is one
 _SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;](?=\S)[^.!?;]*)*[.!?;]*\s*")
 _NAMES = ("feature", "entry", "exit", "path", "sql", "code", "experiment", "winner", "model", "option", "money")
+_BECAUSE = re.compile(r",? (?=because\b)", re.IGNORECASE)
 FEWEST_WORDS = 3  # of an aside; fewer are "now.", "Same again."
 
 
@@ -29,13 +30,23 @@ def without_asides(evidence: Evidence, before: str | None, index: Path = INDEX) 
 
     As it is where no sentence asks for a tool: then all of it is small talk, or to be refused.
     """
-    places = [match.span() for match in _SENTENCE.finditer(evidence.text)]
+    places = list(_sentences(evidence.text))
     if len(places) == 1:
         return evidence.text
     views = {place: _view(evidence, *place, before, index) for place in places}
     kept = [place for place in places if not _is_aside(evidence, *place, views[place])]
     asks = any(max(views[place], key=lambda label: views[place][label]).split()[0] in _tools() for place in kept)
     return "".join(evidence.text[start:end] for start, end in kept).strip() if asks else evidence.text
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each sentence, a reason that is given counting as one."""
+    for match in _SENTENCE.finditer(text):
+        begin = match.start()
+        for reason in _BECAUSE.finditer(text, match.start() + 1, match.end()):
+            yield begin, reason.start()
+            begin = reason.start()
+        yield begin, match.end()
 
 
 def _view(evidence: Evidence, start: int, end: int, before: str | None, index: Path) -> dict[str, float]:
@@ -53,6 +64,8 @@ def _is_aside(evidence: Evidence, start: int, end: int, view: Mapping[str, float
     text = evidence.text[start:end]
     if any(each.kind in _NAMES for each in inside) or len(text.split()) < FEWEST_WORDS:
         return False
+    if _BECAUSE.match(text):
+        return True
     if BLANKED in text and not any(each.kind == "symbol" for each in inside):
         return True  # it only told of the passage that stood there
     return sum(share for label, share in view.items() if label.startswith("text")) > LIKELY

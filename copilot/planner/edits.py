@@ -32,7 +32,7 @@ NAMES: Mapping[str, Literal["symbol", "feature"]] = {"symbols": "symbol", "featu
 _SAID_AS = {
     "target_volatility": r"vol(?:atility)?",
     "max_drawdown": r"(?:draw[- ]?down|stop)",
-    "max_position": r"cap",
+    "max_position": r"(?:cap|weights?|positions?)",
 }
 _ONE = re.compile(r"\bthe (?P<word>[a-z]+) (?:one|feature|part|bit|thing|piece|leg|factor|signal)\b", re.IGNORECASE)
 _LEAVE = r"(?:drop|leave|lose|remove|scrap|kick|delete|ditch|skip|exclude|cut|omit|chuck|bin|lose|axe|toss)"
@@ -150,7 +150,9 @@ def given_up(previous: Call, evidence: Evidence) -> list[str]:
     """Return the settings of `previous` that the request does without."""
     open_to = [name for name in previous.args if name not in FIXED]
     least = CERTAIN if any(evidence.of(kind) for kind in _SETTING) else CLEAR
-    return [name for name in open_to if _share(terms_of_setting(evidence, name), "drop") >= least]
+    found = [name for name in open_to if _share(terms_of_setting(evidence, name), "drop") >= least]
+    named = [name for name, said in _SAID_AS.items() if re.search(rf"\b{said}\b", evidence.text, re.IGNORECASE)]
+    return [name for name in found if name in named or name not in _SAID_AS] if {*named} & {*found} else found
 
 
 def without(name: str, value: Any, said: Candidates) -> Candidates:

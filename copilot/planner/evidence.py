@@ -37,7 +37,8 @@ _SQL = re.compile(
 )
 _CONTINUES = re.compile(
     r"^(?:and|now|only|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
-    r"|\b(?:same|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more)\b|\b(?:run|try"
+    r"|\b(?:same|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more"
+    r"|(?:another|one more) (?:run|go|try|shot|round|time))\b|\b(?:run|try"
     r"|test|do"
     r"|make) (?:it|that|this)\b"
     r"|\bi (?:meant|mean)\b|\b(?:restrict|limit|narrow|reduce) (?:it|that|this)\b"
@@ -50,7 +51,11 @@ _EXCLUDES = re.compile(
     r"\b(?:instead of|rather than|in place of|replac(?:e|ing)|except(?: for)?|without|but not)(?: the)? $",
     re.IGNORECASE,
 )
-_ADDS = re.compile(r"\b(?:add|adding|include|plus|as well|also|in addition|additionally|too)\b", re.IGNORECASE)
+_ADDS = re.compile(
+    r"\b(?:add|adding|include|plus|as well|also|in addition|additionally|too)\b"
+    r"|\b(?:chuck|throw|toss|put|mix|work|bring|slip|drop|stick|pop|squeeze|bung)\b[^.;]{1,40}\bin\b(?! place)",
+    re.IGNORECASE,
+)
 _EMPTY = FUNCTION_WORDS | frozenset(load_plan_file("words.json")["elliptical"].split())
 
 

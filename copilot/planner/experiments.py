@@ -23,7 +23,7 @@ _RANKS = "|".join(sorted(_RANK, key=len, reverse=True))
 _ID = re.compile(r"\bexp_[A-Za-z0-9_.\-]*[A-Za-z0-9]")
 _ORDINAL = re.compile(
     rf"\b(?P<rank>{_RANKS})(?:(?= (?:and|with|to|against|versus|vs\.?|or) (?:the |my )?(?:{_RANKS})\b)"
-    rf"|(?=[?.! ]*$)|'?s? {_NOUN}s?\b)",
+    rf"|(?=[?.! ]*$)| of (?:those|these|them)\b|'?s? {_NOUN}s?\b)",
     re.IGNORECASE,
 )
 _RUN = r"(?:experiments?|runs?|backtests?|trials?)"

@@ -11,6 +11,7 @@ from copilot.messages import Call, Observation, Turn
 from copilot.planner.candidates import Candidates
 from copilot.planner.edits import NAMES, edited_names, given_up, left_figures, without
 from copilot.planner.evidence import Evidence
+from copilot.planner.models import USUAL
 
 _MEANT = frozenset(
     {
@@ -142,6 +143,9 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
     """Return the arguments of `previous` changed by what was said now."""
     carried: Candidates = {name: [_plain(value)] for name, value in previous.args.items() if value is not None}
     said = {**left_figures(previous, evidence), **said}
+    models = [each.value for each in evidence.of("model") if each.value != previous.args.get("model", USUAL)]
+    if models and "model" in said:
+        said["model"] = models[:1]  # "swap ridge for logistic" names both
     dropped = given_up(previous, evidence)
     for name in dropped:
         said = without(name, _plain(previous.args[name]), said)

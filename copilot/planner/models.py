@@ -1,4 +1,4 @@
-"""The model a request names: ridge, logistic, a ranking. LightGBM is what is used where none is named."""
+"""The model a request names: ridge, logistic, a ranking. LightGBM is used where none is named."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from copilot.planner.mention import Mention
 
+USUAL = "lightgbm"
 _NAMES = (
     (
         "lightgbm_ranker",
@@ -17,6 +18,7 @@ _NAMES = (
     ),
     ("lightgbm_regressor", r"(?:lightgbm|lgbm|boosted(?: trees?)?)[ _-](?:regressors?|regression)"),
     ("momentum", r"(?:the )?model (?:called |named )?momentum|momentum (?:baseline|benchmark)"),
+    ("lightgbm", r"(?:lightgbm|lgbm|gbms?|gradient boosting|boosted trees)(?: (?:classifier|model))?(?![_-])"),
     ("logistic", r"(?:an? )?(?:logistic(?: regression)?|logit)(?: models?)?"),
     ("ridge", r"(?:an? )?ridge(?: regression)?(?: models?)?"),
 )

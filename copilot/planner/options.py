@@ -29,7 +29,7 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
         "forward_return",
         (
             r"labels? ?(?:is|are|=|:|of)? ?(?:the )?forward[ _]returns?|forward_returns?"
-            r"|learn(?:ing)? (?:the )?forward returns?"
+            r"|(?:learn(?:ing)?|on) (?:the )?forward returns?"
         ),
     ),
     (

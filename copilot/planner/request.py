@@ -17,7 +17,10 @@ from copilot.planner.limits import Limit, find_limits, question_about
 from copilot.planner.subjects import ask_about, unknown_predictor
 from tools.catalog import TOOLS
 
-_PRONOUN = re.compile(r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$))\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$)|just (?:loaded|fetched|got|downloaded|pulled))\b",
+    re.IGNORECASE,
+)
 _OPENS = re.compile(
     r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
 )

@@ -186,5 +186,6 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
         (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['at']}) (?=.*\b(?:cross|high|low))", re.IGNORECASE), False),
         (re.compile(label, re.IGNORECASE), False),
         (typed, False),
+        (re.compile(rf"(?:^|[,;:.])\s*(?:{side}) ?[:=] ?", re.IGNORECASE), False),
         *shortly,
     )

@@ -31,7 +31,8 @@ _VERBS = (
     r"|pop (?:up|open)|pull up"
     r"|inspect|scan|screen|juxtapose|present|look (?:for|up)|(?:is|are|was|were) there"
     r"|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
-    r"|what (?:would|should|drove|to)|why|which|how did|i want|i'd like|do the|does|spit out|hit me"
+    r"|what (?:would|should|drove|to)|why|which|how did|i want|i'd like|do the"
+    r"|does(?! (?:it|that|this)\b)|spit out|hit me"
 )
 _FOLLOWS = _FOLLOWS.replace("VERBS", f"(?:{_VERBS})")
 _SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a rule
