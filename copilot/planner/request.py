@@ -18,7 +18,8 @@ from copilot.planner.subjects import ask_about, unknown_predictor
 from tools.catalog import TOOLS
 
 _PRONOUN = re.compile(
-    r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$)|just (?:loaded|fetched|got|downloaded|pulled))\b",
+    r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$)"
+    r"|just (?:loaded|fetched|got|downloaded|pulled))\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(

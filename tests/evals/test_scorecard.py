@@ -15,8 +15,8 @@ from tools.kernel.settings import Settings
 
 HERE = Path(__file__).parent
 SAMPLE = 60
-LEAST_RIGHT_TOOL = 0.90
-LEAST_EXACT = 0.80
+LEAST_RIGHT_TOOL = 0.93
+LEAST_EXACT = 0.88
 LEAST_VALID = 1.0
 
 
