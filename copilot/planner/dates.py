@@ -82,11 +82,13 @@ _BACK = re.compile(
     rf"|back\b)(?:(?:daily )?(?:price )?(?:history|data|bars|prices|quotes))?",
     re.IGNORECASE,
 )
+_THAT_YEAR = re.compile(rf"\b(?P<before>{MONTH}(?: {_DAY})?,? (?:of )?)(?P<which>this|last) year\b", re.IGNORECASE)
 _THIS = re.compile(r"\b(?:(?:for|in|during) )?(?:this year|year to date|ytd)\b", re.IGNORECASE)
 
 
 def find_periods(text: str, today: date) -> Iterator[Mention]:
     """Yield the periods in `text` as (start, end); an open side is None."""
+    text = _THAT_YEAR.sub(lambda match: _year_said(match, today), text)
     for match in _BETWEEN.finditer(text):
         first, last = read_point(match["first"]), read_point(match["last"])
         yield Mention(
@@ -108,6 +110,12 @@ def find_periods(text: str, today: date) -> Iterator[Mention]:
             yield Mention("period", match.start(), match.end(), (None, end))
     yield from _relative(text, today)
     yield from _whole(text)
+
+
+def _year_said(match: re.Match[str], today: date) -> str:
+    """Return "May this year" with the year in figures, as many characters long: places in the text stay."""
+    year = today.year - (match["which"].lower() == "last")
+    return f"{match['before']}{year}".ljust(len(match[0]))
 
 
 def _whole(text: str) -> Iterator[Mention]:

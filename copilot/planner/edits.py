@@ -35,7 +35,7 @@ _SAID_AS = {
     "max_position": r"(?:cap|weights?|positions?)",
 }
 _ONE = re.compile(r"\bthe (?P<word>[a-z]+) (?:one|feature|part|bit|thing|piece|leg|factor|signal)\b", re.IGNORECASE)
-_LEAVE = r"(?:drop|leave|lose|remove|scrap|kick|delete|ditch|skip|exclude|cut|omit|chuck|bin|lose|axe|toss)"
+_LEAVE = r"(?:drop|leave|lose|remove|scrap|kick|delete|ditch|skip|exclude|cut|omit|chuck|bin|axe|toss|ablate)"
 _DROPPED = re.compile(
     rf"\b(?:{_LEAVE}(?: out)?|without|get rid of|throw out|take out|kick out|minus) $", re.IGNORECASE
 )
@@ -95,7 +95,7 @@ def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | 
         (
             mention,
             _role(previous, evidence, mention, before)
-            if mention in wanted or (mention in partly and not _is_dropped(evidence.text, mention))
+            if (mention in wanted or mention in partly) and not _is_dropped(evidence.text, mention, before)
             else "drop",
         )
         for mention in (
@@ -131,8 +131,10 @@ def _partly(text: str, before: Sequence[Any]) -> list[Mention]:
     return found
 
 
-def _is_dropped(text: str, mention: Mention) -> bool:
-    """Tell whether a verb of leaving out stands right before a name that was said in part, or before "that one"."""
+def _is_dropped(text: str, mention: Mention, before: Sequence[Any]) -> bool:
+    """Tell whether a verb of leaving out stands right before a name that is held, or before "that one"."""
+    if _plain(mention.value) not in map(_plain, before):
+        return False
     return _DROPPED.search(text[: mention.start]) is not None or _DROP_THAT.search(text[mention.end :]) is not None
 
 

@@ -37,7 +37,7 @@ _SQL = re.compile(
 )
 _CONTINUES = re.compile(
     r"^(?:and|now|only|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
-    r"|\b(?:same|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more"
+    r"|\b(?:same|idem|ditto|likewise|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more"
     r"|(?:another|one more) (?:run|go|try|shot|round|time))\b|\b(?:run|try"
     r"|test|do"
     r"|make) (?:it|that|this)\b"
@@ -56,6 +56,7 @@ _ADDS = re.compile(
     r"|\b(?:chuck|throw|toss|put|mix|work|bring|slip|drop|stick|pop|squeeze|bung)\b[^.;]{1,40}\bin\b(?! place)",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"[a-z]+(?:_[a-z0-9]+)+(?: \+ [a-z]+(?:_[a-z0-9]+)+)+")  # ids with a plus between are a list
 _EMPTY = FUNCTION_WORDS | frozenset(load_plan_file("words.json")["elliptical"].split())
 
 
@@ -153,6 +154,7 @@ def _claim_formulas(text: str, features: Sequence[Mention], found: list[Mention]
     if making:
         found = claim(found, find_names(text))
     formulas = [*find_expressions(text, bare=making), *find_worded(text, making=making)]
+    formulas = formulas if making else [each for each in formulas if not _LISTED.fullmatch(str(each.value))]
     return claim(found, [*formulas, *features] if making else formulas)
 
 

@@ -29,7 +29,8 @@ _ORDINAL = re.compile(
 _RUN = r"(?:experiments?|runs?|backtests?|trials?)"
 _ASIDE = re.compile(rf"\bthe (?P<rank>{_RANKS})(?=, )", re.IGNORECASE)
 _PAIR = re.compile(
-    rf"\b(?P<one>{_RANKS})(?: {_NOUN})? (?:and|with|to|against|versus|vs\.?|or) (?:the |my )?(?P<two>{_RANKS})\b",
+    rf"\b(?P<one>{_RANKS})(?: {_NOUN})? (?:and|with|to|(?:up )?against|versus|vs\.?|or|next to|beside) (?:the "
+    rf"|my )?(?P<two>{_RANKS})\b",
     re.IGNORECASE,
 )
 _MIDDLE = re.compile(rf"\bmiddle(?=[?.!: ]*$| {_NOUN}\b)(?: {_NOUN})?", re.IGNORECASE)

@@ -33,6 +33,9 @@ def find_features(text: str, known: Iterable[str] = ()) -> Iterator[Mention]:
     """
     for match in _ID.finditer(text.lower()):
         yield Mention("feature", match.start(), match.end(), match[0])
+    for family, default in _underscored().items():
+        for match in re.finditer(rf"\b{family}\b(?!_)", text.lower()):
+            yield Mention("feature", match.start(), match.end(), default)
     for match in _pattern().finditer(text):
         if _SETTING.match(text, match.start("name")):
             continue
@@ -66,6 +69,13 @@ def feature_at(text: str, at: int) -> tuple[str, int, bool] | None:
 def _families() -> dict[str, str]:
     """Return name -> id for the features whose ids are a name and figures, or a name alone."""
     return {re.split(r"_[0-9]", name)[0]: name for name in feature_ids() if "_" not in re.split(r"_[0-9]", name)[0]}
+
+
+@cache
+def _underscored() -> dict[str, str]:
+    """Return name -> id for the features whose names are of several words: `yang_zhang` means `yang_zhang_20`."""
+    names = {re.split(r"_[0-9]", feature)[0]: feature for feature in feature_ids()}
+    return {name: feature for name, feature in names.items() if "_" in name and name != feature}
 
 
 def _value(match: re.Match[str]) -> str:

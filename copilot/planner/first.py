@@ -156,7 +156,7 @@ class FirstPlanner:
         open_words = self._answers.open_words(request.history, request.evidence, request.state)
         if not open_words or request.evidence.of("code"):
             return request
-        asked = ", ".join(open_words)
+        asked = ", ".join(words.rstrip(" .!") for words in open_words)
         before, questions = request.history[: -len(open_words)], request.history[-len(open_words) :]
         gives_way = says_yes(request.text) or bool(request.evidence.of("model"))
         if gives_way or any(offers_less(turn.answer) for turn in questions):

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from copilot.messages import Call
+import re
+from collections.abc import Sequence
+
+from copilot.messages import Call, Turn
 from copilot.planner import workbench
 from copilot.planner.candidates import Candidates
 from copilot.planner.earlier import gone_back_to, of_both, speaks_of_that_run, without_its_names
@@ -17,6 +20,11 @@ from copilot.planner.fill import comparison, fill
 from copilot.planner.fill_data import lacks_path
 from copilot.planner.history import carry_over, last_call, last_symbols
 from copilot.planner.request import Request, goes_with, leans_on_symbols
+
+_DATES = re.compile(
+    r"\b(?:same|identical)(?: [a-z]+(?:,| and))? (?:dates?|period|span|range|years|window|time ?frame|start)\b",
+    re.IGNORECASE,
+)
 
 
 def candidates_for(tool: str, request: Request, earlier: Evidence | None) -> Candidates:
@@ -66,8 +74,21 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
     previous = last_call(history, tool if tool == "run_experiment" else None)
     if previous is not None and previous.tool == tool and goes_with(previous, evidence):
         return carry_over(previous, said, evidence)
+    said = _same_dates(said, evidence, history)
     if "symbols" not in said and leans_on_symbols(tool, request) and (symbols := last_symbols(history)):
         return {"symbols": [symbols], **said}
+    return said
+
+
+def _same_dates(said: Candidates, evidence: Evidence, history: Sequence[Turn]) -> Candidates:
+    """Return what was said with the period of the last call that had one, where "the same dates" are meant."""
+    if _DATES.search(evidence.text) and not {"start", "end"} & said.keys():
+        for turn in reversed(history):
+            for step in reversed(turn.steps):
+                if found := {
+                    name: [str(step.call.args[name])] for name in ("start", "end") if name in step.call.args
+                }:
+                    return {**said, **found}
     return said
 
 

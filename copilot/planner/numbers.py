@@ -76,7 +76,7 @@ _HORIZON = [
             r"|returns?|into the future|in advance|from now)"
         ),
         (
-            rf"\bhorizon (?:of |to |is |= ?)?(?P<n>{SMALL})(?:[ -]?(?:trading )?(?P<unit>day|session|week|month"
+            rf"\bhorizon(?: of| to| is)? ?[=:]? ?(?P<n>{SMALL})(?:[ -]?(?:trading )?(?P<unit>day|session|week|month"
             rf"|quarter)s?)?"
         ),
         (

@@ -112,12 +112,21 @@ def _features(evidence: Evidence, state: LiveState) -> list[Any]:
     anywhere = sorted(find_features(evidence.text, state.features), key=lambda each: each.start)
     settings = evidence.of("option")  # "12 % vol" is one, and no feature
     anywhere = [each for each in anywhere if not any(each.overlaps(other) for other in settings)]
-    words = set(re.findall(r"[a-z]+", evidence.text.lower()))
+    words = set(re.findall(r"[a-z]+", _left_over(evidence).lower()))
     found = [*evidence.features, *(each.value for each in anywhere)]
     known = {_family(name) for name in found}
     # Names that mean a feature only in some company: "beta", "month".
     bare = [name for name in feature_ids() if _family(name) in words and _family(name) not in known]
     return [*found, *bare]
+
+
+def _left_over(evidence: Evidence) -> str:
+    """Return the text without lengths of time, dates and settings: the "month" of "a month ahead" is no feature."""
+    text = evidence.text
+    for each in evidence.mentions:
+        if each.kind in ("horizon", "period", "option"):
+            text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
+    return text
 
 
 def _family(feature: str) -> str:

@@ -23,6 +23,7 @@ _AT = r"(?: (?:of|at|to|is|=))?"
 _ONCE = r"(?:if|when|once|as soon as)"
 
 _CHOICES: tuple[tuple[str, Any, str], ...] = (
+    ("label", "rank", r"rank(?:ed|ing)?[- ]labels?|labels? ?(?:is|are|=|:) ?(?:the )?ranks?"),
     ("label", "triple_barrier", rf"{_WITH}triple[- ]barriers?(?: (?:labels?|labell?ing|method))?"),
     (
         "label",
@@ -59,9 +60,12 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
         "book",
         "long_short",
         (
-            rf"{_WITH}(?:long[- /]?(?:and )?short|l/s|dollar[- ]neutral)(?: (?:book|strategy|portfolio))?"
+            rf"{_WITH}(?:long[- /_]?(?:and )?short|l/s|dollar[- ]neutral)(?: (?:book|strategy|portfolio))?"
             r"|(?:long |buy(?:ing)? )?(?:the )?(?:best|top|winners?|strongest)(?: (?:ones|names))?"
             r" (?:against|versus|vs\.?) (?:the )?(?:worst|bottom|losers?|weakest)(?: (?:ones|names))?"
+            r"|(?:go )?long (?:the |on the )?(?:best|top|winners?|strongest|leaders?)(?: (?:ones"
+            r"|names))?,? (?:and )?"
+            r"(?:go )?short (?:the |on the )?\w+(?: (?:ones|names))?"
             r"|short(?:ing)? the (?:losers?|worst|weakest)(?: (?:ones|names|stocks))?(?! (?:[0-9]|two|three))"
         ),
     ),

@@ -18,7 +18,7 @@ from copilot.planner.subjects import ask_about, unknown_predictor
 from tools.catalog import TOOLS
 
 _PRONOUN = re.compile(
-    r"\b(?:its?|them|their|those|these|that|this|the same|there(?=\W*$)"
+    r"\b(?:its?|them|'?em|their|those|these|that|this|the same|there(?=\W*$)"
     r"|just (?:loaded|fetched|got|downloaded|pulled))\b",
     re.IGNORECASE,
 )
@@ -86,6 +86,8 @@ def leaned_on(request: Request) -> list[Call]:
 
 def goes_with(previous: Call, evidence: Evidence) -> bool:
     """Tell whether a request for the tool used before means its arguments too: "which of them is better"."""
+    if previous.tool == "propose_trades" and not evidence.of("money") and not evidence.of("number"):
+        return True  # a ticket over no other sum
     again = previous.tool == "compare_experiments" and _PRONOUN.search(evidence.text) is not None
     return again or evidence.continues or is_edit(previous, evidence)
 

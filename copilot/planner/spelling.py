@@ -27,6 +27,7 @@ _WORDS = (  # slips that are words themselves, and common
     (re.compile(r"\b(one|two|three|four|[0-9]|a|per|next|last) weak(s?)\b", re.IGNORECASE), r"\1 week\2"),
     (re.compile(r"^dose (?=\w)", re.IGNORECASE), "does "),
     (re.compile(r"\b(?:teh|hte) ", re.IGNORECASE), "the "),
+    (re.compile(r"\bwen ", re.IGNORECASE), "when "),
     (re.compile(r"\bavg(s?)\b\.?", re.IGNORECASE), r"average\1"),
 )
 _WORD = re.compile(r"(?<![\w./@#$^&'-])[A-Za-z]{3,}(?![\w./@&-]|'\w)")

@@ -29,7 +29,7 @@ _VERBS = (
     r"|show|open|display|plot|chart|draw|explain|tell me|walk me|summari[sz]e|compare|rank|list|give me|gimme"
     r"|let me|make|build|create|generate|compute|calculate|work out|put|write|use|feed|set up"
     r"|pop (?:up|open)|pull up"
-    r"|inspect|scan|screen|juxtapose|present|look (?:for|up)|(?:is|are|was|were) there"
+    r"|inspect|scan|screen|render|grid|juxtapose|present|look (?:for|up)|(?:is|are|was|were) there"
     r"|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
     r"|what (?:would|should|drove|to)|why|which|how did|i want|i'd like|do the"
     r"|does(?! (?:it|that|this)\b)|spit out|hit me"
@@ -52,6 +52,11 @@ _ASKS = re.compile(r"(?:what|which|why|how|is|are|was|were)\b", re.IGNORECASE)
 _COMMAND = re.compile(
     rf"\b(?:{_VERBS}|buy|hold|do|does|is|are|has|have|can|could|would|should|i'd|need)\b", re.IGNORECASE
 )
+_BEFORE = re.compile(
+    rf"^\W*before (?:(?:you|we|i) )?(?P<later>(?:{_VERBS}|proposing|testing|training|running|backtesting)\b.+),"
+    rf" (?:please |do |first )*(?P<first>(?:{_VERBS})\b.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _LAST = re.compile(
     r",? and (?=(?:(?! and ).)*? (?P<marker>(?:right )?after(?:wards| that)?|next)[.!?\s]*$)",
     re.IGNORECASE,
@@ -66,6 +71,8 @@ _LETTERS = re.compile(r"[A-Za-z]{2,}")
 def pieces(text: str) -> list[tuple[str, bool]]:
     """Return the pieces of a request in order, each with whether words say that it follows what is before it."""
     text = without_quotations(text)
+    if turned := _BEFORE.match(text):  # "before you test it, load it"
+        return [*pieces(turned["first"]), (turned["later"], True)]
     last = _LAST.search(text)
     text = text[: last.start("marker")].rstrip() if last else text
     cuts = [(match.start(), match.end(), True) for match in _STRONG.finditer(text)]
