@@ -21,6 +21,7 @@ from copilot.planner.fill_data import lacks_path
 from copilot.planner.history import carry_over, last_call, last_symbols
 from copilot.planner.request import Request, goes_with, leans_on_symbols
 
+_ENDS: tuple[str, ...] = ("start", "end")
 _DATES = re.compile(
     r"\b(?:same|identical)(?: [a-z]+(?:,| and))? (?:dates?|period|span|range|years|window|time ?frame|start)\b",
     re.IGNORECASE,
@@ -82,13 +83,13 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
 
 def _same_dates(said: Candidates, evidence: Evidence, history: Sequence[Turn]) -> Candidates:
     """Return what was said with the period of the last call that had one, where "the same dates" are meant."""
-    if _DATES.search(evidence.text) and not {"start", "end"} & said.keys():
-        for turn in reversed(history):
-            for step in reversed(turn.steps):
-                if found := {
-                    name: [str(step.call.args[name])] for name in ("start", "end") if name in step.call.args
-                }:
-                    return {**said, **found}
+    if not _DATES.search(evidence.text) or {"start", "end"} & said.keys():
+        return said
+    for turn in reversed(history):
+        for step in reversed(turn.steps):
+            args = step.call.args
+            if dates := {name: [str(args[name])] for name in _ENDS if name in args}:
+                return {**said, **dates}
     return said
 
 
