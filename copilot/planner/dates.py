@@ -49,7 +49,7 @@ _DAYS_OF = re.compile(
 )
 _SINCE = re.compile(
     rf"\b(?:since|from|as of|(?:start|begin)(?:n?ing|s)?(?: date| the (?:data|sample|history))?:?"
-    rf"(?: (?:in|from|at|on|with))?|start=|going back to|back to|"
+    rf"(?:(?: rather| instead)? (?:in|from|at|on|with))?|start=|going back to|back to|"
     rf"(?P<after>after|later than|post))\s?(?:the )?(?:year )?(?P<first>{POINT})(?: on(?:wards?)?)?",
     re.IGNORECASE,
 )
@@ -57,7 +57,7 @@ _ONWARD = re.compile(rf"\b(?P<first>{POINT}) (?:onwards?|and (?:later|after)|on(
 _UNTIL = re.compile(
     rf"\b(?:until|till|up to|up until|through|thru|to|(?:end|stop|finish|cut)(?:p?ing|s)?(?: (?:it|them|that|there"
     rf"|date|off|short))*(?: (?:in|at|on|by|with)| (?=(?:the )?end))|ending|end date|end=|by"
-    rf"|no later than|(?P<before>before|prior to|pre))"
+    rf"|no later than|(?:nothing|none|not) (?:after|later than|past)|(?P<before>before|prior to|pre))"
     rf"\s?(?:the )?(?:end of )?(?P<last>{POINT})",
     re.IGNORECASE,
 )

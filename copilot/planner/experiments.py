@@ -39,6 +39,7 @@ _NUMBERED = re.compile(
     rf"(?: (?:and|with|vs\.?|to|against) (?:{_RUN} )?#?(?P<m>[0-9]{{1,3}})(?![\w-]))?",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"^\W*(?:open|show(?: me)?|explain) (?:number |no\.? ?|#)?(?P<n>[1-9][0-9]?)\W*$", re.IGNORECASE)
 _SEVERAL = re.compile(
     rf"\b(?:the |my |our )?(?:(?:last|latest|past|previous|newest|most recent) (?P<n>{SMALL})"
     rf"|(?P<k>{SMALL}) (?:last|latest|newest|most recent|previous))"
@@ -137,6 +138,8 @@ def find_experiments(text: str) -> Iterator[Mention]:
 
 def _ranked(text: str) -> Iterator[Mention]:
     """Yield experiments by their place: "the third one", "run 2 and 3", "the first against the last"."""
+    if bare := _BARE.match(text):
+        yield Mention("experiment", *bare.span("n"), ("rank", int(bare["n"]) - 1))
     for pattern, groups in ((_ORDINAL, ()), (_ASIDE, ()), (_PAIR, ("one", "two"))):
         for match in pattern.finditer(text):
             for group in groups or ("rank",):

@@ -19,7 +19,7 @@ _YES = re.compile(
     r"^\W*(?:(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go ahead|go on|do it|do that|do so|run it|fine|alright"
     r"|all right|of course|why not|y|please do|that's fine|that is fine|anyway|without(?: (?:it|that))?|then"
     r"|just|run"
-    r"|go|leave (?:it|them) (?:on|in|as (?:it is|they are))|keep (?:it|them)|with (?:the )?usual costs|good"
+    r"|go|leave (?:it|them|'em) (?:on|in|as (?:it is|they are))|keep (?:it|them)|with (?:the )?usual costs|good"
     r"|go without"
     r"(?: (?:it|that))?|use (?:the|your) (?:default|usual|standard)(?: (?:model|one))?)\W*)+$",
     re.IGNORECASE,

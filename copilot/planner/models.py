@@ -17,7 +17,10 @@ _NAMES = (
         ),
     ),
     ("lightgbm_regressor", r"(?:lightgbm|lgbm|boosted(?: trees?)?)[ _-](?:regressors?|regression)"),
-    ("momentum", r"(?:the )?model (?:called |named )?momentum|momentum (?:baseline|benchmark)"),
+    (
+        "momentum",
+        r"(?:the )?model (?:called |named )?momentum|(?:plain |simple )?momentum (?:baseline|benchmark|model)",
+    ),
     ("lightgbm", r"(?:lightgbm|lgbm|gbms?|gradient boosting|boosted trees)(?: (?:classifier|model))?(?![_-])"),
     ("logistic", r"(?:an? )?(?:logistic(?: regression)?|logit)(?: models?)?"),
     ("ridge", r"(?:an? )?ridge(?: regression)?(?: models?)?"),

@@ -47,7 +47,7 @@ _SCALES = {
 _PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3}
 DAYS = {"day": 1, "session": 1, "d": 1, "w": 5, "week": 5, "fortnight": 10, "month": 21, "quarter": 63}
 
-_FIGURE = r"[0-9][0-9,']*(?:\.[0-9]+)?"
+_FIGURE = r"(?:[0-9]{1,3}(?: [0-9]{3})+(?![0-9])|[0-9][0-9,']*(?:\.[0-9]+)?)"
 _WORD = "|".join([*UNITS, *TENS])
 WORDED = rf"(?:(?:{_WORD}|a|couple of|a couple of)(?:[ -](?:{_WORD}|hundred|and(?= (?:{_WORD})\b)))*)"
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
@@ -165,7 +165,7 @@ def find_money(text: str) -> Iterator[Mention]:
 
 def _amount(match: re.Match[str]) -> float | None:
     if match["figure"]:
-        figure = match["figure"].replace(",", "").replace("'", "").rstrip(".")
+        figure = match["figure"].replace(",", "").replace("'", "").replace(" ", "").rstrip(".")
         return round(float(figure) * _SCALES.get((match["scale"] or "").lower(), 1), 6)
     if match["part"]:
         return round(_PARTS[match["fraction"].lower()] * _SCALES[match["partscale"].lower()], 6)

@@ -66,7 +66,8 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
             r"|(?:go )?long (?:the |on the )?(?:best|top|winners?|strongest|leaders?)(?: (?:ones"
             r"|names))?,? (?:and )?"
             r"(?:go )?short (?:the |on the )?\w+(?: (?:ones|names))?"
-            r"|short(?:ing)? the (?:losers?|worst|weakest)(?: (?:ones|names|stocks))?(?! (?:[0-9]|two|three))"
+            r"|short(?:ing)? the (?:losers?|worst|weakest)(?: (?:ones|names|stocks))?(?: (?:[0-9]+|two|three"
+            r"|four|five|ten)\b)?"
         ),
     ),
     (
@@ -96,7 +97,10 @@ _SHARES = (
     (
         "max_position",
         (
-            rf"(?:cap(?:ped|ping)?|limit(?:ed|ing)?) {_ANY}{_HOLDING}(?: (?:sizes?|weights?))? (?:at|to) {_PERCENT}"
+            rf"(?:cap(?:ped|ping)?|limit(?:ed|ing)?) (?:each|any|every)(?: one)?(?: of (?:them|those"
+            rf"|these))? (?:at|to) {_PERCENT}"
+            rf"|(?:cap(?:ped|ping)?|limit(?:ed|ing)?) {_ANY}{_HOLDING}(?: (?:sizes?|weights?))? (?:at"
+            rf"|to) {_PERCENT}"
             rf"|(?:cap(?:ped)?|limit(?:ed)?)(?: (?:it|them))? (?:at|to) {_PERCENT} (?:in|per|for|of|a) "
             rf"{_ANY}{_HOLDING}"
             rf"|{_WITH}(?:at most|no more than|max(?:imum)?(?: of)?|never more than) {_PERCENT} (?:in|per|for|of) "

@@ -12,7 +12,7 @@ import re
 BLANKED = "..."
 FEWEST_WORDS = 4  # of a passage; fewer are a name
 _PASSAGES = re.compile(
-    r"\"[^\"]{12,}\"|\u201c[^\u201d]{12,}\u201d|\u00ab[^\u00bb]{12,}\u00bb|\[\[.{6,}?\]\]|<<.{6,}?>>|<(\w+)>.{6,}?</\1>|```.*?```"
+    r"\"[^\"]{12,}\"|\u201c[^\u201d]{12,}\u201d|\u00ab[^\u00bb]{12,}\u00bb|\[\[.{6,}?\]\]|\[(?:system|note|assistant|ai|instructions?|admin|hidden)\b[^\]]{8,}\]|<<.{6,}?>>|<(\w+)>.{6,}?</\1>|```.*?```"
     r"|(?<!\w)'.{12,}?'(?!\w)|(?<!\w)\u2018.{12,}?\u2019(?!\w)",
     re.DOTALL,
 )

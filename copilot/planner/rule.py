@@ -180,7 +180,7 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
         rf"(?:(?:^|[,;:]|\band) ?(?:{side})|\b(?:{own}))(?: (?:at|when|if|on|where))?:? (?=\w+\([0-9, ]*\) ?[<>])",
         re.IGNORECASE,
     )
-    label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| when| on| if| at)? ?"
+    label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| when| on| if| at)? ?[\"'`]?"
     return (
         (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['when']}) ", re.IGNORECASE), True),
         (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['at']}) (?=.*\b(?:cross|high|low))", re.IGNORECASE), False),

@@ -29,7 +29,8 @@ _VERBS = (
     r"|show|open|display|plot|chart|draw|explain|tell me|walk me|summari[sz]e|compare|rank|list|give me|gimme"
     r"|let me|make|build|create|generate|compute|calculate|work out|put|write|use|feed|set up"
     r"|pop (?:up|open)|pull up"
-    r"|inspect|scan|screen|render|grid|juxtapose|present|look (?:for|up)|(?:is|are|was|were) there"
+    r"|inspect|scan|screen|ls|gen|lay (?:it|them)|line (?:it|them) up|render|grid|juxtapose|present"
+    r"|look (?:for|up)|(?:is|are|was|were) there"
     r"|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
     r"|what (?:would|should|drove|to)|why|which|how did|i want|i'd like|do the"
     r"|does(?! (?:it|that|this)\b)|spit out|hit me"
@@ -38,6 +39,7 @@ _FOLLOWS = _FOLLOWS.replace("VERBS", f"(?:{_VERBS})")
 _SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a rule
 _STRONG = re.compile(
     rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*"
+    rf"|\s+(?:&&|\|)\s+"
     rf"|\s*(?:->|=>|;(?! *{_SALE})(?=[^;]*\b(?:{_VERBS}|news|gaps|report)\b))\s*"
     rf"|\s*[.;!?]\s*(?=(?:and )?(?:the )?(?:same|likewise|ditto)\b)",
     re.IGNORECASE,
@@ -57,8 +59,19 @@ _BEFORE = re.compile(
     rf" (?:please |do |first )*(?P<first>(?:{_VERBS})\b.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+_OPENS = re.compile(r"\W*(?:take|with|using|given|based on|starting from|from)\b(?! out\b)", re.IGNORECASE)
 _LAST = re.compile(
     r",? and (?=(?:(?! and ).)*? (?P<marker>(?:right )?after(?:wards| that)?|next)[.!?\s]*$)",
+    re.IGNORECASE,
+)
+_OUTCOME = re.compile(  # what every test tells by itself
+    r"(?<=[.!?;,]) *(?:and )?(?:(?:how|what) (?:would|did|does|will) (?:that|it|this)(?: have)? (?:gone?|done"
+    r"|do|fare[ds]?|paid|pay"
+    r"|worke?d?|come)|what would (?:have )?(?:come|become) of (?:it|that)|(?:does|did|would|will) (?:it|that"
+    r"|this) (?:have )?"
+    r"(?:pay|paid|work|worked|predict)|show me the (?:damage|outcome)|which (?:has been|is|was|did"
+    r"|does) (?:the )?better)"
+    r"[^.!?;]*[.!?]*\s*$",
     re.IGNORECASE,
 )
 _LEADS = re.compile(r"^(?:first(?:ly)?|to (?:start|begin)(?: with)?|step (?:one|1)|1[.)])[,:]?\s*", re.IGNORECASE)
@@ -71,6 +84,7 @@ _LETTERS = re.compile(r"[A-Za-z]{2,}")
 def pieces(text: str) -> list[tuple[str, bool]]:
     """Return the pieces of a request in order, each with whether words say that it follows what is before it."""
     text = without_quotations(text)
+    text = _OUTCOME.sub("", text)
     if turned := _BEFORE.match(text):  # "before you test it, load it"
         return [*pieces(turned["first"]), (turned["later"], True)]
     last = _LAST.search(text)
@@ -87,9 +101,11 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     begin, follows = 0, False
     for start, end, strong in sorted(cuts):
-        if _LETTERS.search(text[begin:start]):
+        if _LETTERS.search(text[begin:start]) and not (_OPENS.match(text[begin:start]) and not strong):
             found.append((_LEADS.sub("", text[begin:start].strip()), follows))
             follows = strong
+        elif _LETTERS.search(text[begin:start]):
+            continue  # "take that run and tell me ..." is one request
         begin = end
     if _LETTERS.search(text[begin:]):
         found.append((text[begin:].strip(" .!"), follows))

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from copilot.context import about_tokens
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.plan import CountsTokens, Planner, TellsPrompt
+from copilot.planner.features import MADE
 from copilot.planner.steps import pieces
 
 SURE = 0.1  # the margin from which a piece without a word such as "then" is a request of its own
@@ -77,7 +78,7 @@ class StepwisePlanner:
         plans: list[tuple[str, Plan]] = []
         for text, follows in cut if 1 < len(cut) <= MOST else whole:
             said = tuple(_as_done(*each) for each in plans)
-            plan = self.single.plan((*history, *said, Turn(user=text)), state, cancel)
+            plan = self.single.plan((*history, *said, Turn(user=text)), _with_made(state, plans), cancel)
             if not plans or _stands_alone(plans[-1][1], plan, follows=follows):
                 plans.append((text, plan))
                 continue
@@ -112,6 +113,13 @@ def _stands_alone(before: Plan, plan: Plan, *, follows: bool) -> bool:
     if follows:
         return plan.call != before.call
     return plan.margin >= SURE and before.margin >= SURE and _differs(before.call, plan.call)
+
+
+def _with_made(state: LiveState, plans: Sequence[tuple[str, Plan]]) -> LiveState:
+    """Return the workspace with the features that the pieces so far will have made by then."""
+    calls = [plan.call for _, plan in plans if plan.call.tool == "generate_features"]
+    names = [f"{MADE}{str(call.args['name']).removeprefix(MADE)}" for call in calls if call.args.get("name")]
+    return state.model_copy(update={"features": (*state.features, *names)}) if names else state
 
 
 def _differs(before: Call, call: Call) -> bool:

@@ -88,8 +88,8 @@ def _is_used(mention: Mention, call: Call) -> bool:
 
 
 def _is_length_of(figure: Figure, call: Call) -> bool:
-    """Tell whether a length of time is the horizon of a call: "2 weeks" as 10 days."""
-    return figure.kind == "length" and figure.value == call.args.get("horizon_days")
+    """Tell whether a length of time speaks of the horizon of a call: "one day is noise, hold it 2 weeks"."""
+    return figure.kind == "length" and "horizon_days" in call.args
 
 
 def _is_value(word: str, call: Call) -> bool:
