@@ -37,7 +37,7 @@ def with_shown(said: Candidates, evidence: Evidence, history: Sequence[Turn], st
         return said
     ids = in_order(state.experiments)
     name = experiment_meant(evidence, history)
-    return {"experiment": [name], **said} if name in ids else said
+    return {"experiment": [name], **said} if name in ids[:-1] else said
 
 
 @cache
