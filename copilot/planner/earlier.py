@@ -73,13 +73,13 @@ def gone_back_to(evidence: Evidence, turns: Sequence[Turn], tool: str) -> Call |
     The one that has what is named ("back to the ridge"), else the first, where that is said, else the last but one.
     """
     calls = [call for call in _backwards(turns) if call.tool == tool]
-    if tool not in VARIED or not _BACK.search(evidence.text):
+    if tool not in VARIED or not calls or not _BACK.search(evidence.text):
         return None
     earlier = [call for call in calls[1:] if call.args != calls[0].args]
     named = {str(each.value) for kind in ("model", "feature", "symbol") for each in evidence.of(kind)}
     having = [call for call in earlier if named and named <= _values(call.args)]
     if having or not earlier:
-        return having[0] if having else None
+        return having[0] if having else calls[0]
     return earlier[-1] if _FIRST.search(evidence.text) else earlier[0]
 
 

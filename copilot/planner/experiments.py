@@ -174,19 +174,22 @@ def resolve(mentions: Iterable[Mention], ids: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def named_after(symbols: Iterable[str], ids: Sequence[str]) -> list[str]:
-    """Return the ids whose symbols are just `symbols`; else those that hold all, else any of them. Newest first."""
+def named_after(symbols: Iterable[str], ids: Sequence[str], *, whole: bool = True) -> list[str]:
+    """Return the ids whose symbols are just `symbols`; else those that hold all, else any of them. Newest first.
+
+    `whole`: whether those that hold others too are left out where there is one of just these.
+    """
     wanted = {symbol.upper() for symbol in symbols}
     parts = {each: set(re.split(r"[\-+]", _symbols_of(each).upper())) for each in reversed(ids)}
     exact = [each for each, held in parts.items() if held == wanted]
     every = [each for each, held in parts.items() if wanted and wanted <= held]
-    return exact or every or [each for each, held in parts.items() if wanted & held]
+    return (exact if whole else []) or every or [each for each, held in parts.items() if wanted & held]
 
 
-def described(text: str, symbols: Sequence[str], ids: Sequence[str]) -> list[str]:
+def described(text: str, symbols: Sequence[str], ids: Sequence[str], *, whole: bool = True) -> list[str]:
     """Return the ids described by model, symbols or both, newest first: "the ridge one", "my Apple run"."""
     of_model = _of_model(text, ids)
-    return named_after(symbols, list(reversed(of_model)) or ids) or of_model
+    return named_after(symbols, list(reversed(of_model)) or ids, whole=whole) or of_model
 
 
 def _of_model(text: str, ids: Sequence[str]) -> list[str]:

@@ -24,7 +24,7 @@ LIKELY = 0.2  # and where the request is for an experiment, and nothing else cla
 _KINDS: dict[str, Kind] = {"horizon_days": "horizon", "many": "count"}
 _UNITS = {**{unit: days for unit, days in DAYS.items() if len(unit) > 1}, "year": 252}
 _ADVERBS = {**ADVERBS, "tomorrow": 1, "yearly": 252}
-_NAMES = {"target_volatility": r"vol(?:atility)?", "max_drawdown": r"draw[- ]?downs?"}
+_NAMES = {"target_volatility": r"vol(?:atility)?", "max_drawdown": r"(?:draw[- ]?downs?|stop(?![- ]?loss))"}
 _PARTS = {"half": 0.5, "third": 0.3333, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "twentieth": 0.05}
 _SHARE = re.compile(
     rf"(?<![\w.])(?:(?P<n>[0-9]{{1,3}}(?:\.[0-9]+)?)|(?P<words>{WORDED})) ?(?:%|pct\b|per ?cent\b)"

@@ -39,6 +39,7 @@ _AGAINST = re.compile(
     r"\b(?:with|to|against|versus|vs\.?|next to|beside|than)\b|(?:,| and) (?=(?:the|my|that)\b)", re.IGNORECASE
 )
 _EACH = re.compile(r"\b(?:and|with|to|against|versus|vs\.?|or|next to|beside|than)\b|,", re.IGNORECASE)
+_PLURAL = re.compile(r"\b(?:experiments|runs|backtests|tests|ones|trials|results)\b", re.IGNORECASE)
 _RUNS = re.compile(r"\b(?:experiments?|runs?|ran|backtests?|trials?|strateg(?:y|ies)|models?)\b", re.IGNORECASE)
 MOST_COMPARED = 20  # as many as the tool takes; the newest
 FEWEST_COMPARED = 2  # the latest two are the default
@@ -131,7 +132,9 @@ def _described_each(evidence: Evidence, ids: Sequence[str]) -> list[str]:
             names = [each.value for each in evidence.of("symbol") if start <= each.start < end]
             found += described(evidence.text[start:end], _tickers(names), ids)[:1]
         if len(found) > 1:
-            break
+            return found
+    if _PLURAL.search(evidence.text):
+        return list(reversed(described(evidence.text, _tickers(evidence.symbols), ids, whole=False)))
     return found
 
 

@@ -28,6 +28,9 @@ _KINDS = (
     ("experiments", r"\b(?:experiments?|runs?|ran|backtests?|tests?|studies)\b"),
     ("data", r"\b(?:data|datasets?|symbols?|tickers?|bars?|prices?|stocks?|lake|rows?)\b"),
 )  # fmt: skip
+_COUNTED = re.compile(  # the summary counts them
+    r"\b(?:how many|(?:number|count|amount) of) (?:\w+ ){0,2}(?:bars|rows|candles|prices|quotes)\b", re.IGNORECASE
+)
 _SAMPLE = re.compile(
     r"\b(?:sample (?:data|prices|bars|set|stocks|market|source|universe)"
     r"|(?:the|from|load|ingest|import|get|use) sample|embedded|built[- ]?in|bundled|shipped)\b",
@@ -117,7 +120,7 @@ def _view(evidence: Evidence) -> str | None:
         vendors.add("sample")
     if len(vendors) > 1:
         return "sources"
-    said = {name for _, name in _spotted(_patterns("views"), _plain(evidence))}
+    said = {name for _, name in _spotted(_patterns("views"), _COUNTED.sub(" ", _plain(evidence)))}
     return next((name for name, _ in _patterns("views") if name in said), None)
 
 

@@ -17,6 +17,8 @@ from copilot.planner.features import MADE
 from copilot.planner.making import NOUN, is_adding, is_into, is_making
 from copilot.planner.part import as_call
 from copilot.planner.talk import reply
+from tools.features.catalog import parse_feature
+from tools.kernel.errors import BadRequest
 
 _PLAINLY = re.compile(
     r"\b(?:make|making|create|creating|build|building|generate|generating|construct|define|derive|engineer"
@@ -132,9 +134,18 @@ def _features_of(step: Observation) -> list[str]:
             return [f"{MADE}{str(name).removeprefix(MADE)}"]
         from tools.lab.naming import automatic
 
-        return [automatic(str(each), "") for each in step.call.args.get("features", ())]
+        made_of = [str(each) for each in step.call.args.get("features", ())]
+        return [each if _in_library(each) else automatic(each, "") for each in made_of]
     said = step.call.args.get("features")
     return [str(each) for each in said] if isinstance(said, list | tuple) else []
+
+
+def _in_library(feature: str) -> bool:
+    """Tell whether a feature is one of the library, whose name means the same whether or not it was made."""
+    try:
+        return parse_feature(feature).id == feature
+    except BadRequest:
+        return False
 
 
 def made(state_features: Sequence[str]) -> list[str]:

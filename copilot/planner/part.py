@@ -46,10 +46,14 @@ def join(sign: str, left: Part, right: Part) -> Part:
     text = f"{left.bound(level)} {sign} {right.bound(tighter)}"
     return Part(text, level, right.end, library=left.library and right.library)
 
+_AVERAGE = re.compile(r"([se]ma)\((?:close, )?([0-9]+)\)")
+
 
 def compared(sign: str, left: Part, right: Part) -> tuple[str, str, str]:
     """Return a comparison or a crossing of two operands, and both of them; averages as in `join`."""
     left, right = _beside(left, right), _beside(right, left)
+    if all(_AVERAGE.fullmatch(each.text) for each in (left, right)):
+        left, right = (replace(each, text=_AVERAGE.sub(r"\1(\2)", each.text)) for each in (left, right))
     if sign.startswith("crosses"):
         return f"{sign}({left.text}, {right.text})", left.text, right.text
     return f"{left.text} {sign} {right.text}", left.text, right.text

@@ -9,6 +9,7 @@ one before it.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -18,9 +19,15 @@ from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.plan import CountsTokens, Planner, TellsPrompt
 from copilot.planner.features import MADE
 from copilot.planner.steps import pieces
+from copilot.planner.variants import variants
 
 SURE = 0.1  # the margin from which a piece without a word such as "then" is a request of its own
 MOST = 6  # pieces
+COMPARE = "compare them"
+_BEST = re.compile(
+    r"\b(?:which|what) (?:one |of them |of the two )?(?:\w+ ){0,2}(?:better|best|wins?|won)\b", re.IGNORECASE
+)
+TESTS = ("run_experiment", "run_backtest")
 
 
 class StepwisePlanner:
@@ -85,7 +92,32 @@ class StepwisePlanner:
             joined = f"{plans.pop()[0]}, {text}"
             said = tuple(_as_done(*each) for each in plans)
             plans.append((joined, self.single.plan((*history, *said, Turn(user=joined)), state, cancel)))
-        return plans if len(plans) > 1 or len(cut) == 1 else self._whole(history, user, state, cancel)
+        plans = plans if len(plans) > 1 or len(cut) == 1 else self._whole(history, user, state, cancel)
+        return self._repeated(history, user, plans, state, cancel)
+
+    def _repeated(
+        self,
+        history: tuple[Turn, ...],
+        user: str,
+        plans: list[tuple[str, Plan]],
+        state: LiveState,
+        cancel: threading.Event | None,
+    ) -> list[tuple[str, Plan]]:
+        """Return the plans with a test once for each run that its words ask for, each planned by itself."""
+        found: list[tuple[str, Plan]] = []
+        for text, plan in plans:
+            texts = variants(text, state.symbols) if plan.call.tool in TESTS or "ask" in plan.call.args else [text]
+            past = (*history, *(_as_done(*each) for each in found))
+            runs = [(each, self.single.plan((*past, Turn(user=each)), state, cancel)) for each in texts]
+            several = len(texts) > 1 and all(run.call.tool in TESTS for _, run in runs)
+            found += runs if several else [(text, plan)]
+            if (
+                several
+                and _BEST.search(user)
+                and "compare_experiments" not in [each.call.tool for _, each in plans]
+            ):
+                found.append((COMPARE, self.single.plan((*past, Turn(user=COMPARE)), state, cancel)))
+        return found
 
     def _whole(
         self, history: tuple[Turn, ...], user: str, state: LiveState, cancel: threading.Event | None

@@ -55,6 +55,7 @@ _TICKER = re.compile(
     r"|[A-Z](?=,? (?:and|or|&) [$A-Z])|[A-Z](?=, [A-Z])|(?<=[A-Z] and )[A-Z])(?!\w)"
 )
 _NOT_TICKERS = frozenset(load_plan_file("words.json")["not_tickers"].split())
+_JOINED = re.compile(r"(?<![\w.$^/-])[A-Za-z]{2,}(?:[-/+][A-Za-z]{2,})+(?![\w/-]|\.\w)")
 # Where a name is expected: after a verb of loading, a preposition, or another name.
 _LOAD = r"(?:load|get|fetch|download|ingest|import|pull|grab|add|update|refresh|backfill|retrieve|sync|collect)"
 _SLOT = re.compile(
@@ -79,6 +80,8 @@ _BEFORE_NAME = re.compile(
 def find_symbols(text: str, live: Iterable[str]) -> Iterator[Mention]:
     """Yield symbols, groups and company names. `live` are the symbols that exist in the workspace."""
     shouting = _is_shouting(text)
+    joined = list(_joined(text, frozenset(name.lower() for name in live) | known_names()))
+    yield from joined
     for pattern in (_GROUPS, _MARKED):
         yield from (_mention(text, match.start(), match.end()) for match in pattern.finditer(text))
     for match in _pattern(frozenset(live)).finditer(text):
@@ -86,9 +89,20 @@ def find_symbols(text: str, live: Iterable[str]) -> Iterator[Mention]:
             yield _mention(text, match.start(), match.end())
     if not shouting:
         for match in _TICKER.finditer(text):
+            if any(each.start == match.start() for each in joined):
+                continue
             if match[0].startswith(("$", "^")) or match[0] not in _NOT_TICKERS:
                 yield _mention(text, match.start(), match.end())
         yield from _unknown_names(text)
+
+
+def _joined(text: str, names: frozenset[str]) -> Iterator[Mention]:
+    """Yield the names that a hyphen or a slash joins: "the AAPL-MSFT run", "apple/ibm"."""
+    for match in _JOINED.finditer(text):
+        parts = list(re.finditer(r"[A-Za-z0-9]+", match[0]))
+        if all(part[0].lower() in names for part in parts):
+            for part in parts:
+                yield _mention(text, match.start() + part.start(), match.start() + part.end())
 
 
 def _unknown_names(text: str) -> Iterator[Mention]:

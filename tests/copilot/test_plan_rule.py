@@ -37,7 +37,7 @@ def done(user: str, **args: Any) -> Turn:
         ("5-day RSI is at least 70 or above twice its 9-day mean", "rsi(5) >= 70 or rsi(5) > 2 * sma(rsi(5), 9)"),
         ("volume is above 3 times its 20-day average", "volume > 3 * sma(volume, 20)"),
         ("20-day momentum is positive", "momentum(20) > 0"),
-        ("the 5-day moving average crosses below the 20-day one", "crosses_below(sma(close, 5), sma(20))"),
+        ("the 5-day moving average crosses below the 20-day one", "crosses_below(sma(5), sma(20))"),
         ("the price is above its exponential 50-day average", None),
         ("it trades above its 20-day high", "close > delay(ts_max(high, 20), 1)"),
         ("returns fall below -3%", "returns(1) < -0.03"),
