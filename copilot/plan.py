@@ -42,6 +42,14 @@ class TellsPrompt(Protocol):
         """Return the prompt of the model; None where it reads the conversation as `copilot.context` does."""
 
 
+@runtime_checkable
+class TellsParts(Protocol):
+    """A planner that can tell where a request turns to another thing without a word for it."""
+
+    def parts(self, text: str, history: Sequence[Turn], state: LiveState) -> list[str]:
+        """Return the parts of a request that ask for different things, in order; one where it asks for one."""
+
+
 class TypedPlanner:
     """Plans the call that the user typed, then the answer from its record."""
 

@@ -20,7 +20,21 @@ from tools.catalog import TOOLS
 
 LIKELY = 0.5  # share of small talk from which a sentence is one
 _SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;](?=\S)[^.!?;]*)*[.!?;]*\s*")
-_NAMES = ("feature", "entry", "exit", "path", "sql", "code", "experiment", "winner", "model", "option", "money")
+_NAMES = (
+    "feature",
+    "entry",
+    "exit",
+    "path",
+    "sql",
+    "code",
+    "experiment",
+    "winner",
+    "model",
+    "option",
+    "money",
+    "source",
+    "timezone",
+)
 _BECAUSE = re.compile(r",? (?=because\b)", re.IGNORECASE)
 FEWEST_WORDS = 3  # of an aside; fewer are "now.", "Same again."
 

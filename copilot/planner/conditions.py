@@ -137,7 +137,7 @@ def _operands(text: str, at: int, before: Condition | None) -> list[Part]:
     """Return what the first operand may be, the shortest reading first: "RSI over 70" compares, and divides not."""
     reader = Reader(text, making=True)
     if typed := _TYPED.match(text, at):
-        return [Part(typed[0], ATOM, typed.end())]
+        return [Part(typed[0], ATOM, typed.end(), library=False)]
     found = [_pronoun(text, at, before), reader.operand_at(at), reader.sum_at(at), _length(text, at)]
     said = [part for part in found if part is not None and part.end > at]
     return [*said, Part("close" if before is None else before.subject, ATOM, at)]  # "above 30 and below 50"
@@ -201,7 +201,7 @@ def _right(text: str, at: int, left: Part) -> Part | None:
     if figure:
         return figure
     if typed := _TYPED.match(text, at):
-        return Part(typed[0], ATOM, typed.end())
+        return Part(typed[0], ATOM, typed.end(), library=False)
     reader = Reader(text, making=True)
     if re.match(r"(?:sma|ema)\([0-9]+\)$", left.text):
         left = replace(left, text="close")  # "its 50-day average is above its 200-day average": of the same price

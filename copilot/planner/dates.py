@@ -47,6 +47,13 @@ _DAYS_OF = re.compile(
     rf"(?P<two>{_DAY})(?: of)? (?P<month>{MONTH},? {_YEAR})",
     re.IGNORECASE,
 )
+_OF_ONE_YEAR = re.compile(  # "1 March to 30 June 2026": the year is said once
+    rf"\b(?:from |between )?(?:the )?(?P<one>(?:{_DAY} (?:of )?)?{MONTH}(?: {_DAY})?)\s?(?:-|\u2013|to|and"
+    rf"|until|till"
+    rf"|through"
+    rf"|thru)\s?(?:the )?(?P<two>(?:{_DAY} (?:of )?)?{MONTH}(?: {_DAY})?,? (?:of )?(?P<year>{_YEAR}))(?![0-9])",
+    re.IGNORECASE,
+)
 _SINCE = re.compile(
     rf"\b(?:since|from|as of|(?:start|begin)(?:n?ing|s)?(?: date| the (?:data|sample|history))?:?"
     rf"(?:(?: rather| instead)? (?:in|from|at|on|with))?|start=|going back to|back to|"
@@ -63,6 +70,11 @@ _UNTIL = re.compile(
 )
 _WITHIN = re.compile(
     rf"\b(?:(?:in|during|for|over|throughout|within|of)(?: all of| the year| the whole of)? )?(?P<point>{POINT})",
+    re.IGNORECASE,
+)
+_NO_YEAR = re.compile(  # "since 1 September": the latest one
+    rf"\b(?:since|from|starting|beginning|as of)(?: in| on| from)?(?: the)?"
+    rf" (?P<point>(?:{_DAY} (?:of )?)?{MONTH}(?: {_DAY})?)(?!\w|,? ?(?:of )?{_YEAR}| ?[0-9])",
     re.IGNORECASE,
 )
 _DECADES = re.compile(rf"\b(?:in |during |for |over |from )?{_DECADE}", re.IGNORECASE)
@@ -89,6 +101,14 @@ _THIS = re.compile(r"\b(?:(?:for|in|during) )?(?:this year|year to date|ytd)\b",
 def find_periods(text: str, today: date) -> Iterator[Mention]:
     """Yield the periods in `text` as (start, end); an open side is None."""
     text = _THAT_YEAR.sub(lambda match: _year_said(match, today), text)
+    yield from _closed(text)
+    yield from _open(text, today)
+    yield from _relative(text, today)
+    yield from _whole(text)
+
+
+def _closed(text: str) -> Iterator[Mention]:
+    """Yield the periods with a start and an end."""
     for match in _BETWEEN.finditer(text):
         first, last = read_point(match["first"]), read_point(match["last"])
         yield Mention(
@@ -98,6 +118,14 @@ def find_periods(text: str, today: date) -> Iterator[Mention]:
         ends = read_point(f"{match['one']} {match['month']}"), read_point(f"{match['two']} {match['month']}")
         if ends[0] and ends[1]:
             yield Mention("period", match.start(), match.end(), (ends[0][0], ends[1][1]))
+    for match in _OF_ONE_YEAR.finditer(text):
+        ends = read_point(f"{match['one']} {match['year']}"), read_point(match["two"])
+        if ends[0] and ends[1] and ends[0][0] <= ends[1][1]:
+            yield Mention("period", match.start(), match.end(), (ends[0][0], ends[1][1]))
+
+
+def _open(text: str, today: date) -> Iterator[Mention]:
+    """Yield the periods with a start or an end."""
     for pattern in (_SINCE, _ONWARD):
         for match in pattern.finditer(text):
             if point := read_point(match["first"]):
@@ -108,8 +136,10 @@ def find_periods(text: str, today: date) -> Iterator[Mention]:
         if point := read_point(match["last"]):
             end = point[0] - timedelta(days=1) if match["before"] else point[1]
             yield Mention("period", match.start(), match.end(), (None, end))
-    yield from _relative(text, today)
-    yield from _whole(text)
+    for match in _NO_YEAR.finditer(text):
+        points = (read_point(f"{match['point']} {year}") for year in (today.year, today.year - 1))
+        if past := next((point[0] for point in points if point and point[0] <= today), None):
+            yield Mention("period", match.start(), match.end(), (past, None))
 
 
 def _year_said(match: re.Match[str], today: date) -> str:
@@ -121,7 +151,10 @@ def _year_said(match: re.Match[str], today: date) -> str:
 def _whole(text: str) -> Iterator[Mention]:
     for match in _WITHIN.finditer(text):
         if (point := read_point(match["point"])) and not _is_amount(text, match):
-            yield Mention("period", match.start(), match.end(), point)
+            end_alone = re.match(r"(?:the )?end of", match["point"], re.IGNORECASE) and not match[
+                0
+            ].lower().startswith("of")
+            yield Mention("period", match.start(), match.end(), (None, point[1]) if end_alone else point)
     for match in _DECADES.finditer(text):
         first = int(match["decade"])
         if first < CENTURY:

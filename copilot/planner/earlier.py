@@ -23,7 +23,10 @@ _OTHER = re.compile(r"\bthe other(?: (?:one|run|experiment|report|test|model|bac
 _FORMER = re.compile(r"\bthe (?P<which>former|latter)\b", re.IGNORECASE)
 _THAT = re.compile(r"\b(?:it|its|that|this|that one|this one)\b", re.IGNORECASE)
 _THAT_RUN = re.compile(
-    r"\b(?:that|this|the same|that same|this same|said) (?:experiment|run|one|report|test|model|backtest)\b",
+    r"\b(?:that|this|the same|that same|this same|said) (?:experiment|run|one|report|test|model|backtest)\b"
+    r"|\bwhat (?:(?:would|does|should|will|did) )?(?:it|that|this) (?:would |should |will )?(?:buy|hold|say"
+    r"|own|pick"
+    r"|suggest|propose|tell)|\b(?:from|following|based on|according to) (?:it|that|this)\b",
     re.IGNORECASE,
 )
 _BACK = re.compile(

@@ -37,10 +37,24 @@ _SAID_AS = {
 _ONE = re.compile(r"\bthe (?P<word>[a-z]+) (?:one|feature|part|bit|thing|piece|leg|factor|signal)\b", re.IGNORECASE)
 _LEAVE = r"(?:drop|leave|lose|remove|scrap|kick|delete|ditch|skip|exclude|cut|omit|chuck|bin|axe|toss|ablate)"
 _DROPPED = re.compile(
-    rf"\b(?:{_LEAVE}(?: out)?|without|get rid of|throw out|take out|kick out|minus) $", re.IGNORECASE
+    rf"\b(?:{_LEAVE}(?: out)?|without|get rid of|throw out|take out|kick out|minus)(?: the| my)? $", re.IGNORECASE
 )
 _DROP_THAT = re.compile(rf"\b(?:{_LEAVE}|get rid of|throw|take|without) (?:that|this|it)\b", re.IGNORECASE)
+_LEFT = re.compile(
+    rf"\b(?:{_LEAVE}(?: out)?|without|get rid of)(?: the| my)? (?P<word>[a-z]{{3,}})\b"
+    r"(?! (?:limit|stop|cap|target|guard|brake|control|rule)s?\b)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\b(?P<word>[a-z]{3,})\b", re.IGNORECASE)
+_NEGATES = re.compile(  # without one of these, nothing is given up
+    r"\b(?:no|not|\w+n't|dont|without|w/o|drop\w*|los(?:e|ing)|remov\w*|forget|scrap\w*|skip\w*|any|free\w*|off|un\w+"
+    r"|lift\w*|away|out|never|undo|back|less|cancel\w*|leav\w*|kill|ditch\w*|strip\w*|rid|nix|relax\w*|whole|every\w*"
+    r"|ignor\w+|tak(?:e|ing)|release|open|all|bin|chuck|axe|minus|nothing|none|delete|disregard|abandon|abolish|default"
+    r"|usual|standard|normal|plain|full|stop|end|waive|rescind|omit\w*|exclud\w*|as many|go|scratch|clear"
+    r"|reset|again"
+    r"|anymore|instead of|rather than)\b",
+    re.IGNORECASE,
+)
 _CALLED_LIKE = {"max_drawdown": "drawdown", "target_volatility": "volatility"}  # features of these names
 _VARIED: Mapping[str, tuple[Kind, ...]] = {
     "run_experiment": ("symbol", "feature", "experiment"),
@@ -122,13 +136,15 @@ def _partly(text: str, before: Sequence[Any]) -> list[Mention]:
 
     So is the word alone where "that one" is to be left out: "I never believed in volume. Drop that one."
     """
-    places = list(_ONE.finditer(text)) or (list(_WORD.finditer(text)) if _DROP_THAT.search(text) else [])
-    found = []
-    for match in places:
-        having = [name for name in before if match["word"].lower() in re.split(r"[_(), ]+", str(name))]
-        if len(having) == 1:
-            found.append(Mention("feature", match.start(), match.end(), having[0]))
-    return found
+    for pattern in (_LEFT, _ONE, *([_WORD] if _DROP_THAT.search(text) else [])):
+        found = []
+        for match in pattern.finditer(text):
+            having = [name for name in before if match["word"].lower() in re.split(r"[_(), ]+", str(name))]
+            if len(having) == 1:
+                found.append(Mention("feature", match.start("word"), match.end(), having[0]))
+        if found:
+            return found
+    return []
 
 
 def _is_dropped(text: str, mention: Mention, before: Sequence[Any]) -> bool:
@@ -150,11 +166,13 @@ def renames(previous: Call, evidence: Evidence) -> bool:
 
 def given_up(previous: Call, evidence: Evidence) -> list[str]:
     """Return the settings of `previous` that the request does without."""
+    if not _NEGATES.search(evidence.text):
+        return []
     open_to = [name for name in previous.args if name not in FIXED]
     least = CERTAIN if any(evidence.of(kind) for kind in _SETTING) else CLEAR
     found = [name for name in open_to if _share(terms_of_setting(evidence, name), "drop") >= least]
     named = [name for name, said in _SAID_AS.items() if re.search(rf"\b{said}\b", evidence.text, re.IGNORECASE)]
-    return [name for name in found if name in named or name not in _SAID_AS] if {*named} & {*found} else found
+    return [name for name in found if name in named] if {*named} & {*found} else found
 
 
 def without(name: str, value: Any, said: Candidates) -> Candidates:

@@ -15,10 +15,11 @@ from copilot.planner.experiments import find_dated, find_experiments, find_winne
 from copilot.planner.features import extend_features, find_features
 from copilot.planner.figures import find_settings
 from copilot.planner.formula import find_expressions
+from copilot.planner.limits import names_a_model
 from copilot.planner.making import find_names, is_adding, is_making
 from copilot.planner.mention import Kind, Mention, claim
 from copilot.planner.models import find_models
-from copilot.planner.numbers import find_counts, find_horizons, find_money
+from copilot.planner.numbers import find_counts, find_horizons, find_money, find_targets
 from copilot.planner.options import find_options
 from copilot.planner.paths import find_paths
 from copilot.planner.rule import find_rule
@@ -57,6 +58,7 @@ _ADDS = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"[a-z]+(?:_[a-z0-9]+)+(?: \+ [a-z]+(?:_[a-z0-9]+)+)+")  # ids with a plus between are a list
+_NUMBERED = re.compile(r"[A-Za-z].* [0-9]+$")  # "mag 7", "S&P 500": a figure that counts nothing
 _EMPTY = FUNCTION_WORDS | frozenset(load_plan_file("words.json")["elliptical"].split())
 
 
@@ -129,13 +131,15 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     found = list(find_code(text))
     if not found and (found := list(find_sql(text))):
         return Evidence(text, tuple(found))
-    features = list(find_features(text, state.features))
-    found = claim(found, find_rule(text))
+    options = list(find_options(text))
+    features = [each for each in find_features(text, state.features) if not _within(each, options)]
+    found = claim(claim(found, find_rule(text)), find_targets(text))
     found = _claim_formulas(text, features, claim(found, find_paths(text)))
     named = [mention for mention in find_experiments(text) if mention.value[0] == "id"]
     found = claim(claim(found, named), find_dated(text, state.experiments))
     found = claim(found, [*find_winners(text, compared), *find_vendors(text), *find_zones(text)])
-    found = claim(found, [*find_intervals(text), *find_models(text), *find_options(text)])
+    found = claim(found, [*find_intervals(text), *find_models(text), *options])
+    found = claim(found, (each for each in find_symbols(text, state.symbols) if _NUMBERED.search(each.value)))
     found = claim(found, (each for each in features if "_" in text[each.start : each.end]))
     found = claim(
         found, [*find_periods(text, today), *find_horizons(text), *find_counts(text), *find_experiments(text)]
@@ -144,8 +148,13 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     found = claim(found, extend_features(text, found))
     found = claim(found, find_symbols(text, state.symbols))
     found = claim(found, extend_lists(text, [mention for mention in found if mention.kind == "symbol"]))
-    found = claim(found, find_misspelt(text))
+    found = claim(found, (each for each in find_misspelt(text) if not names_a_model(each.value)))
     return Evidence(text, tuple(claim(found, find_money(text))))
+
+
+def _within(mention: Mention, wider: Sequence[Mention]) -> bool:
+    """Tell whether a mention is a part of a longer one: the "beta" of "beta neutral"."""
+    return any(each.start <= mention.start and mention.end < each.end for each in wider)
 
 
 def _claim_formulas(text: str, features: Sequence[Mention], found: list[Mention]) -> list[Mention]:

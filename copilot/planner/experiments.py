@@ -20,6 +20,7 @@ _RANK = {
     "before": -2, "old": -2,
 }  # fmt: skip
 _RANKS = "|".join(sorted(_RANK, key=len, reverse=True))
+_ADVERB = re.compile(r"(?<!the )(?<!my )(?<!very )\bfirst[?.! ]*$", re.IGNORECASE)  # "show me that first"
 _ID = re.compile(r"\bexp_[A-Za-z0-9_.\-]*[A-Za-z0-9]")
 _ORDINAL = re.compile(
     rf"\b(?P<rank>{_RANKS})(?:(?= (?:and|with|to|against|versus|vs\.?|or) (?:the |my )?(?:{_RANKS})\b)"
@@ -141,7 +142,7 @@ def _ranked(text: str) -> Iterator[Mention]:
     if bare := _BARE.match(text):
         yield Mention("experiment", *bare.span("n"), ("rank", int(bare["n"]) - 1))
     for pattern, groups in ((_ORDINAL, ()), (_ASIDE, ()), (_PAIR, ("one", "two"))):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(_ADVERB.sub("", text)):
             for group in groups or ("rank",):
                 start, end = match.span(group) if groups else match.span()
                 yield Mention("experiment", start, end, ("rank", _RANK[match[group].lower()]))

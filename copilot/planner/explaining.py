@@ -15,6 +15,7 @@ from copilot.planner.candidates import Candidates
 from copilot.planner.earlier import experiment_meant
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import in_order
+from copilot.planner.history import last_call
 from copilot.planner.vocabulary import load_plan_file
 
 
@@ -37,7 +38,9 @@ def with_shown(said: Candidates, evidence: Evidence, history: Sequence[Turn], st
         return said
     ids = in_order(state.experiments)
     name = experiment_meant(evidence, history)
-    return {"experiment": [name], **said} if name in ids[:-1] else said
+    before = last_call(history)
+    named = before is not None and before.args.get("experiment") == name
+    return {"experiment": [name], **said} if name is not None and (named or name in ids[:-1]) else said
 
 
 @cache

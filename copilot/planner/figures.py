@@ -65,7 +65,7 @@ def figures_in(text: str) -> list[Figure]:
         if match["unit"] == "quarter" or not _inside(match, found):  # "a quarter" may be a share or three months
             found.append(Figure("length", match.start(), match.end(), days))
     for match in _COUNT.finditer(text):
-        if not _inside(match, found) and match["n"].lower() not in ("a", "one"):
+        if not _inside(match, found) and match["n"].lower() not in ("a", "one") and not _of_them(text, match):
             found.append(Figure("count", match.start(), match.end(), read_small(match["n"])))
     return sorted((each for each in found if each.value > 0), key=lambda each: each.start)
 
@@ -146,6 +146,13 @@ def weights() -> Linear:
 
 def _many(said: str | None) -> int:
     return read_small(said) if said and said.lower() != "a" else 1
+
+
+def _of_them(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a number only says how many were named: "the two of them", "these three"."""
+    before = re.search(r"\b(?:the|these|those|all|both|them) $", text[: match.start()], re.IGNORECASE)
+    after = re.match(r" of (?:them|those|these)\b|\W*$| (?:together|alone)\b", text[match.end() :], re.IGNORECASE)
+    return before is not None and after is not None
 
 
 def _inside(match: re.Match[str], found: list[Figure]) -> bool:

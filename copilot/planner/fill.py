@@ -68,7 +68,7 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
         "model": first(evidence, "model"),
         "horizon_days": horizon,
         "top_n": first(evidence, "count"),
-        **{field: [value] for field, value in (mention.value for mention in evidence.of("option"))},
+        **{field: [value] for field, value in (mention.value for mention in evidence.wanted("option"))},
         **period(evidence),
     }
 

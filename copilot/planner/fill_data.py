@@ -21,7 +21,7 @@ _TRIALS = (
 )
 _KINDS = (
     ("tickets", r"\b(?:tickets?|proposals?|decisions?)\b"),
-    ("snapshots", r"\b(?:snapshots?|versions?)\b"),
+    ("snapshots", r"\b(?:snapshots?|versions?|vintages?|(?:earlier|past|old|previous|saved) (?:states?|copies))\b"),
     ("models", r"\bmodels?\b"),
     ("features", r"\b(?:features?|indicators?|signals?|predictors?|factors?)\b"),
     ("trials", _TRIALS),

@@ -40,6 +40,18 @@ _COMMAND = re.compile(
     r"|calculate|propose|draft)\b",
     re.IGNORECASE,
 )
+_LEVELS: Mapping[str, re.Pattern[str]] = {
+    field: re.compile(
+        rf"\b(?:{verbs})(?: (?:it|out|already|only|instead))*(?: (?:at|above|below|over|under|on"
+        rf"|when it (?:hits|reaches|is at)))+"
+        r" (?P<figure>[0-9]+(?:\.[0-9]+)?)(?![\w.%]*[\w%])(?! ?(?:%|per ?cent|day|week|month))",
+        re.IGNORECASE,
+    )
+    for field, verbs in {
+        "entry": r"buy(?:ing)?|bought|enter(?:ed|ing)?|entry|get in|got in|getting in",
+        "exit": r"sell(?:ing)?|sold|exit(?:ed|ing)?|leav(?:e|ing)|left|get out|got out|getting out|out",
+    }.items()
+}
 _BEFORE = re.compile(r"\b(?:it|them|that|this|those|these|too|as well|also|instead|again|same)\b", re.IGNORECASE)
 
 
@@ -142,7 +154,7 @@ def open_request(turns: Sequence[Turn]) -> list[str]:
 def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidates:
     """Return the arguments of `previous` changed by what was said now."""
     carried: Candidates = {name: [_plain(value)] for name, value in previous.args.items() if value is not None}
-    said = {**left_figures(previous, evidence), **said}
+    said = {**left_figures(previous, evidence), **levels(previous, evidence.text), **said}
     models = [each.value for each in evidence.of("model") if each.value != previous.args.get("model", USUAL)]
     if models and "model" in said:
         said["model"] = models[:1]  # "swap ridge for logistic" names both
@@ -156,10 +168,21 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
     merged = {**{name: values for name, values in carried.items() if name not in dropped}, **said}
     if evidence.adds and "features" in said and "features" in carried and "symbols" not in said:
         merged["features"] = [list(dict.fromkeys([*carried["features"][0], *said["features"][0]]))]
-    for field in carried.keys() & NAMES.keys():
+    for field in carried.keys() & NAMES.keys() if previous.tool != "ingest_data" else ():
         if (names := edited_names(previous, evidence, field)) is not None:
             merged[field] = [names]
     return merged
+
+
+def levels(previous: Call, text: str) -> Candidates:
+    """Return the conditions of a rule with the level that is now said for one: "exit at 55 instead"."""
+    found: Candidates = {}
+    for field, pattern in _LEVELS.items():
+        match = pattern.search(text) if previous.tool == "run_backtest" else None
+        held = re.fullmatch(r"(?P<what>.+ [<>]=?) (?P<figure>-?[0-9.]+)", str(previous.args.get(field, "")))
+        if match and held:
+            found[field] = [f"{held['what']} {match['figure']}"]
+    return found
 
 
 def _of_what(condition: str, previous: Call) -> str:

@@ -22,6 +22,10 @@ from copilot.planner.history import carry_over, last_call, last_symbols
 from copilot.planner.request import Request, goes_with, leans_on_symbols
 
 _ENDS: tuple[str, ...] = ("start", "end")
+_ON_IT = re.compile(r"\b(?:on|for|with|to) (?:it|them|those|these|that one)\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"\b(?:all|every\w*|any(?:thing| symbols?)|lake|which (?:symbols?|stocks?|tickers?)|whole)\b", re.IGNORECASE
+)
 _DATES = re.compile(
     r"\b(?:same|identical)(?: [a-z]+(?:,| and))? (?:dates?|period|span|range|years|window|time ?frame|start)\b",
     re.IGNORECASE,
@@ -74,11 +78,28 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
     # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
     previous = last_call(history, tool if tool == "run_experiment" else None)
     if previous is not None and previous.tool == tool and goes_with(previous, evidence):
+        loaded = last_call(history)
+        if loaded is not None and loaded.tool == "ingest_data" and _ON_IT.search(evidence.text):
+            said = {
+                "symbols": [list(loaded.args["symbols"])],
+                **said,
+            }  # "the same test on it", which was just loaded
         return carry_over(previous, said, evidence)
     said = _same_dates(said, evidence, history)
-    if "symbols" not in said and leans_on_symbols(tool, request) and (symbols := last_symbols(history)):
+    if (
+        "symbols" not in said
+        and (leans_on_symbols(tool, request) or _looks_at_loaded(tool, said, request))
+        and (symbols := last_symbols(history))
+    ):
         return {"symbols": [symbols], **said}
     return said
+
+
+def _looks_at_loaded(tool: str, said: Candidates, request: Request) -> bool:
+    """Tell whether what was just loaded is to be looked at: "load Adobe", then "are there any gaps"."""
+    before = last_call(request.history)
+    loaded = before is not None and before.tool == "ingest_data"
+    return tool == "show_data" and loaded and bool(said.get("view")) and not _ALL.search(request.text)
 
 
 def _same_dates(said: Candidates, evidence: Evidence, history: Sequence[Turn]) -> Candidates:

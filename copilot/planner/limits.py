@@ -115,6 +115,11 @@ def offers_less(answer: str) -> bool:
     return answer.rstrip().endswith(asks)
 
 
+def names_a_model(word: str) -> bool:
+    """Tell whether a word names a model that is not offered: "xgboost"."""
+    return any(name == "model" and pattern.fullmatch(word) for name, _, pattern in _rules())
+
+
 def says_yes(text: str) -> bool:
     """Tell whether `text` is a plain yes."""
     return _YES.match(text) is not None

@@ -52,11 +52,15 @@ _NAMED = re.compile(
     r"[\"'`]?(?!the\b)(?P<name>[A-Za-z][\w-]{0,59})[\"'`]?",
     re.IGNORECASE,
 )
+_A_TEST = re.compile(
+    r"\bmake (?:me )?(?:an? |one |the )?(?:tests?|runs?|experiments?|backtests?|comparison)\b", re.IGNORECASE
+)
 _AS = re.compile(r"\bas [\"'`]?(?P<name>[a-z][a-z0-9_]*)[\"'`]?\W*$")
 
 
 def is_making(text: str) -> bool:
     """Tell whether the words ask for a feature to be made."""
+    text = _A_TEST.sub("run", text)
     return _DEFINES.search(text) is not None or (
         (_MAKING.search(text) is not None or is_into(text)) and not _TESTING.search(text)
     )

@@ -98,8 +98,17 @@ _HORIZON = [
         rf"\b(?P<n>{SMALL})[ -](?P<unit>day|week|month)s?(?= (?:lightgbm|model|forecast|prediction|ahead))",
     )
 ]
+_TARGET = re.compile(
+    rf"\b(?:predict|forecast|anticipat|foretell)\w*\b[^.;,]{{0,30}}?\b(?P<target>returns? (?:of|over|for"
+    rf"|in) (?:the )?"
+    rf"(?:next |coming )?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month|quarter)s?)\b",
+    re.IGNORECASE,
+)
 _HELD = re.compile(rf"\bfor (?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month)s?\b", re.IGNORECASE)
-_NAMES = r"(?:positions?|names?|stocks?|holdings?|shares?|symbols?|tickers?|picks?|companies|ones|lines)"
+_NAMES = (
+    r"(?:positions?|names?|stocks?|holdings?|shares?|symbols?|tickers?|picks?|companies|ones|lines|titles"
+    r"|securities)"
+)
 _COUNT = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -175,6 +184,13 @@ def _amount(match: re.Match[str]) -> float | None:
     for word in match["wordscale"].lower().split():
         value *= 100 if word == "hundred" else _SCALES[word]
     return value
+
+
+def find_targets(text: str) -> Iterator[Mention]:
+    """Yield the return that is to be predicted, as a horizon: "predicts the return of one week" is no feature."""
+    for match in _TARGET.finditer(text):
+        days = read_small(match["n"]) * DAYS[match["unit"].lower()]
+        yield Mention("horizon", match.start("target"), match.end("target"), days)
 
 
 def find_horizons(text: str) -> Iterator[Mention]:

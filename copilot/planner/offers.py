@@ -141,7 +141,9 @@ def _lengths(evidence: Evidence, _state: LiveState) -> list[Any]:
 
 def _small(evidence: Evidence, _state: LiveState) -> list[Any]:
     found = [mention.value for mention in evidence.of("count")]
-    figures = [int(each.value) for each in figures_in(evidence.text) if each.kind == "count"]
+    named = [each for each in evidence.mentions if each.kind not in ("number", "count")]
+    free = (each for each in figures_in(evidence.text) if not any(other.overlaps(each) for other in named))
+    figures = [int(each.value) for each in free if each.kind == "count"]
     return [*found, *(each for each in figures if each <= MOST_HELD)]
 
 

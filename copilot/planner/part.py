@@ -46,6 +46,8 @@ def join(sign: str, left: Part, right: Part) -> Part:
     text = f"{left.bound(level)} {sign} {right.bound(tighter)}"
     return Part(text, level, right.end, library=left.library and right.library)
 
+
+PRICES = ("open", "high", "low", "close", "typical")
 _AVERAGE = re.compile(r"([se]ma)\((?:close, )?([0-9]+)\)")
 
 
@@ -54,6 +56,8 @@ def compared(sign: str, left: Part, right: Part) -> tuple[str, str, str]:
     left, right = _beside(left, right), _beside(right, left)
     if all(_AVERAGE.fullmatch(each.text) for each in (left, right)):
         left, right = (replace(each, text=_AVERAGE.sub(r"\1(\2)", each.text)) for each in (left, right))
+    else:
+        left, right = _of_closes(left, right), _of_closes(right, left)
     if sign.startswith("crosses"):
         return f"{sign}({left.text}, {right.text})", left.text, right.text
     return f"{left.text} {sign} {right.text}", left.text, right.text
@@ -63,9 +67,16 @@ def _beside(part: Part, other: Part) -> Part:
     return replace(part, text=_level_of(part)) if part.average and _is_price(other) else part
 
 
+def _of_closes(part: Part, other: Part) -> Part:
+    """Return an average in words beside a price as one of closes: `sma(close, 200)`."""
+    if not part.library or not _AVERAGE.fullmatch(part.text) or other.text not in PRICES:
+        return part
+    return replace(part, text=_AVERAGE.sub(r"\1(close, \2)", part.text))
+
+
 def _is_price(part: Part) -> bool:
     level = re.fullmatch(r"(?:sma|ema)\((?:close, )?[0-9]+\)", part.text)
-    return part.average or level is not None or part.text in ("open", "high", "low", "close", "typical")
+    return part.average or level is not None or part.text in PRICES
 
 
 def _level_of(part: Part) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from copilot.messages import Call, Turn
 from copilot.planner.history import last_call
+from copilot.planner.symbols import find_symbols
 
 PAIR = 2
 _FIGURE = r"\$?(?P<{}>[0-9]+(?:\.[0-9]+)?)(?![0-9]*\.[0-9]) ?(?:%|days?|d\b)?"
@@ -23,28 +24,60 @@ _OLD_FIRST = re.compile(
 )
 
 
+_AVERAGES = re.compile(
+    r"\b(?:averages?|smas?|emas?|mas?|lines?|cross(?:over|ing)?s?|days? (?:one|instead))\b", re.IGNORECASE
+)
+_VARIES = re.compile(
+    r"\b(?:instead|rather)\b|^\W*(?:and|now|then|what (?:about|if|would)|how about|try|with|use|make it|same)\b",
+    re.IGNORECASE,
+)
+_MORE = re.compile(r"[()<>]|\b(?:since|from|until|till|start\w*|end\w*|above|below|over|under)\b", re.IGNORECASE)
+
+
 def revised(turns: Sequence[Turn], text: str) -> Call | None:
     """Return the newest call with one figure replaced, None where the words do not say so or it has none."""
     match = _NEW_FIRST.search(text) or _OLD_FIRST.search(text)
     before = last_call(turns)
     if before is None:
         return None
-    pair = (match["old"], match["new"]) if match else _of_the_rule(before, text)
-    if pair is None:
-        return None
-    old, new = pair
-    args = {name: _replaced(value, old, new) for name, value in before.args.items()}
+    pairs = [(match["old"], match["new"])] if match else _of_the_rule(before, text) or _of_averages(before, text)
+    args = dict(before.args)
+    for number, (old, _) in enumerate(pairs):  # by way of marks, for "the 20 and 50 day" in place of 50 and 200
+        args = {name: _replaced(value, old, f"<{chr(97 + number)}>") for name, value in args.items()}
+    for number, (_, new) in enumerate(pairs):
+        args = {name: _marked(value, f"<{chr(97 + number)}>", new) for name, value in args.items()}
     return None if args == dict(before.args) else before.model_copy(update={"args": args})
 
 
-def _of_the_rule(before: Call, text: str) -> tuple[str, str] | None:
+def _of_the_rule(before: Call, text: str) -> list[tuple[str, str]]:
     """Return the figure of a rule that is spoken of and the only other one said: "70 is greedy, let it be 60"."""
     said = list(dict.fromkeys(re.findall(r"(?<![\w.(])[0-9]+(?:\.[0-9]+)?(?![\w.%(]*\w| ?%)", text)))
     rule = " ".join(str(before.args.get(name, "")) for name in ("entry", "exit"))
     held = [each for each in said if re.search(rf"(?<![\w.]){re.escape(each)}(?![\w.])", rule)]
     if before.tool != "run_backtest" or len(said) != PAIR or len(held) != 1 or re.search(r"[()<>]", text):
-        return None
-    return held[0], next(each for each in said if each != held[0])
+        return []
+    return [(held[0], next(each for each in said if each != held[0]))]
+
+
+def _of_averages(before: Call, text: str) -> list[tuple[str, str]]:
+    """Return the lengths of the averages in a rule with those now said: "with the 20 and the 100 day averages"."""
+    rule = f"{before.args.get('entry', '')} {before.args.get('exit', '')}"
+    held = list(dict.fromkeys(re.findall(r"\b[se]ma\((?:close, )?([0-9]+)\)", rule)))
+    said = list(dict.fromkeys(re.findall(r"(?<![\w.(])([0-9]{1,3})(?:[ -]?days?|d)?\b(?![.%]| ?%)", text)))
+    spoken = before.tool == "run_backtest" and _AVERAGES.search(text) and _VARIES.search(text)
+    if not spoken or _MORE.search(text) or any(find_symbols(text, ())):
+        return []  # more than the lengths, or another rule
+    pairs = list(zip(sorted(held, key=int), sorted(said, key=int), strict=False))
+    return pairs if len(held) == len(said) and held != said else []
+
+
+def _marked(value: Any, mark: str, new: str) -> Any:
+    """Return a value with `new` where the mark stands; a figure that was marked becomes one again."""
+    if isinstance(value, list):
+        return [_marked(each, mark, new) for each in value]
+    if value == mark:
+        return float(new) if "." in new else int(new)
+    return value.replace(mark, new) if isinstance(value, str) else value
 
 
 def _replaced(value: Any, old: str, new: str) -> Any:
@@ -53,7 +86,7 @@ def _replaced(value: Any, old: str, new: str) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        return (float(new) if "." in new else int(new)) if float(old) == value else value
+        return new if float(old) == value else value
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return re.sub(rf"(?<![0-9.]){re.escape(old)}(?![0-9.]*[0-9])", new, value)
     return value

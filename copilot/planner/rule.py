@@ -183,7 +183,13 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
     label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| when| on| if| at)? ?[\"'`]?"
     return (
         (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['when']}) ", re.IGNORECASE), True),
-        (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['at']}) (?=.*\b(?:cross|high|low))", re.IGNORECASE), False),
+        (
+            re.compile(
+                rf"\b(?:{own})\b{gap}\b(?:{words()['at']}) (?=.*\b(?:cross|high|low|over|above|below|under))",
+                re.IGNORECASE,
+            ),
+            False,
+        ),
         (re.compile(label, re.IGNORECASE), False),
         (typed, False),
         (re.compile(rf"(?:^|[,;:.])\s*(?:{side}) ?[:=] ?", re.IGNORECASE), False),

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from copilot.planner.quoted import without_quotations
+from copilot.planner.symbols import find_symbols
 
 _FOLLOWS = (
     r"(?:and |but )?(?:then(?! *(?:$|[.!?]|, *(?!(?:if [^,]+, *)?VERBS\b)))|thereafter|(?:right |straight "
@@ -18,28 +19,33 @@ _FOLLOWS = (
     r"|(?<=and )afterwards?|(?<=and )next|next(?=,| (?:the same|load|test|run|show|train|open|explain|propose"
     r"|make|check|tell|compare|backtest|give|draft"
     r"|suggest))|finally|lastly|subsequently"
-    r"|(?:once|when|as soon as) (?:that|this|it)(?:'s| is| has)? (?:done|finished|ready|loaded|there|in|run)"
+    r"|(?:once|when|as soon as) (?:that|this|it)(?:'s| is| has)? (?:done|finished|ready|loaded|there|in|run|over|up"
+    r"|completed?|through)"
+    r"|following (?:that|this)(?! (?:run|one|experiment|test|rule|model)\b)"
+    r"|(?<=and )after(?=,? (?:please |i want |you |we )*(?:VERBS)\b)|(?<=, )after(?= i (?:want|would|need)\b)"
     r"|followed by|to finish|at the end(?! of)|(?:and )?(?:finish(?:ing)?|end(?:ing)?|wrap(?:ping)? up"
-    r"|conclude)(?: (?:it )?off)? with|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly|[2-9][.)])"
+    r"|conclude)(?: (?:it )?off)? with|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly)"
 )
 _VERBS = (
     r"load|get|fetch|download|pull|grab|ingest|import|collect|retrieve|bring (?:in|up)|update|refresh"
     r"|test|train|try|run|rerun|re-run|repeat|backtest|evaluate|assess|examine|study|simulate|fit"
-    r"|check|vet|verify|validate|see (?:if|whether|what|the|any|how)|find out|look (?:at|into)"
+    r"|check|vet|verify|validate|see (?:if|whether|what|which|where|the|any|how)|find out|look (?:at|into)"
     r"|show|open|display|plot|chart|draw|explain|tell me|walk me|summari[sz]e|compare|rank|list|give me|gimme"
     r"|let me|make|build|create|generate|compute|calculate|work out|put|write|use|feed|set up"
-    r"|pop (?:up|open)|pull up"
+    r"|pop (?:up|open)|pull up|pop(?= (?:its|the|my|that)\b)"
     r"|inspect|scan|screen|ls|gen|lay (?:it|them)|line (?:it|them) up|render|grid|juxtapose|present"
     r"|look (?:for|up)|(?:is|are|was|were) there"
     r"|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
     r"|what (?:would|should|drove|to)|why|which|how did|i want|i'd like|do the"
-    r"|does(?! (?:it|that|this)\b)|spit out|hit me"
+    r"|does(?! (?:it|that|this)\b)|spit out|hit me|(?:has|have|had|is|are) any"
 )
 _FOLLOWS = _FOLLOWS.replace("VERBS", f"(?:{_VERBS})")
 _SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a rule
 _STRONG = re.compile(
     rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*"
     rf"|\s+(?:&&|\|)\s+"
+    rf"|(?:[,;.]|(?<=\s)|^)\s*(?:\(?(?:step |task |q)?[2-9][.):]|q[2-9],?)\s+(?=(?:please )?(?:{_VERBS})\b)"
+    rf"|\s*\n\s*(?:[-*\u2022]\s*)?(?=(?:please |also |then )*(?:{_VERBS})\b)"
     rf"|\s*(?:->|=>|;(?! *{_SALE})(?=[^;]*\b(?:{_VERBS}|news|gaps|report)\b))\s*"
     rf"|\s*[.;!?]\s*(?=(?:and )?(?:the )?(?:same|likewise|ditto)\b)",
     re.IGNORECASE,
@@ -47,12 +53,12 @@ _STRONG = re.compile(
 _WEAK = re.compile(
     rf"\s*(?:[,.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*"
     r"(?:if (?:fine|ok(?:ay)?|so|done|good|all good|clean|it passes|it works|that works|you're done),? )?"
-    rf"(?=(?:please |also |just )?(?:{_VERBS})\b(?!\())",
+    rf"(?=(?:please |also |just )?(?:with [$\u20ac\u00a3]?[0-9][\w.,]*(?: [a-z]+)?,? )?(?:{_VERBS})\b(?!\())",
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"(?:what|which|why|how|is|are|was|were)\b", re.IGNORECASE)
 _COMMAND = re.compile(
-    rf"\b(?:{_VERBS}|buy|hold|do|does|is|are|has|have|can|could|would|should|i'd|need)\b", re.IGNORECASE
+    rf"\b(?:{_VERBS}|buy|hold|same|again|do|does|is|are|has|have|can|could|would|should|i'd|need)\b", re.IGNORECASE
 )
 _BEFORE = re.compile(
     rf"^\W*before (?:(?:you|we|i) )?(?P<later>(?:{_VERBS}|proposing|testing|training|running|backtesting)\b.+),"
@@ -74,7 +80,38 @@ _OUTCOME = re.compile(  # what every test tells by itself
     r"[^.!?;]*[.!?]*\s*$",
     re.IGNORECASE,
 )
-_LEADS = re.compile(r"^(?:first(?:ly)?|to (?:start|begin)(?: with)?|step (?:one|1)|1[.)])[,:]?\s*", re.IGNORECASE)
+_LEADS = re.compile(
+    r"^(?:first(?:ly)?|to (?:start|begin)(?: with)?|step (?:one|1)|(?:[\w ]{1,30}: ?)?\(?(?:step |task |q)?1[.):]"
+    r"|(?:[\w ]{1,30}: ?)?q1|[-*\u2022])[,:]?\s+",
+    re.IGNORECASE,
+)
+_LATE = re.compile(  # "check after that all my features"
+    rf"(?P<joint>,? and|,) (?P<verb>{_VERBS}) (?:after (?:that|this)|afterwards|thereafter|subsequently|then),? ",
+    re.IGNORECASE,
+)
+_MEANWHILE = tuple(
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for pattern in (  # what is said last is to be done first
+        (
+            rf"^(?P<later>.+?)[.,;?!]+ *(?:but |and )?(?:before (?:that|this)|beforehand|but first(?: of all)?),?"
+            rf" (?P<first>(?:please |do |you )*(?:{_VERBS})\b.+)$"
+        ),
+        rf"^(?P<later>.+?)[.,;?!]+ *but (?P<first>(?:please )?(?:{_VERBS})\b.+) (?:first|beforehand)[.!]*$",
+        (
+            r"^(?P<later>.+?),? (?:after|once) (?:you(?:'ve| have)? |having )?(?:done|run|running|finished|tested"
+            r"|executed)"
+            r"(?: the following)?[:,] ?(?P<first>.+)$"
+        ),
+    )
+)
+_RUN = re.compile(r"\b(?:the|my) (?:[\w-]+ ){1,3}(?:run|experiment|backtest)\b", re.IGNORECASE)
+_MONEY = re.compile(
+    r"^\W*(?:so |well |ok,? )*i(?:'ve| have)(?: got| saved"
+    r"| about)* (?P<money>[$\u20ac\u00a3]?[0-9][\w.,]*(?: [a-z]+){0,2}?)"
+    r"(?: to (?:invest|spend|put to work|place|allocate)| in cash| lying around| available)*[.,;!] *(?:and )?"
+    r"(?P<rest>.+\b(?:with|for|using|of|into) (?:this|that|it|the)(?: (?:money|sum|amount|cash|capital))?\W*)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _SEVERAL = re.compile(
     r"(?:explain|compare|why)\b|[^.;!?]*?\w[^\w.;!?]+\w"
 )  # words: a bare "show" ends what is before it
@@ -85,8 +122,14 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     """Return the pieces of a request in order, each with whether words say that it follows what is before it."""
     text = without_quotations(text)
     text = _OUTCOME.sub("", text)
-    if turned := _BEFORE.match(text):  # "before you test it, load it"
-        return [*pieces(turned["first"]), (turned["later"], True)]
+    if has := _MONEY.match(text):  # "I have 8000 dollars. ... what to buy with it"
+        text = re.sub(r"(?:this|that|it|the)(?: [a-z]+)?(\W*)$", rf"{has['money']}\1", has["rest"])
+    if turned := _BEFORE.match(text) or next(filter(None, (each.match(text) for each in _MEANWHILE)), None):
+        return [
+            *pieces(_told(turned["first"], turned["later"])),
+            (turned["later"], True),
+        ]  # "before you test it, load it"
+    text = _LATE.sub(r"\g<joint> then \g<verb> ", text)
     last = _LAST.search(text)
     text = text[: last.start("marker")].rstrip() if last else text
     cuts = [(match.start(), match.end(), True) for match in _STRONG.finditer(text)]
@@ -110,6 +153,18 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     if _LETTERS.search(text[begin:]):
         found.append((text[begin:].strip(" .!"), follows))
     return found
+
+
+def _told(first: str, later: str) -> str:
+    """Return what is said last and done first with the names that it leans on: "load both" of "GLD and SLV"."""
+    if run := _RUN.search(later):
+        first = re.sub(r"\bits\b", f"{run[0]}'s", first, count=1)
+    names = [each.value for each in find_symbols(later, ())]
+    if names and not any(find_symbols(first, ())):
+        first = re.sub(
+            r"\b(?:both|them|these|those|it)\b(?: two)?", " and ".join(dict.fromkeys(names)), first, count=1
+        )
+    return first
 
 
 def _since_cut(text: str, end: int, cuts: Sequence[tuple[int, int, bool]]) -> str:

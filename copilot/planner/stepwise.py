@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from copilot.context import about_tokens
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
-from copilot.plan import CountsTokens, Planner, TellsPrompt
+from copilot.plan import CountsTokens, Planner, TellsParts, TellsPrompt
 from copilot.planner.features import MADE
 from copilot.planner.steps import pieces
 from copilot.planner.variants import variants
@@ -81,7 +81,7 @@ class StepwisePlanner:
     ) -> list[tuple[str, Plan]]:
         """Return the pieces of a request, each with its plan; one where it cannot be cut."""
         whole = [(user, False)]
-        cut = pieces(user)
+        cut = self._parts(pieces(user), history, state)
         plans: list[tuple[str, Plan]] = []
         for text, follows in cut if 1 < len(cut) <= MOST else whole:
             said = tuple(_as_done(*each) for each in plans)
@@ -94,6 +94,18 @@ class StepwisePlanner:
             plans.append((joined, self.single.plan((*history, *said, Turn(user=joined)), state, cancel)))
         plans = plans if len(plans) > 1 or len(cut) == 1 else self._whole(history, user, state, cancel)
         return self._repeated(history, user, plans, state, cancel)
+
+    def _parts(
+        self, cut: list[tuple[str, bool]], history: tuple[Turn, ...], state: LiveState
+    ) -> list[tuple[str, bool]]:
+        """Return the pieces, cut on where they turn to another thing without a word that says so."""
+        if not isinstance(self.single, TellsParts):
+            return cut
+        found: list[tuple[str, bool]] = []
+        for text, follows in cut:
+            first, *more = self.single.parts(text, history, state)
+            found += [(first, follows), *((each, False) for each in more)]
+        return found
 
     def _repeated(
         self,
@@ -156,5 +168,6 @@ def _with_made(state: LiveState, plans: Sequence[tuple[str, Plan]]) -> LiveState
 
 def _differs(before: Call, call: Call) -> bool:
     """Tell whether two calls are of two tools, or the second looks at something else: the gaps, then the splits."""
-    other = [name for name in ("view", "kind") if name in call.args and call.args[name] != before.args.get(name)]
-    return before.tool != call.tool or bool(other)
+    told = ("view", "kind", "as_of")
+    other = any(name in call.args and call.args[name] != before.args.get(name) for name in told)
+    return before.tool != call.tool or other

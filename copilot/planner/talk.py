@@ -46,7 +46,9 @@ _DEFINE = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"\b(?:my|our|last|latest|previous|this run|the run|that run|it|experiment|mine)\b", re.IGNORECASE
+    r"\bthe (?:[\w/]+[ -]){1,4}(?:run|experiment|backtest|one|result|trial)\b|"
+    r"\b(?:my|our|last|latest|previous|this run|the run|that run|it|experiment|mine)\b",
+    re.IGNORECASE,
 )
 
 

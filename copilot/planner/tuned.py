@@ -31,6 +31,7 @@ from copilot.planner.emit import Missing, args_of, without_defaults
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.first import FirstPlanner
 from copilot.planner.history import last_call, ranked_ids, usable
+from copilot.planner.joints import parts
 from copilot.planner.linear import load
 from copilot.planner.offers import Offers, closed, offers
 from copilot.planner.phrasebook import INDEX, ROUGH, shares_of, terms_with
@@ -67,7 +68,10 @@ LEAST = 0.01  # share below which the model's opinion is not looked up
 _ORDERED = re.compile(
     r"^\W*(?:please )?guarantee\b|\b[0-9][0-9,]* (?:more )?(?:shares?|lots?|contracts?)\b", re.IGNORECASE
 )
-_FROM = re.compile(r"\b(?:from|via|using|through|off|by)(?: the)? $", re.IGNORECASE)
+_FROM = re.compile(
+    r"\b(?:(?:from|via|using|through|off|by)(?: the)?|(?:source|vendor|provider|feed)(?: is)?[:=]?) ?$",
+    re.IGNORECASE,
+)
 FLOOR = 1e-4
 MODEL_WEIGHT = 0.5
 PLAIN = 7.0  # log odds that a plain rule adds
@@ -111,6 +115,13 @@ class TunedPlanner(FirstPlanner):
         history = usable(tuple(turns[:-1]))
         user = as_meant(turns[-1].user, (*state.features, *state.symbols))
         return sight(history, gather(user, state, self._today(), ranked_ids(history)), state)
+
+    def parts(self, text: str, history: Sequence[Turn], state: LiveState) -> list[str]:
+        """Return a request in the parts that ask for different things; see `copilot.plan.TellsParts`."""
+        evidence = gather(as_meant(text, (*state.features, *state.symbols)), state, self._today())
+        before = last_call(history)
+        found = parts(evidence, before.tool if before else None, self._index)
+        return found if len(found) > 1 else [text]
 
     def shares(self, request: Request, cancel: threading.Event | None = None) -> dict[str, float]:
         """Return the model's share of certainty for each label that it holds likely."""

@@ -27,7 +27,7 @@ _TWO = re.compile(  # two figures for one thing
 )
 _WITHOUT = re.compile(r"(?:without|not|plain|bare)(?: (?:it|one|any|that|them))?$", re.IGNORECASE)
 _BETWEEN = re.compile(
-    r"(?:[ ,;/&+:]|\b(?:and|then|once|again|also|plus|with|by|using|via|over|at|on|for|in|a|an|the|one|of|vs|versus"
+    r"(?:[ ,;/&+:]|\b(?:and|then|once|again|also|plus|with|by|using|via|over|at|on|for|in|a|an|the|vs|versus"
     r"|against|horizons?|ahead|regression|model)\b)*",
     re.IGNORECASE,
 )
