@@ -19,6 +19,7 @@ _SAID = re.compile(
     r"[ \t]*\n?(?P<code>.+)",
     re.DOTALL | re.IGNORECASE,
 )
+_TICKS = re.compile(r"`(?P<code>[^`]+)`")
 _DEFINES = re.compile(r"(?P<code>(?:(?:import|from) [^\n]+\n+)*def feature\(.+)", re.DOTALL)
 _RESULT = re.compile(r"(?:^|:|\n)[ \t]*\n?[ \t]*(?P<code>(?:\w+ = [^\n]+\n+)*result = .+)", re.DOTALL)
 _PYTHON = re.compile(r"(?<![=!<>])=(?!=)|\bdef \w+\(|\bimport \w+|\bprint\(|\bopen\(")
@@ -26,7 +27,7 @@ _PYTHON = re.compile(r"(?<![=!<>])=(?!=)|\bdef \w+\(|\bimport \w+|\bprint\(|\bop
 
 def find_code(text: str) -> Iterator[Mention]:
     """Yield the Python in a request, at most once; the words that announce it belong to the mention."""
-    for pattern in (_FENCE, _SAID, _DEFINES, _RESULT):
+    for pattern in (_FENCE, _TICKS, _SAID, _DEFINES, _RESULT):
         match = pattern.search(text)
         if match is not None and _PYTHON.search(match["code"]):
             start = match.start("code") if pattern in (_SAID, _RESULT) else match.start()

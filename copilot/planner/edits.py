@@ -15,54 +15,35 @@ import prompts
 from copilot.messages import Call
 from copilot.planner.around import around
 from copilot.planner.candidates import Candidates
+from copilot.planner.emit import args_of
 from copilot.planner.evidence import Evidence
 from copilot.planner.figures import figures_in
+from copilot.planner.given_up import LEAVE, SAID_AS, given_up
 from copilot.planner.linear import load
 from copilot.planner.mention import Kind, Mention
-from copilot.planner.retrieve import terms_of
 
 Role = Literal["keep", "drop", "add", "replace", "none"]
 
 WEIGHTS = prompts.FOLDER / "tuning" / "edits.npz"
 FEW = 6  # words of substance in what only changes a call
 CLEAR = 0.5  # share from which a name is added or left out, or a setting given up
-CERTAIN = 0.9  # and where another setting is said, which is what the request is about
-_SETTING: tuple[Kind, ...] = ("horizon", "count", "model", "option", "period", "exit")
 NAMES: Mapping[str, Literal["symbol", "feature"]] = {"symbols": "symbol", "features": "feature"}
-_SAID_AS = {
-    "target_volatility": r"vol(?:atility)?",
-    "max_drawdown": r"(?:draw[- ]?down|stop)",
-    "max_position": r"(?:cap|weights?|positions?)",
-}
 _ONE = re.compile(r"\bthe (?P<word>[a-z]+) (?:one|feature|part|bit|thing|piece|leg|factor|signal)\b", re.IGNORECASE)
-_LEAVE = r"(?:drop|leave|lose|remove|scrap|kick|delete|ditch|skip|exclude|cut|omit|chuck|bin|axe|toss|ablate)"
 _DROPPED = re.compile(
-    rf"\b(?:{_LEAVE}(?: out)?|without|get rid of|throw out|take out|kick out|minus)(?: the| my)? $", re.IGNORECASE
+    rf"\b(?:{LEAVE}(?: out)?|without|get rid of|throw out|take out|kick out|minus)(?: the| my)? $", re.IGNORECASE
 )
-_DROP_THAT = re.compile(rf"\b(?:{_LEAVE}|get rid of|throw|take|without) (?:that|this|it)\b", re.IGNORECASE)
+_DROP_THAT = re.compile(rf"\b(?:{LEAVE}|get rid of|throw|take|without) (?:that|this|it)\b", re.IGNORECASE)
 _LEFT = re.compile(
-    rf"\b(?:{_LEAVE}(?: out)?|without|get rid of)(?: the| my)? (?P<word>[a-z]{{3,}})\b"
+    rf"\b(?:{LEAVE}(?: out)?|without|get rid of)(?: the| my)? (?P<word>[a-z]{{3,}})\b"
     r"(?! (?:limit|stop|cap|target|guard|brake|control|rule)s?\b)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\b(?P<word>[a-z]{3,})\b", re.IGNORECASE)
-_NEGATES = re.compile(  # without one of these, nothing is given up
-    r"\b(?:no|not|\w+n't|dont|without|w/o|drop\w*|los(?:e|ing)|remov\w*|forget|scrap\w*|skip\w*|any|free\w*|off|un\w+"
-    r"|lift\w*|away|out|never|undo|back|less|cancel\w*|leav\w*|kill|ditch\w*|strip\w*|rid|nix|relax\w*|whole|every\w*"
-    r"|ignor\w+|tak(?:e|ing)|release|open|all|bin|chuck|axe|minus|nothing|none|delete|disregard|abandon|abolish|default"
-    r"|usual|standard|normal|plain|full|stop|end|waive|rescind|omit\w*|exclud\w*|as many|go|scratch|clear"
-    r"|reset|again"
-    r"|anymore|instead of|rather than)\b",
-    re.IGNORECASE,
-)
-_CALLED_LIKE = {"max_drawdown": "drawdown", "target_volatility": "volatility"}  # features of these names
+_COUNTS = {"run_experiment": "top_n", "propose_trades": "max_positions"}
 _VARIED: Mapping[str, tuple[Kind, ...]] = {
     "run_experiment": ("symbol", "feature", "experiment"),
     "run_backtest": ("symbol", "entry", "experiment"),
 }
-FIXED = frozenset(
-    {*NAMES, "entry", "experiment", "experiments", "capital_usd", "sql", "code", "path", "view", "kind"}
-)
 
 
 def is_edit(previous: Call, evidence: Evidence) -> bool:
@@ -80,7 +61,7 @@ def left_figures(previous: Call, evidence: Evidence) -> Candidates:
     claimed = [each for each in evidence.mentions if each.kind != "number"]
     shares = {
         name: [round(float(match["n"]) / 100, 6)]
-        for name, said in _SAID_AS.items()
+        for name, said in SAID_AS.items()
         if name in previous.args
         and (
             match := re.search(
@@ -91,9 +72,11 @@ def left_figures(previous: Call, evidence: Evidence) -> Candidates:
     if shares:
         return dict(shares)
     found = [each for each in figures_in(evidence.text) if not any(other.overlaps(each) for other in claimed)]
-    if previous.tool != "run_experiment" or len({each.kind for each in found}) != 1:
+    if previous.tool not in _COUNTS or len({each.kind for each in found}) != 1:
         return {}
-    name = {"length": "horizon_days", "count": "top_n"}.get(found[0].kind)
+    name = {"length": "horizon_days", "count": _COUNTS[previous.tool]}.get(found[0].kind)
+    if name not in args_of(previous.tool).model_fields:
+        return {}
     return {name: [int(found[0].value)]} if name and (name in previous.args or name == "horizon_days") else {}
 
 
@@ -164,44 +147,11 @@ def renames(previous: Call, evidence: Evidence) -> bool:
     return bool(edits) and len(evidence.content) <= FEW
 
 
-def given_up(previous: Call, evidence: Evidence) -> list[str]:
-    """Return the settings of `previous` that the request does without."""
-    if not _NEGATES.search(evidence.text):
-        return []
-    open_to = [name for name in previous.args if name not in FIXED]
-    least = CERTAIN if any(evidence.of(kind) for kind in _SETTING) else CLEAR
-    found = [name for name in open_to if _share(terms_of_setting(evidence, name), "drop") >= least]
-    named = [name for name, said in _SAID_AS.items() if re.search(rf"\b{said}\b", evidence.text, re.IGNORECASE)]
-    return [name for name in found if name in named] if {*named} & {*found} else found
-
-
-def without(name: str, value: Any, said: Candidates) -> Candidates:
-    """Return what was said without what only named the setting that is given up: "no drawdown stop".
-
-    Args:
-        name: the setting.
-        value: it had before; another one that was said is kept.
-        said: field -> its candidates.
-    """
-    kept = {field: values for field, values in said.items() if field != name or values != [value]}
-    family = _CALLED_LIKE.get(name)
-    if family is not None and "features" in kept:
-        features = [each for each in kept.pop("features")[0] if not str(each).startswith(family)]
-        kept |= {"features": [features]} if features else {}
-    return kept
-
-
 def terms_of_name(tool: str, evidence: Evidence, mention: Mention, *, held: bool) -> list[str]:
     """Return the terms that tell the role of a name; `held` by the call before or new."""
     place = f"{mention.kind} {'held' if held else 'new'}"
     near = around(evidence.text, mention.start, mention.end)
     return [*(f"{place} {term}" for term in (*near, f"in {tool}")), *(f"{place[-4:]} {term}" for term in near)]
-
-
-def terms_of_setting(evidence: Evidence, name: str) -> list[str]:
-    """Return the terms that tell whether a setting is given up."""
-    said = terms_of(evidence.text, evidence.mentions)
-    return [*(f"{name} {term}" for term in said), *(f"set {term}" for term in said), f"{name} ", "set "]
 
 
 def _role(previous: Call, evidence: Evidence, mention: Mention, before: Sequence[Any]) -> str:
@@ -210,10 +160,6 @@ def _role(previous: Call, evidence: Evidence, mention: Mention, before: Sequence
     best = max(shares, key=lambda label: shares[label])
     clear = shares[best] >= CLEAR
     return best if clear else "keep" if held else "replace"
-
-
-def _share(terms: Sequence[str], label: str) -> float:
-    return load(WEIGHTS).shares(terms).get(label, 0.0)
 
 
 def _plain(name: Any) -> str:

@@ -129,6 +129,7 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     """
     text = text.replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
     found = list(find_code(text))
+    found = claim(found, find_sql(text)) if found else found
     if not found and (found := list(find_sql(text))):
         return Evidence(text, tuple(found))
     options = list(find_options(text))

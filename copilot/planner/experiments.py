@@ -20,6 +20,11 @@ _RANK = {
     "before": -2, "old": -2,
 }  # fmt: skip
 _RANKS = "|".join(sorted(_RANK, key=len, reverse=True))
+_BEFORE_IT = re.compile(
+    r"\b(?:the )?(?:run|experiment|one|test|backtest) before(?: (?:it|that|this)(?: (?:one|run))?| the (?:last"
+    r"|latest))?(?=\W*$)",
+    re.IGNORECASE,
+)
 _ADVERB = re.compile(r"(?<!the )(?<!my )(?<!very )\bfirst[?.! ]*$", re.IGNORECASE)  # "show me that first"
 _ID = re.compile(r"\bexp_[A-Za-z0-9_.\-]*[A-Za-z0-9]")
 _ORDINAL = re.compile(
@@ -141,6 +146,8 @@ def _ranked(text: str) -> Iterator[Mention]:
     """Yield experiments by their place: "the third one", "run 2 and 3", "the first against the last"."""
     if bare := _BARE.match(text):
         yield Mention("experiment", *bare.span("n"), ("rank", int(bare["n"]) - 1))
+    for match in _BEFORE_IT.finditer(text):
+        yield Mention("experiment", match.start(), match.end(), ("rank", -2))
     for pattern, groups in ((_ORDINAL, ()), (_ASIDE, ()), (_PAIR, ("one", "two"))):
         for match in pattern.finditer(_ADVERB.sub("", text)):
             for group in groups or ("rank",):

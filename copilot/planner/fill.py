@@ -171,7 +171,12 @@ def _propose(evidence: Evidence, state: LiveState) -> Candidates:
 
 def _python(evidence: Evidence, _state: LiveState) -> Candidates:
     if typed := evidence.of("code"):
-        return {"code": [typed[0].value], "symbols": one(evidence.symbols), **period(evidence)}
+        return {
+            "code": [typed[0].value],
+            "symbols": one(evidence.symbols),
+            "sql": first(evidence, "sql"),
+            **period(evidence),
+        }
     found = analysis.analysis(evidence)
     return analysis.candidates(found, evidence) if found is not None and found.clear else {}
 

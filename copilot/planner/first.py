@@ -20,6 +20,7 @@ from copilot.model.llm import LLM
 from copilot.plan import CountsTokens
 from copilot.planner import lab, talk, workbench
 from copilot.planner.about import about_last
+from copilot.planner.again import again
 from copilot.planner.answers import Answers, asked_without
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
@@ -129,7 +130,7 @@ class FirstPlanner:
             return call
         if evidence.of("code"):
             return None  # whatever else its words may mean
-        if call := revised(history, user):
+        if call := revised(history, user) or again(history, evidence):
             return call
         if self._answers.open_words(history, evidence, state):
             declines = asked_without(history) and says_no(user)
@@ -184,7 +185,7 @@ class FirstPlanner:
     def _readings(self, request: Request) -> list[Reading]:
         """Return what the request may be about, best first; at least two."""
         evidence = request.evidence
-        if evidence.of("sql"):
+        if evidence.of("sql") and not evidence.of("code"):
             return _certain("query_data")
         if evidence.of("winner") and not evidence.content:
             return _certain("show_report")

@@ -9,8 +9,9 @@ from typing import Any
 
 from copilot.messages import Call, Observation, Turn
 from copilot.planner.candidates import Candidates
-from copilot.planner.edits import NAMES, edited_names, given_up, left_figures, without
+from copilot.planner.edits import NAMES, edited_names, left_figures
 from copilot.planner.evidence import Evidence
+from copilot.planner.given_up import given_up, without
 from copilot.planner.models import USUAL
 
 _MEANT = frozenset(

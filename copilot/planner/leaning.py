@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from copilot.messages import Call, Turn
 from copilot.planner import workbench
 from copilot.planner.candidates import Candidates
-from copilot.planner.earlier import gone_back_to, of_both, speaks_of_that_run, without_its_names
+from copilot.planner.earlier import VARIED, gone_back_to, of_both, speaks_of_that_run, without_its_names
 from copilot.planner.edits import NAMES
 from copilot.planner.emit import Missing, args_of
 from copilot.planner.evidence import Evidence
@@ -22,6 +22,13 @@ from copilot.planner.history import carry_over, last_call, last_symbols
 from copilot.planner.request import Request, goes_with, leans_on_symbols
 
 _ENDS: tuple[str, ...] = ("start", "end")
+_AGAIN = re.compile(
+    r"\b(?:re-?run|repeat|redo) (?:the|that|my|this)(?: same)? (?:test|experiment|run|backtest|rule)\b"
+    r"|\b(?:the|that|my|this)(?: same)? (?:test|experiment|run|backtest|rule) (?:once )?(?:again|more)\b"
+    r"|\bsame (?:trading )?(?:rule|test|experiment|backtest)\b",
+    re.IGNORECASE,
+)
+_SHOWS = re.compile(r"\b(?:show|see|print|display|list|look|give me|open)\b", re.IGNORECASE)
 _ON_IT = re.compile(r"\b(?:on|for|with|to) (?:it|them|those|these|that one)\b", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every\w*|any(?:thing| symbols?)|lake|which (?:symbols?|stocks?|tickers?)|whole)\b", re.IGNORECASE
@@ -76,16 +83,17 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
         changed = without_its_names(evidence, back)
         return carry_over(back, fill(tool, changed, request.state), changed)
     # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
-    previous = last_call(history, tool if tool == "run_experiment" else None)
-    if previous is not None and previous.tool == tool and goes_with(previous, evidence):
+    again = tool in VARIED and _AGAIN.search(evidence.text) is not None
+    previous = last_call(history, tool if tool == "run_experiment" or again else None)
+    if previous is not None and previous.tool == tool and (again or goes_with(previous, evidence)):
         loaded = last_call(history)
         if loaded is not None and loaded.tool == "ingest_data" and _ON_IT.search(evidence.text):
             said = {
                 "symbols": [list(loaded.args["symbols"])],
                 **said,
             }  # "the same test on it", which was just loaded
-        return carry_over(previous, said, evidence)
-    said = _same_dates(said, evidence, history)
+        return carry_over(previous, _same_view(tool, said, request), evidence)
+    said = _same_view(tool, _same_dates(said, evidence, history), request)
     if (
         "symbols" not in said
         and (leans_on_symbols(tool, request) or _looks_at_loaded(tool, said, request))
@@ -100,6 +108,15 @@ def _looks_at_loaded(tool: str, said: Candidates, request: Request) -> bool:
     before = last_call(request.history)
     loaded = before is not None and before.tool == "ingest_data"
     return tool == "show_data" and loaded and bool(said.get("view")) and not _ALL.search(request.text)
+
+
+def _same_view(tool: str, said: Candidates, request: Request) -> Candidates:
+    """Return what was said without "bars" as a view where it only names other bars: "and in the hourly bars?"."""
+    before = last_call(request.history)
+    varied = tool == "show_data" and before is not None and before.tool == tool and before.args.get("view")
+    if not varied or said.get("view") != ["bars"] or not said.get("interval") or _SHOWS.search(request.text):
+        return said
+    return {**said, "view": [before.args["view"]]} if before is not None else said
 
 
 def _same_dates(said: Candidates, evidence: Evidence, history: Sequence[Turn]) -> Candidates:

@@ -43,17 +43,22 @@ _TESTING = re.compile(
 _ADDING = re.compile(rf"{_POLITE}(?:add|include|make|create|build|generate)\b", re.IGNORECASE)
 _TOO = re.compile(r"\b(?:as well|also|too|in addition|additionally|instead|again)\b", re.IGNORECASE)
 _NAMED = re.compile(
-    r"\b(?:and )?(?:(?:christen|dub|title)(?:ed)?(?: (?:it|that|this))?|call(?:ed|ing)?(?: (?:it|that|this"
+    r"\b(?:and )?(?:(?:christen|dub|title)(?:ed)?(?: (?:it|that|this))?|call(?:ed|ing)?(?: (?:it|that one"
+    r"|this one|that|this"
     r"|the (?:feature|result|thing)|them))?"
     r"|nam(?:e|ed|ing)(?: (?:it|that|this|the (?:feature|result)))?(?: as)?"
     r"|(?:under|with|by|of) the name(?: of)?|giv(?:e|ing) (?:it )?the name|label(?:l?ed)?(?: it)?|save (?:it"
     r"|that|this) (?:as|under)"
     r"|(?:whose|its|the|the feature's) name (?:is|should be|shall be))[: ]+"
-    r"[\"'`]?(?!the\b)(?P<name>[A-Za-z][\w-]{0,59})[\"'`]?",
+    r"[\"'`]?(?!(?:the|of|for|an?|is|to|it|and|its)\b)(?P<name>[A-Za-z][\w-]{0,59})[\"'`]?",
     re.IGNORECASE,
 )
 _A_TEST = re.compile(
     r"\bmake (?:me )?(?:an? |one |the )?(?:tests?|runs?|experiments?|backtests?|comparison)\b", re.IGNORECASE
+)
+_IS_NAME = re.compile(
+    r"\b(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)+) (?:should be|shall be|is|as|being) (?:the|its) name\b",
+    re.IGNORECASE,
 )
 _AS = re.compile(r"\bas [\"'`]?(?P<name>[a-z][a-z0-9_]*)[\"'`]?\W*$")
 
@@ -81,6 +86,8 @@ def find_names(text: str) -> Iterator[Mention]:
     """Yield the name that a feature is to have: "call it qual", "named my-signal", "... as qual" at the end."""
     for match in _NAMED.finditer(text):
         yield Mention("name", match.start(), match.end(), match["name"].lower().replace("-", "_"))
+    for match in _IS_NAME.finditer(text):
+        yield Mention("name", match.start(), match.end(), match["name"])
     last = _AS.search(text)
     if last is not None and last["name"] not in everyday_words():
         yield Mention("name", last.start(), last.end("name"), last["name"])

@@ -94,6 +94,7 @@ _HORIZON = [
         ),
         rf"(?<![\w./*-])(?P<n>[0-9]{{1,3}}) ?(?P<unit>d|w)\b(?![-( ]*{_OWN_LENGTH})",
         rf"\bin (?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month)s?(?:' time)?\b",
+        rf"(?:(?<=,)|(?<=;)) ?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month|quarter)s?(?=\s*(?:[,;.!?]|$))",
         r"\b(?P<tomorrow>tomorrow|overnight horizon|one day ahead|day ahead)(?:'s)?\b",
         rf"\b(?P<n>{SMALL})[ -](?P<unit>day|week|month)s?(?= (?:lightgbm|model|forecast|prediction|ahead))",
     )

@@ -62,7 +62,8 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
         (
             rf"{_WITH}(?:long[- /_]?(?:and )?short|l/s|dollar[- ]neutral)(?: (?:book|strategy|portfolio))?"
             r"|(?:long |buy(?:ing)? )?(?:the )?(?:best|top|winners?|strongest)(?: (?:ones|names))?"
-            r" (?:against|versus|vs\.?) (?:the )?(?:worst|bottom|losers?|weakest)(?: (?:ones|names))?"
+            r"(?= (?:against|versus|vs\.?) (?:the )?(?:worst|bottom|losers?|weakest))"
+            r"|(?:against|versus|vs\.?) (?:the )?(?:worst|bottom|losers?|weakest)(?: [0-9]+)?(?: (?:ones|names))?"
             r"|(?:go )?long (?:the |on the )?(?:best|top|winners?|strongest|leaders?)(?: (?:ones"
             r"|names))?,? (?:and )?"
             r"(?:go )?short (?:the |on the )?\w+(?: (?:ones|names))?"

@@ -11,6 +11,7 @@ from copilot.planner import lab, talk, workbench
 from copilot.planner.edits import edited_names, is_edit
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import find_winners
+from copilot.planner.given_up import given_up
 from copilot.planner.history import last_call
 from copilot.planner.index import COMPARED
 from copilot.planner.limits import Limit, find_limits, question_about
@@ -69,6 +70,8 @@ def _limits(label: str, request: Request) -> list[Limit]:
     if label == "run_experiment" and any(each.value[0] == "book" for each in request.evidence.of("option")):
         found = [limit for limit in found if limit.name != "short"]
     before = last_call(request.history)
+    if before is not None and "target_volatility" in given_up(before, request.evidence):
+        found = [limit for limit in found if limit.name != "weights"]  # it is done without
     if before is None or before.tool != label or edited_names(before, request.evidence, "symbols") is None:
         return found
     return [limit for limit in found if limit.name != "symbol"]

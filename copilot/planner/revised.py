@@ -17,6 +17,12 @@ _NEW_FIRST = re.compile(
     rf"{_FIGURE.format('old')}",
     re.IGNORECASE,
 )
+_TWO_NEW = re.compile(
+    r"\b(?P<a>[0-9]+)(?: ?days?| ?d)? ?(?:and|/|,|over|x) ?(?:the )?(?P<b>[0-9]+)(?: ?days?"
+    r"| ?d)?,? (?:rather than|instead of"
+    r"|in place of|not) (?:the )?(?P<c>[0-9]+)(?: ?days?| ?d)? ?(?:and|/|,|over|x) ?(?:the )?(?P<d>[0-9]+)\b",
+    re.IGNORECASE,
+)
 _OLD_FIRST = re.compile(
     rf"\b(?:change|replace|swap|turn|make|move|raise|lower|set|switch)\b[^.;0-9]{{0,30}}{_FIGURE.format('old')}"
     rf" (?:to|with|by|into|for) (?:an? |the )?{_FIGURE.format('new')}",
@@ -40,7 +46,14 @@ def revised(turns: Sequence[Turn], text: str) -> Call | None:
     before = last_call(turns)
     if before is None:
         return None
-    pairs = [(match["old"], match["new"])] if match else _of_the_rule(before, text) or _of_averages(before, text)
+    two = _TWO_NEW.search(text)
+    pairs = (
+        [(two["c"], two["a"]), (two["d"], two["b"])]
+        if two
+        else [(match["old"], match["new"])]
+        if match
+        else _of_averages(before, text) or _of_the_rule(before, text)
+    )
     args = dict(before.args)
     for number, (old, _) in enumerate(pairs):  # by way of marks, for "the 20 and 50 day" in place of 50 and 200
         args = {name: _replaced(value, old, f"<{chr(97 + number)}>") for name, value in args.items()}

@@ -27,6 +27,7 @@ COMPARE = "compare them"
 _BEST = re.compile(
     r"\b(?:which|what) (?:one |of them |of the two )?(?:\w+ ){0,2}(?:better|best|wins?|won)\b", re.IGNORECASE
 )
+_TRIES = re.compile(r"\b(?:test|try|train|run|predict|experiment|backtest|forecast)\w*\b", re.IGNORECASE)
 TESTS = ("run_experiment", "run_backtest")
 
 
@@ -86,7 +87,8 @@ class StepwisePlanner:
         for text, follows in cut if 1 < len(cut) <= MOST else whole:
             said = tuple(_as_done(*each) for each in plans)
             plan = self.single.plan((*history, *said, Turn(user=text)), _with_made(state, plans), cancel)
-            if not plans or _stands_alone(plans[-1][1], plan, follows=follows):
+            goes_on = bool(plans) and not follows and _goes_on_checking(plans[-1][1].call, plan.call, text)
+            if not plans or (_stands_alone(plans[-1][1], plan, follows=follows) and not goes_on):
                 plans.append((text, plan))
                 continue
             joined = f"{plans.pop()[0]}, {text}"
@@ -157,6 +159,11 @@ def _stands_alone(before: Plan, plan: Plan, *, follows: bool) -> bool:
     if follows:
         return plan.call != before.call
     return plan.margin >= SURE and before.margin >= SURE and _differs(before.call, plan.call)
+
+
+def _goes_on_checking(before: Call, call: Call, text: str) -> bool:
+    """Tell whether a piece only says where features are to be checked: "check them on Nike"."""
+    return (before.tool, call.tool) == ("check_features", "run_experiment") and not _TRIES.search(text)
 
 
 def _with_made(state: LiveState, plans: Sequence[tuple[str, Plan]]) -> LiveState:

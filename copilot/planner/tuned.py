@@ -72,11 +72,13 @@ _FROM = re.compile(
     r"\b(?:(?:from|via|using|through|off|by)(?: the)?|(?:source|vendor|provider|feed)(?: is)?[:=]?) ?$",
     re.IGNORECASE,
 )
+_ITS = re.compile(r"(?:'s)? (?:ones|bars|rows|data|prices|version|figures|quotes|feed|source)\b", re.IGNORECASE)
 FLOOR = 1e-4
 MODEL_WEIGHT = 0.5
 PLAIN = 7.0  # log odds that a plain rule adds
 STRANGE = 8.0  # log odds that words of which none is known add to "something outside"
 KNOWN = 2.0  # log odds that known words alone take from "not offered here"
+NO_QUERY = 1.0  # log odds that a query takes which nobody typed
 UNUSED = 1.0  # log odds that a named thing without an argument takes
 AGREED = 0.9  # share by words of what the examples say too: the model is not asked (of 190 it changed none)
 CLEAR = 0.5  # share within a tool from which its closed choices are taken from the words
@@ -172,6 +174,8 @@ class TunedPlanner(FirstPlanner):
         odds["refuse_outside"] = STRANGE * load(self._index).strangeness(terms_with(request.evidence, None))
         if not unknown_words(request.evidence):
             odds["ask_without"] = -KNOWN  # a wish that nobody here can meet has a name of its own
+        if not request.evidence.of("sql"):
+            odds["query_data"] = odds.get("query_data", 0.0) - NO_QUERY  # what is to be looked up has been by now
         if plain:
             odds[plain] = odds.get(plain, 0.0) + PLAIN
         agreed = first.label in tool_names() and words.get(first.label, 0.0) >= AGREED
@@ -271,7 +275,8 @@ def _is_choice(field: str, values: list[Any], offered: Offers, evidence: Evidenc
         return False
     if field == "source":
         return values[0] in offered[field] and not any(
-            _FROM.search(evidence.text[: each.start]) for each in evidence.of("source")
+            _FROM.search(evidence.text[: each.start]) or _ITS.match(evidence.text, each.end)
+            for each in evidence.of("source")
         )
     heard = evidence.symbols if field == "symbols" else evidence.features
     kind = NAMES[field]

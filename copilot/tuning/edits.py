@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from copilot.messages import LiveState
-from copilot.planner.edits import FIXED, NAMES, terms_of_name, terms_of_setting
+from copilot.planner.edits import NAMES, terms_of_name
 from copilot.planner.evidence import Evidence, gather
+from copilot.planner.given_up import FIXED, terms_of_setting
 from copilot.tuning.dataset import Pair, call_before, request_of
 from copilot.tuning.linear import Document, fit, predicted
 from copilot.tuning.slots import TODAY

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from copilot.messages import Call, LiveState
-from copilot.planner.edits import WEIGHTS, edited_names, given_up, is_edit
+from copilot.planner.edits import WEIGHTS, edited_names, is_edit
 from copilot.planner.evidence import Evidence, gather
+from copilot.planner.given_up import given_up
 from copilot.planner.history import carry_over
 from copilot.planner.linear import load
 from copilot.tuning.words import books_version

@@ -46,3 +46,21 @@ def test_nothing_is_revised_without_such_words_or_such_a_figure() -> None:
     assert revised(turns(RULE), "sell at 80") is None
     assert revised(turns(RULE), "change 31 to 25") is None
     assert revised([], "change 30 to 25") is None
+
+
+CROSS = Call(tool="run_backtest", args={"symbols": ["SPY"], "entry": "sma(50) > sma(200)"})
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("what about 20 and 100 instead of 50 and 200", "sma(20) > sma(100)"),
+        ("What would have happened with the 20-day and the 100-day averages instead?", "sma(20) > sma(100)"),
+        ("try 50 and 100 day averages", "sma(50) > sma(100)"),
+        ("hold IBM while the 20 day average is above the 100 day average", None),
+        ("what about the 20 day average", None),
+    ],
+)
+def test_the_lengths_of_two_averages_are_revised(text: str, entry: str | None) -> None:
+    call = revised(turns(CROSS), text)
+    assert (call and call.args["entry"]) == entry

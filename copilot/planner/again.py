@@ -1,0 +1,104 @@
+"""The last query, script or formula with something else in it: "same query for MSFT", "again with 7 and 28".
+
+Only what was written out is changed, in its place; where the words ask for more than that, nothing is returned and
+the request is read as any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from copilot.messages import Call, Turn
+from copilot.planner.evidence import Evidence, period_of
+from copilot.planner.history import last_call
+from copilot.planner.making import find_names
+from tools.ingest.universe import aliases
+
+_GOES_ON = re.compile(
+    r"\b(?:same|again|once more|instead|as well|also|too|only|rather|need|not)\b"
+    r"|^\W*(?:and|now|then|what about|how about|for|give me|show me|make it|limit)\b",
+    re.IGNORECASE,
+)
+_ROWS = re.compile(
+    r"\b(?P<n>[0-9]{1,6}) (?:rows|lines|results|entries)\b|\b(?:limit|top)(?: of| to|:)? (?P<top>[0-9]{1,6})\b",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(r"\blimit\s+[0-9]+", re.IGNORECASE)
+_LITERAL = re.compile(r"'(?P<name>[A-Z^][A-Z0-9.^=-]*)'")
+_FUNCTIONS = {
+    "max": "max", "maximum": "max", "highest": "max", "largest": "max", "min": "min", "minimum": "min",
+    "lowest": "min", "smallest": "min", "avg": "avg", "average": "avg", "mean": "avg", "sum": "sum", "total": "sum",
+    "median": "median", "count": "count",
+}  # fmt: skip
+_FUNCTION = re.compile(rf"\b(?P<name>{'|'.join(_FUNCTIONS)})\b", re.IGNORECASE)
+_CALLED = re.compile(r"\b(?P<name>max|min|avg|sum|median|count)(?=\s*\()", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?![\w.%]*\w|%)")
+_OF_IT = {
+    "code",
+    "script",
+    "python",
+    "query",
+    "sql",
+    "thing",
+    "calculation",
+    "snippet",
+    "same",
+    "again",
+    "possible",
+}
+
+
+def again(history: Sequence[Turn], evidence: Evidence) -> Call | None:
+    """Return the last call with what was said put into its query, script or formula; None where nothing fits."""
+    before = last_call(history)
+    if before is None or not _GOES_ON.search(evidence.text) or evidence.of("sql") or evidence.of("code"):
+        return None
+    vary = {"query_data": _query, "run_python": _script, "generate_features": _formula}.get(before.tool)
+    args = vary(before.args, evidence) if vary is not None else None
+    return before.model_copy(update={"args": args}) if args and args != dict(before.args) else None
+
+
+def _query(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
+    """Return the query about another symbol, with another number of rows or another function."""
+    sql, text = str(args["sql"]), evidence.text
+    names = evidence.symbols
+    if len(names) == 1 and len(set(_LITERAL.findall(sql))) == 1:
+        ticker = aliases().get(names[0].lower(), (names[0].upper(),))
+        return {"sql": _LITERAL.sub(f"'{ticker[0]}'", sql)} if len(ticker) == 1 else None
+    if (rows := _ROWS.search(text)) and _LIMIT.search(sql):
+        return {"sql": _LIMIT.sub(f"limit {rows['n'] or rows['top']}", sql)}
+    said = [_FUNCTIONS[each.lower()] for each in _FUNCTION.findall(text)]
+    called = {each.lower() for each in _CALLED.findall(sql)}
+    new = [each for each in said if each not in called]
+    if names or len(called) != 1 or len(new) != 1:
+        return None
+    return {"sql": _CALLED.sub(new[0], sql)}
+
+
+def _script(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
+    """Return the script on other symbols or over another period."""
+    start, end = period_of(evidence.of("period"))
+    dates = {name: day.isoformat() for name, day in (("start", start), ("end", end)) if day is not None}
+    others = {each.kind for each in evidence.mentions} - {"symbol", "period"}
+    if others or set(evidence.content) - _OF_IT or "code" not in args or not (evidence.symbols or dates):
+        return None
+    return {**args, **({"symbols": evidence.symbols} if evidence.symbols else {}), **dates}
+
+
+def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
+    """Return the formula with other numbers, another name or both."""
+    names = evidence.of("name") or list(find_names(evidence.text))
+    text = evidence.text
+    for each in names:
+        text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
+    features, numbers = list(args.get("features") or ()), _NUMBER.findall(text)
+    if len(features) != 1 or evidence.features or evidence.symbols or not (names or len(numbers) > 1):
+        return None
+    if numbers and len(numbers) != len(_NUMBER.findall(features[0])):
+        return None
+    rest = iter(numbers)
+    changed = _NUMBER.sub(lambda _: next(rest), features[0]) if numbers else features[0]
+    kept = {name: value for name, value in args.items() if name not in ("features", "name")}
+    return {"features": [changed], **kept, **({"name": names[0].value} if names else {})}

@@ -1,0 +1,126 @@
+"""Which settings of the call before a request gives up: "no cap this time", "without the limit", "drop the date".
+
+Told by a word of giving up beside the name of a setting, else by weights fitted on the phrase books
+(`copilot.tuning.edits`) where the words deny anything at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import prompts
+from copilot.messages import Call
+from copilot.planner.candidates import Candidates
+from copilot.planner.evidence import Evidence
+from copilot.planner.linear import load
+from copilot.planner.mention import Kind
+from copilot.planner.retrieve import terms_of
+
+WEIGHTS = prompts.FOLDER / "tuning" / "edits.npz"
+CLEAR = 0.5  # share from which a setting is given up
+CERTAIN = 0.9  # and where another setting is said, which is what the request is about
+_SETTING: tuple[Kind, ...] = ("horizon", "count", "model", "option", "period", "exit")
+LEAVE = r"(?:drop|leave|lose|remove|scrap|kick|delete|ditch|skip|exclude|cut|omit|chuck|bin|axe|toss|ablate)"
+SAID_AS = {
+    "target_volatility": r"vol(?:atility)?",
+    "max_drawdown": r"(?:draw[- ]?down|stop)",
+    "max_position": r"(?:cap|weights?|positions?)",
+}
+_NEGATES = re.compile(  # without one of these, nothing is given up
+    r"\b(?:no|not|\w+n't|dont|without|w/o|drop\w*|los(?:e|ing)|remov\w*|forget|scrap\w*|skip\w*|any|free\w*|off|un\w+"
+    r"|lift\w*|away|out|never|undo|back|less|cancel\w*|leav\w*|kill|ditch\w*|strip\w*|rid|nix|relax\w*|whole|every\w*"
+    r"|ignor\w+|tak(?:e|ing)|release|open|all|bin|chuck|axe|minus|nothing|none|delete|disregard|abandon|abolish|default"
+    r"|usual|standard|normal|plain|full|stop|end|waive|rescind|omit\w*|exclud\w*|as many|go|scratch|clear"
+    r"|reset|again"
+    r"|anymore|instead of|rather than)\b",
+    re.IGNORECASE,
+)
+_LIMITS = ("max_position", "max_drawdown", "top_n", "max_positions")
+_GIVE_UP = (
+    rf"(?:no|without|forget(?: about)?|{LEAVE}|get rid of|take (?:back|off|away|out)|take|undo|lift"
+    rf"|release|cancel)"
+)
+_GIVEN_UP_AS = {  # what each setting is called when it is given up
+    "book": r"(?:short|shorting|short selling|hedge|hedging|long[- /]?short|l/s)",
+    "start": r"(?:date|dates|period|start date|start)",
+    "end": r"(?:date|dates|period|end date|end)",
+    "target_volatility": r"(?:vol(?:atility)? (?:target|scaling|targeting)|target vol(?:atility)?"
+    "|volatility control)",
+    "max_drawdown": r"(?:draw[- ]?down (?:limit|stop|cap|guard|brake|control|rule)|stop)",
+    "max_position": r"(?:position (?:limit|cap|size)|weight (?:limit|cap)|cap|max(?:imum)? (?:position|weight))",
+    "max_positions": r"(?:limit on (?:the )?(?:number of )?(?:names|positions|lines|stocks)|maximum)",
+    "top_n": r"(?:limit on (?:the )?(?:number of )?(?:names|positions|lines|stocks)|top[- ]?n|number of names)",
+    "horizon_days": r"horizon",
+    "combinatorial": r"(?:combinatorial\w*|cpcv)",
+    "label": r"(?:triple barrier\w*|label)",
+}
+_CALLED_LIKE = {"max_drawdown": "drawdown", "target_volatility": "volatility"}  # features of these names
+FIXED = frozenset(
+    {
+        "symbols",
+        "features",
+        "entry",
+        "experiment",
+        "experiments",
+        "capital_usd",
+        "sql",
+        "code",
+        "path",
+        "view",
+        "kind",
+    }
+)
+
+
+def given_up(previous: Call, evidence: Evidence) -> list[str]:
+    """Return the settings of `previous` that the request does without."""
+    if not _NEGATES.search(evidence.text):
+        return []
+    open_to = [name for name in previous.args if name not in FIXED]
+    if plainly := [name for name in open_to if _plainly_given_up(name, open_to, evidence.text)]:
+        return plainly
+    least = CERTAIN if any(evidence.of(kind) for kind in _SETTING) else CLEAR
+    found = [
+        name for name in open_to if load(WEIGHTS).shares(terms_of_setting(evidence, name)).get("drop", 0.0) >= least
+    ]
+    named = [name for name, said in SAID_AS.items() if re.search(rf"\b{said}\b", evidence.text, re.IGNORECASE)]
+    return [name for name in found if name in named] if {*named} & {*found} else found
+
+
+def _plainly_given_up(name: str, open_to: Sequence[str], text: str) -> bool:
+    """Tell whether a word of giving up stands before a setting, or before "the limit" where it is the only one."""
+    limits = [each for each in open_to if each in _LIMITS]
+    said = [_GIVEN_UP_AS[name]] if name in _GIVEN_UP_AS else []
+    said += [r"(?:limit|cap|restriction|constraint)"] if limits == [name] else []
+    return any(
+        re.search(
+            rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|more|its) )*(?:[\w%]+ ){{0,1}}?{each}s?\b",
+            text,
+            re.IGNORECASE,
+        )
+        for each in said
+    )
+
+
+def without(name: str, value: Any, said: Candidates) -> Candidates:
+    """Return what was said without what only named the setting that is given up: "no drawdown stop".
+
+    Args:
+        name: the setting.
+        value: it had before; another one that was said is kept.
+        said: field -> its candidates.
+    """
+    kept = {field: values for field, values in said.items() if field != name or values != [value]}
+    family = _CALLED_LIKE.get(name)
+    if family is not None and "features" in kept:
+        features = [each for each in kept.pop("features")[0] if not str(each).startswith(family)]
+        kept |= {"features": [features]} if features else {}
+    return kept
+
+
+def terms_of_setting(evidence: Evidence, name: str) -> list[str]:
+    """Return the terms that tell whether a setting is given up."""
+    said = terms_of(evidence.text, evidence.mentions)
+    return [*(f"{name} {term}" for term in said), *(f"set {term}" for term in said), f"{name} ", "set "]

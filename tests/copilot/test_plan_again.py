@@ -1,0 +1,56 @@
+"""The last query, script or formula with something else in it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from copilot.messages import Call, LiveState, Observation, Turn
+from copilot.planner.again import again
+from copilot.planner.evidence import gather
+
+QUERY = Call(tool="query_data", args={"sql": "SELECT max(close) FROM bars WHERE symbol = 'AAPL'"})
+ROWS = Call(tool="query_data", args={"sql": "select symbol, avg(volume) from bars group by symbol limit 10"})
+SCRIPT = Call(tool="run_python", args={"code": "result = bars['close'].std()", "symbols": ["IBM"]})
+FORMULA = Call(tool="generate_features", args={"features": ["rsi(14) - rsi(50)"], "name": "rsi_gap"})
+
+
+def asked(call: Call, text: str) -> dict[str, Any] | None:
+    turn = Turn(user="before", steps=(Observation(call=call, status="ok"),))
+    found = again([turn], gather(text, LiveState(symbols=("IBM",)), date(2026, 11, 22)))
+    return None if found is None else dict(found.args)
+
+
+@pytest.mark.parametrize(
+    ("call", "text", "args"),
+    [
+        (QUERY, "same query for Microsoft", {"sql": "SELECT max(close) FROM bars WHERE symbol = 'MSFT'"}),
+        (QUERY, "now the minimum instead", {"sql": "SELECT min(close) FROM bars WHERE symbol = 'AAPL'"}),
+        (ROWS, "give me 50 rows", {"sql": "select symbol, avg(volume) from bars group by symbol limit 50"}),
+        (ROWS, "I need the max and not the avg",
+         {"sql": "select symbol, max(volume) from bars group by symbol limit 10"}),
+        (SCRIPT, "the same for google", {**SCRIPT.args, "symbols": ["google"]}),
+        (SCRIPT, "and since 2005", {**SCRIPT.args, "start": "2005-01-01"}),
+        (FORMULA, "again with 7 and 28", {"features": ["rsi(7) - rsi(28)"]}),
+        (FORMULA, "again with 7 and 28, call that one rsi_quick",
+         {"features": ["rsi(7) - rsi(28)"], "name": "rsi_quick"}),
+    ],
+)  # fmt: skip
+def test_what_was_said_is_put_in(call: Call, text: str, args: dict[str, Any]) -> None:
+    assert asked(call, text) == args
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (QUERY, "load Microsoft since 2010"),
+        (QUERY, "same for Microsoft and IBM"),
+        (SCRIPT, "does momentum predict google too"),
+        (FORMULA, "again with 7"),
+        (FORMULA, "again with momentum_60"),
+    ],
+)
+def test_what_asks_for_more_is_read_anew(call: Call, text: str) -> None:
+    assert asked(call, text) is None
