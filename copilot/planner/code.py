@@ -5,6 +5,7 @@ Taken word for word; nothing is run here, and the sandbox decides what it may do
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -29,7 +30,20 @@ def find_code(text: str) -> Iterator[Mention]:
     """Yield the Python in a request, at most once; the words that announce it belong to the mention."""
     for pattern in (_FENCE, _TICKS, _SAID, _DEFINES, _RESULT):
         match = pattern.search(text)
-        if match is not None and _PYTHON.search(match["code"]):
+        if (
+            match is not None
+            and _PYTHON.search(match["code"])
+            and (pattern is not _TICKS or _parses(match["code"]))
+        ):
             start = match.start("code") if pattern in (_SAID, _RESULT) else match.start()
             yield Mention("code", start, match.end(), match["code"].strip("\n").rstrip())
             return
+
+
+def _parses(code: str) -> bool:
+    """Tell whether a passage between backticks is Python and no words."""
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError):
+        return False
+    return True

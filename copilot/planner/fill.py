@@ -21,7 +21,8 @@ from copilot.planner.fill_own import fill_own
 from tools.catalog import plugin_tools
 
 _EVERYTHING = re.compile(
-    r"\b(?:(?<!same )everything(?! else)|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
+    r"\b(?:(?<!same )(?<!close )(?<!stop )(?<!sell )everything(?! else)"
+    r"|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
     r"|(?:the )?whole (?:universe|lake)"
     r"|(?:my|our) (?:whole |entire )?(?:universe|symbols|stocks|tickers))\b",
     re.IGNORECASE,

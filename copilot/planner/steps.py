@@ -98,7 +98,8 @@ _MEANWHILE = tuple(
         ),
         rf"^(?P<later>.+?)[.,;?!]+ *but (?P<first>(?:please )?(?:{_VERBS})\b.+) (?:first|beforehand)[.!]*$",
         (
-            r"^(?P<later>.+?),? (?:after|once) (?:you(?:'ve| have)? |having )?(?:done|run|running|finished|tested"
+            r"^(?P<later>[^.;!?]+?),? (?:after|once) (?:you(?:'ve| have)? |having )?(?:done|run|running"
+            r"|finished|tested"
             r"|executed)"
             r"(?: the following)?[:,] ?(?P<first>.+)$"
         ),
@@ -162,7 +163,10 @@ def _told(first: str, later: str) -> str:
     names = [each.value for each in find_symbols(later, ())]
     if names and not any(find_symbols(first, ())):
         first = re.sub(
-            r"\b(?:both|them|these|those|it)\b(?: two)?", " and ".join(dict.fromkeys(names)), first, count=1
+            r"\b(?:both|them|these|those|it|the (?:pair|two|lot))\b(?: two)?",
+            " and ".join(dict.fromkeys(names)),
+            first,
+            count=1,
         )
     return first
 

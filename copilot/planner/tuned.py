@@ -230,10 +230,18 @@ class TunedPlanner(FirstPlanner):
 
 
 def _unspent(offered: Offers, said: Candidates) -> Offers:
-    """Return the counts offered without those that became a share: "vol to 15" is 0.15, and no 15 names."""
+    """Return the counts and shares offered without those that became a share: "vol to 15" is 0.15, and no 15 names."""
+    shares = {
+        name: [each for each in offered[name] if all(each != said[other][0] for other in SHARES if said.get(other))]
+        for name in SHARES
+        if name in offered and not said.get(name)
+    }
     spent = {round(100 * float(said[name][0])) for name in SHARES if said.get(name)}
     counts = {name: offered[name] for name in ("top_n", "max_positions") if name in offered}
-    return {name: [value for value in values if value not in spent] for name, values in counts.items()}
+    return {
+        **shares,
+        **{name: [value for value in values if value not in spent] for name, values in counts.items()},
+    }
 
 
 def _without_same_exit(call: Call) -> Call:
