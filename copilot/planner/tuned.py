@@ -230,7 +230,7 @@ class TunedPlanner(FirstPlanner):
 
 
 def _unspent(offered: Offers, said: Candidates) -> Offers:
-    """Return the counts and shares offered without those that became a share: "vol to 15" is 0.15, and no 15 names."""
+    """Return the counts and shares offered without those that are spent: of "vol to 15" no 15 names."""
     shares = {
         name: [each for each in offered[name] if all(each != said[other][0] for other in SHARES if said.get(other))]
         for name in SHARES
