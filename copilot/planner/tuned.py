@@ -8,14 +8,11 @@ what `copilot.planner.offers` found in the words.
 from __future__ import annotations
 
 import json
-import math
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -32,26 +29,18 @@ from copilot.planner.evidence import Evidence, gather
 from copilot.planner.first import FirstPlanner
 from copilot.planner.history import last_call, ranked_ids, usable
 from copilot.planner.joints import parts
+from copilot.planner.leeway import is_choice, readable, unspent
 from copilot.planner.linear import load
-from copilot.planner.offers import Offers, closed, offers
+from copilot.planner.offers import closed, offers
 from copilot.planner.phrasebook import INDEX, ROUGH, shares_of, terms_with
 from copilot.planner.request import Request, tool_names
 from copilot.planner.retrieve import Reading
 from copilot.planner.sight import sight
 from copilot.planner.unheard import kinds_unused, unknown_words
+from copilot.planner.votes import FOLDED, folded, joined
 from copilot.planner.written import write
 from tools.catalog import TOOLS
 
-# Where the model asks for something, the tool that would need it: the resolvers say whether it is missing.
-FOLDED = {
-    "ask_symbols_ingest": "ingest_data",
-    "ask_path": "ingest_data",
-    "ask_symbols_experiment": "run_experiment",
-    "ask_condition": "run_backtest",
-    "ask_capital": "propose_trades",
-    "ask_feature": "generate_features",
-    "ask_feature_part": "generate_features",
-}
 ASKS = (*FOLDED, "ask_without", "ask_unclear")
 TEXTS = ("greeting", "thanks", "bye", "identity", "help", "definition", "how_to", "remark")
 REFUSALS = (
@@ -68,13 +57,6 @@ LEAST = 0.01  # share below which the model's opinion is not looked up
 _ORDERED = re.compile(
     r"^\W*(?:please )?guarantee\b|\b[0-9][0-9,]* (?:more )?(?:shares?|lots?|contracts?)\b", re.IGNORECASE
 )
-_FROM = re.compile(
-    r"\b(?:(?:from|via|using|through|off|by)(?: the)?|(?:source|vendor|provider|feed)(?: is)?[:=]?) ?$",
-    re.IGNORECASE,
-)
-_ITS = re.compile(r"(?:'s)? (?:ones|bars|rows|data|prices|version|figures|quotes|feed|source)\b", re.IGNORECASE)
-FLOOR = 1e-4
-MODEL_WEIGHT = 0.5
 PLAIN = 7.0  # log odds that a plain rule adds
 STRANGE = 8.0  # log odds that words of which none is known add to "something outside"
 KNOWN = 2.0  # log odds that known words alone take from "not offered here"
@@ -83,8 +65,6 @@ UNUSED = 1.0  # log odds that a named thing without an argument takes
 AGREED = 0.9  # share by words of what the examples say too: the model is not asked (of 190 it changed none)
 CLEAR = 0.5  # share within a tool from which its closed choices are taken from the words
 EXCLUDED, CERTAIN = 0.1, 0.6  # shares at which the model overrules a rule
-SHARES = ("target_volatility", "max_position", "max_drawdown")
-CHOSEN = frozenset({*NAMES, "source"})
 
 
 def options() -> dict[str, str]:
@@ -185,16 +165,16 @@ class TunedPlanner(FirstPlanner):
         if label not in tool_names():
             return self._say(label, request, cancel)
         try:
-            request = _readable(label, request)
+            request = readable(label, request)
             said = self._candidates(label, request)
             offered = offers(label, request.evidence, request.state)
             said = {**self._chosen(label, said), **said}
             offered = {name: values for name, values in offered.items() if name not in closed(label)}
-            offered |= _unspent(offered, said)
+            offered |= unspent(offered, said)
             sure = {
                 name: values
                 for name, values in said.items()
-                if not _is_choice(name, values, offered, request.evidence)
+                if not is_choice(name, values, offered, request.evidence)
             }
             needed = [name for name in NAMES if said.get(name)]
             needed += ["name"] if offered.get("name") else []
@@ -229,21 +209,6 @@ class TunedPlanner(FirstPlanner):
         return super()._write(label, request, cancel)
 
 
-def _unspent(offered: Offers, said: Candidates) -> Offers:
-    """Return the counts and shares offered without those that are spent: of "vol to 15" no 15 names."""
-    shares = {
-        name: [each for each in offered[name] if all(each != said[other][0] for other in SHARES if said.get(other))]
-        for name in SHARES
-        if name in offered and not said.get(name)
-    }
-    spent = {round(100 * float(said[name][0])) for name in SHARES if said.get(name)}
-    counts = {name: offered[name] for name in ("top_n", "max_positions") if name in offered}
-    return {
-        **shares,
-        **{name: [value for value in values if value not in spent] for name, values in counts.items()},
-    }
-
-
 def _without_same_exit(call: Call) -> Call:
     """Return a rule without an exit on the very condition that it enters on: it holds while that is true."""
     if call.args.get("exit") is None or call.args["exit"] != call.args.get("entry"):
@@ -255,69 +220,8 @@ def _checked(call: Call) -> BaseModel:
     return args_of(call.tool).model_validate_json(json.dumps(call.args))
 
 
-def _readable(label: str, request: Request) -> Request:
-    """Return a request without the conditions that no rule could place, where every one was read all the same."""
-    unread = [each for each in request.evidence.mentions if each.value is None]
-    read = offers(label, request.evidence, request.state).get("entry", []) if unread else []
-    kinds = {each.kind for each in request.evidence.mentions if each.kind in ("entry", "exit")}
-    if label != "run_backtest" or not unread or len(read) < len(kinds):
-        return request
-    kept = tuple(each for each in request.evidence.mentions if each.kind not in kinds)
-    return replace(request, evidence=Evidence(request.text, kept))
-
-
 def _is_like(label: str, call: Call) -> bool:
     """Tell whether a label stands for the same kind of answer as `call`."""
     if call.tool != "reply":
         return label == call.tool
     return label.startswith(tuple(name for name, value in call.args.items() if value is not None))
-
-
-def _is_choice(field: str, values: list[Any], offered: Offers, evidence: Evidence) -> bool:
-    """Tell whether the model may choose the value of a field that the resolvers found.
-
-    It may where it was taught better than the rules know: among names that are in the words, and between a vendor
-    and a company of that name.
-    """
-    if field not in CHOSEN or not offered.get(field) or not values:
-        return False
-    if field == "source":
-        return values[0] in offered[field] and not any(
-            _FROM.search(evidence.text[: each.start]) or _ITS.match(evidence.text, each.end)
-            for each in evidence.of("source")
-        )
-    heard = evidence.symbols if field == "symbols" else evidence.features
-    kind = NAMES[field]
-    if values[0] != heard or len(evidence.wanted(kind)) < len(evidence.of(kind)):
-        return False  # they are those of the call before, edited, or some were to be left out
-    return set(heard) < {*offered[field]}
-
-
-def folded(choices: Mapping[str, float]) -> dict[str, float]:
-    """Return label -> share, the closed choices of a tool and the kinds of words taken together."""
-    shares: dict[str, float] = {}
-    for choice, share in choices.items():
-        name = choice.split()[0]
-        label = FOLDED.get(name, name)
-        shares[label] = shares.get(label, 0.0) + share
-    return shares
-
-
-def joined(words: Mapping[str, float], model: Mapping[str, float], odds: Mapping[str, float]) -> list[Reading]:
-    """Return the readings by the product of both shares, `odds` (logarithms) added; at least two.
-
-    What a plain rule says is a third voice, which both others together can overrule. Each kind of thing that was
-    named and that a tool has no argument for speaks against it; words never heard, for something outside.
-    """
-    labels = list(dict.fromkeys([*words, *model, *odds, "text"]))
-    logs = {
-        label: MODEL_WEIGHT * math.log(max(FLOOR, model.get(label, 0.0)))
-        + (1 - MODEL_WEIGHT) * math.log(max(FLOOR, words.get(label, 0.0)))
-        + odds.get(label, 0.0)
-        for label in labels
-    }
-    top = max(logs.values())
-    powers = {label: math.exp(value - top) for label, value in logs.items()}
-    whole = sum(powers.values())
-    ranked = sorted(labels, key=lambda label: logs[label], reverse=True)
-    return [Reading(label, words.get(label, 0.0), powers[label] / whole) for label in ranked]
