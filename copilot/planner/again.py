@@ -7,18 +7,19 @@ the request is read as any other.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from copilot.messages import Call, Turn
 from copilot.planner.evidence import Evidence, period_of
 from copilot.planner.history import last_call
 from copilot.planner.making import find_names
+from copilot.planner.part import as_call
 from tools.ingest.universe import aliases
 
 _GOES_ON = re.compile(
-    r"\b(?:same|again|once more|instead|as well|also|too|only|rather|need|not)\b"
-    r"|^\W*(?:and|now|then|what about|how about|for|give me|show me|make it|limit)\b",
+    r"\b(?:same|again|once more|instead|as well|also|too|only|rather|need|not|half|twice|double)\b"
+    r"|^\W*(?:and|now|then|what (?:about|if)|how about|for|with|use|from|since|until|on|over|try(?: it)?|give me|show me|make it|limit)\b",
     re.IGNORECASE,
 )
 _ROWS = re.compile(
@@ -35,6 +36,11 @@ _FUNCTIONS = {
 _FUNCTION = re.compile(rf"\b(?P<name>{'|'.join(_FUNCTIONS)})\b", re.IGNORECASE)
 _CALLED = re.compile(r"\b(?P<name>max|min|avg|sum|median|count)(?=\s*\()", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?![\w.%]*\w|%)")
+_PART = re.compile(
+    r"(?:and |now |try |with |make it |what about )*(?P<part>half|twice|double)"
+    r"(?: (?:that|the|this|of that|as much)(?: (?:amount|sum|money|capital))?)?(?: then| instead)?",
+    re.IGNORECASE,
+)
 _OF_IT = {
     "code",
     "script",
@@ -55,7 +61,7 @@ def again(history: Sequence[Turn], evidence: Evidence) -> Call | None:
     before = last_call(history)
     if before is None or not _GOES_ON.search(evidence.text) or evidence.of("sql") or evidence.of("code"):
         return None
-    vary = {"query_data": _query, "run_python": _script, "generate_features": _formula}.get(before.tool)
+    vary = _VARIED.get(before.tool)
     args = vary(before.args, evidence) if vary is not None else None
     return before.model_copy(update={"args": args}) if args and args != dict(before.args) else None
 
@@ -87,6 +93,24 @@ def _script(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | Non
     return {**args, **({"symbols": evidence.symbols} if evidence.symbols else {}), **dates}
 
 
+def _rule(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
+    """Return the rule with an indicator of another length: "with a 5 day rsi"."""
+    if len(evidence.features) != 1 or {each.kind for each in evidence.mentions} != {"feature"}:
+        return None
+    new = as_call(evidence.features[0])
+    old = re.compile(rf"\b{re.escape(new.split('(')[0])}\([0-9, ]*\)")
+    return {name: old.sub(new, value) if name in ("entry", "exit") else value for name, value in args.items()}
+
+
+def _amount(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
+    """Return the proposal over half or twice the sum."""
+    said = _PART.fullmatch(evidence.text.strip(" .!?,"))
+    if said is None or "capital_usd" not in args:
+        return None
+    amount = args["capital_usd"] * (0.5 if said["part"].lower() == "half" else 2)
+    return {**args, "capital_usd": int(amount) if float(amount).is_integer() else amount}
+
+
 def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
     """Return the formula with other numbers, another name or both."""
     names = evidence.of("name") or list(find_names(evidence.text))
@@ -102,3 +126,12 @@ def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | No
     changed = _NUMBER.sub(lambda _: next(rest), features[0]) if numbers else features[0]
     kept = {name: value for name, value in args.items() if name not in ("features", "name")}
     return {"features": [changed], **kept, **({"name": names[0].value} if names else {})}
+
+
+_VARIED: Mapping[str, Callable[[Mapping[str, Any], Evidence], dict[str, Any] | None]] = {
+    "query_data": _query,
+    "run_python": _script,
+    "generate_features": _formula,
+    "run_backtest": _rule,
+    "propose_trades": _amount,
+}

@@ -22,5 +22,5 @@ def first(evidence: Evidence, kind: Kind) -> list[Any]:
 
 def period(evidence: Evidence) -> Candidates:
     """Return `start` and `end` of the period that was said."""
-    start, end = period_of(evidence.of("period"))
+    start, end = period_of(evidence.wanted("period"))
     return {"start": one(start and start.isoformat()), "end": one(end and end.isoformat())}

@@ -39,7 +39,7 @@ _NEGATES = re.compile(  # without one of these, nothing is given up
 )
 _LIMITS = ("max_position", "max_drawdown", "top_n", "max_positions")
 _GIVE_UP = (
-    rf"(?:no|without|forget(?: about)?|{LEAVE}|get rid of|take (?:back|off|away|out)|take|undo|lift"
+    rf"(?:no|without|forget(?: about)?|{LEAVE}(?: out)?|get rid of|take (?:back|off|away|out)|take|undo|lift"
     rf"|release|cancel)"
 )
 _GIVEN_UP_AS = {  # what each setting is called when it is given up
@@ -92,8 +92,10 @@ def given_up(previous: Call, evidence: Evidence) -> list[str]:
 def _plainly_given_up(name: str, open_to: Sequence[str], text: str) -> bool:
     """Tell whether a word of giving up stands before a setting, or before "the limit" where it is the only one."""
     limits = [each for each in open_to if each in _LIMITS]
+    generic = rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|its) )*(?:limit|cap|restriction|constraint)s?\b(?! on\b)"
+    if limits == [name] and re.search(generic, text, re.IGNORECASE):
+        return True
     said = [_GIVEN_UP_AS[name]] if name in _GIVEN_UP_AS else []
-    said += [r"(?:limit|cap|restriction|constraint)"] if limits == [name] else []
     return any(
         re.search(
             rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|more|its) )*(?:[\w%]+ ){{0,1}}?{each}s?\b",

@@ -100,7 +100,7 @@ def _said(kind: Kind) -> Callable[[Evidence, LiveState], list[Any]]:
 
 def _days_at(side: int) -> Callable[[Evidence, LiveState], list[Any]]:
     def find(evidence: Evidence, _state: LiveState) -> list[Any]:
-        return [each.value[side].isoformat() for each in evidence.of("period") if each.value[side] is not None]
+        return [each.value[side].isoformat() for each in evidence.wanted("period") if each.value[side] is not None]
 
     return find
 

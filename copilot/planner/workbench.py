@@ -15,6 +15,11 @@ from copilot.planner.unheard import unknown_words
 
 OWN = frozenset({"generate_features", "check_features", "run_python"})
 MOST_NAMED = 5
+_WITH = re.compile(
+    r"\b(?:it|this|that|(?:this|that) one|(?:the|my|this|that)(?: new)? feature)\b"
+    r" (?:(?:together|along|combined|jointly) with|and|plus|with)(?= )",
+    re.IGNORECASE,
+)
 _PART = r"\b(?:from|of|and|with|using|by|on|out of|plus|per|than|via|times|minus|over) (?:(?:the|an?|its|my|\w+) )?"
 
 
@@ -79,6 +84,11 @@ def arguments(
     """Return the arguments that were said, with what "my feature" or the request before stands for."""
     if tool == "run_python":
         return _script(said, evidence, history, earlier)
+    newest = last_call(history)
+    made = newest is not None and newest.tool in ("generate_features", "check_features")
+    if tool == "run_experiment" and made and "features" in said and _WITH.search(evidence.text):
+        own = lab.own_features(Evidence(_WITH.sub("it", evidence.text), ()), history, pronouns=True)
+        return {**said, "features": [list(dict.fromkeys([*own, *said["features"][0]]))]}
     if tool in ("check_features", "run_experiment") and "features" not in said:
         names = _own(evidence, history, state) if tool == "run_experiment" else []
         if tool == "check_features":

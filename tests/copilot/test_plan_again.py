@@ -14,6 +14,8 @@ from copilot.planner.evidence import gather
 QUERY = Call(tool="query_data", args={"sql": "SELECT max(close) FROM bars WHERE symbol = 'AAPL'"})
 ROWS = Call(tool="query_data", args={"sql": "select symbol, avg(volume) from bars group by symbol limit 10"})
 SCRIPT = Call(tool="run_python", args={"code": "result = bars['close'].std()", "symbols": ["IBM"]})
+RULE = Call(tool="run_backtest", args={"symbols": ["IBM"], "entry": "rsi(14) < 30", "exit": "rsi(14) > 70"})
+TRADES = Call(tool="propose_trades", args={"capital_usd": 50000, "max_positions": 4})
 FORMULA = Call(tool="generate_features", args={"features": ["rsi(14) - rsi(50)"], "name": "rsi_gap"})
 
 
@@ -33,6 +35,10 @@ def asked(call: Call, text: str) -> dict[str, Any] | None:
          {"sql": "select symbol, max(volume) from bars group by symbol limit 10"}),
         (SCRIPT, "the same for google", {**SCRIPT.args, "symbols": ["google"]}),
         (SCRIPT, "and since 2005", {**SCRIPT.args, "start": "2005-01-01"}),
+        (SCRIPT, "from 2010", {**SCRIPT.args, "start": "2010-01-01"}),
+        (RULE, "with a 5 day rsi", {**RULE.args, "entry": "rsi(5) < 30", "exit": "rsi(5) > 70"}),
+        (TRADES, "half that amount", {**TRADES.args, "capital_usd": 25000}),
+        (TRADES, "make it double the sum", {**TRADES.args, "capital_usd": 100000}),
         (FORMULA, "again with 7 and 28", {"features": ["rsi(7) - rsi(28)"]}),
         (FORMULA, "again with 7 and 28, call that one rsi_quick",
          {"features": ["rsi(7) - rsi(28)"], "name": "rsi_quick"}),
@@ -49,6 +55,8 @@ def test_what_was_said_is_put_in(call: Call, text: str, args: dict[str, Any]) ->
         (QUERY, "same for Microsoft and IBM"),
         (SCRIPT, "does momentum predict google too"),
         (FORMULA, "again with 7"),
+        (RULE, "with a 5 day rsi on Microsoft"),
+        (TRADES, "half of them in banks"),
         (FORMULA, "again with momentum_60"),
     ],
 )

@@ -23,6 +23,7 @@ HELD = Call(tool="propose_trades", args={"capital_usd": 40000, "max_positions": 
     [
         (BEFORE, "ok no shorts then, the rest stays", ["book"]),
         (BEFORE, "nah drop the date again", ["start"]),
+        (BEFORE, "what if you leave out the date restriction", ["start"]),
         (CAPPED, "take that limit back", ["max_position"]),
         (HELD, "No limit on the number of names, please", ["max_positions"]),
         (BEFORE, "Same, but on IBM", []),
