@@ -18,8 +18,10 @@ from copilot.planner.part import as_call
 from tools.ingest.universe import aliases
 
 _GOES_ON = re.compile(
-    r"\b(?:same|again|once more|instead|as well|also|too|only|rather|need|not|half|twice|double)\b"
-    r"|^\W*(?:and|now|then|what (?:about|if)|how about|for|with|use|from|since|until|on|over|try(?: it)?|give me|show me|make it|limit)\b",
+    r"\b(?:same|again|another|rename|(?:call|name) (?:it|that)|once more|instead|as well|also|too|only|rather"
+    r"|need|not|half|twice|double)\b"
+    r"|^\W*(?:and|now|then|what (?:about|if)|how about|for|with|use|from|since|until|on|over|try(?: it)?"
+    r"|give me|show me|make it|limit)\b",
     re.IGNORECASE,
 )
 _ROWS = re.compile(
@@ -34,7 +36,7 @@ _FUNCTIONS = {
     "median": "median", "count": "count",
 }  # fmt: skip
 _FUNCTION = re.compile(rf"\b(?P<name>{'|'.join(_FUNCTIONS)})\b", re.IGNORECASE)
-_CALLED = re.compile(r"\b(?P<name>max|min|avg|sum|median|count)(?=\s*\()", re.IGNORECASE)
+_CALLED = re.compile(r"\b(?P<name>max|min|avg|sum|median|count)(?=\s*\((?!\s*\*))", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?![\w.%]*\w|%)")
 _PART = re.compile(
     r"(?:and |now |try |with |make it |what about )*(?P<part>half|twice|double)"
@@ -118,7 +120,12 @@ def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | No
     for each in names:
         text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
     features, numbers = list(args.get("features") or ()), _NUMBER.findall(text)
-    if len(features) != 1 or evidence.features or evidence.symbols or not (names or len(numbers) > 1):
+    if len(features) != 1 or evidence.features or evidence.symbols:
+        return None
+    length = re.fullmatch(r"(?P<name>[a-z]+(?:_[a-z]+)*)_[0-9]+", str(features[0]))
+    if length and len(numbers) == 1:
+        features, numbers = [f"{length['name']}_{numbers[0]}"], []
+    elif not (names or len(numbers) > 1):
         return None
     if numbers and len(numbers) != len(_NUMBER.findall(features[0])):
         return None

@@ -49,7 +49,8 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 _EXCLUDES = re.compile(
-    r"\b(?:instead of|rather than|in place of|replac(?:e|ing)|except(?: for)?|without|but not)(?: the)? $",
+    r"\b(?:instead of|rather than|in place of|replac(?:e|ing)|except(?: for)?|without|but not)(?: the)? $"
+    r"|\binstead $",
     re.IGNORECASE,
 )
 _ADDS = re.compile(

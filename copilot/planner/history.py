@@ -41,6 +41,11 @@ _COMMAND = re.compile(
     r"|calculate|propose|draft)\b",
     re.IGNORECASE,
 )
+ADDS_CONDITION = re.compile(
+    r"\b(?:add(?:itional(?:ly)?)?|extra|(?:another|one more|second) condition|also (?:require|demand|need|only)"
+    r"|in addition|on top of (?:that|it))\b",
+    re.IGNORECASE,
+)
 _LEVELS: Mapping[str, re.Pattern[str]] = {
     field: re.compile(
         rf"\b(?:{verbs})(?: (?:it|out|already|only|instead))*(?: (?:at|above|below|over|under|on"
@@ -162,7 +167,9 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
     dropped = given_up(previous, evidence)
     for name in dropped:
         said = without(name, _plain(previous.args[name]), said)
-    if "entry" in said:
+    if "entry" in said and "entry" in carried and ADDS_CONDITION.search(evidence.text):
+        said = {**said, "entry": [f"{carried['entry'][0]} and {said['entry'][0]}"]}
+    elif "entry" in said:
         carried.pop("exit", None)  # the exit of another rule
     elif "exit" in said:
         said["exit"] = [_of_what(said["exit"][0], previous)]

@@ -18,7 +18,7 @@ from copilot.planner.evidence import Evidence
 from copilot.planner.explaining import with_shown
 from copilot.planner.fill import comparison, fill
 from copilot.planner.fill_data import lacks_path
-from copilot.planner.history import carry_over, last_call, last_symbols
+from copilot.planner.history import ADDS_CONDITION, carry_over, last_call, last_symbols
 from copilot.planner.request import Request, goes_with, leans_on_symbols
 
 _ENDS: tuple[str, ...] = ("start", "end")
@@ -84,6 +84,9 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
         return carry_over(back, fill(tool, changed, request.state), changed)
     # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
     again = tool in VARIED and _AGAIN.search(evidence.text) is not None
+    again = again or (
+        tool == "run_backtest" and "symbols" not in said and bool(ADDS_CONDITION.search(evidence.text))
+    )
     previous = last_call(history, tool if tool == "run_experiment" or again else None)
     if previous is not None and previous.tool == tool and (again or goes_with(previous, evidence)):
         loaded = last_call(history)

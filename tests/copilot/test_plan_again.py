@@ -13,9 +13,11 @@ from copilot.planner.evidence import gather
 
 QUERY = Call(tool="query_data", args={"sql": "SELECT max(close) FROM bars WHERE symbol = 'AAPL'"})
 ROWS = Call(tool="query_data", args={"sql": "select symbol, avg(volume) from bars group by symbol limit 10"})
+COUNTS = Call(tool="query_data", args={"sql": "SELECT symbol, count(*) FROM bars GROUP BY symbol"})
 SCRIPT = Call(tool="run_python", args={"code": "result = bars['close'].std()", "symbols": ["IBM"]})
 RULE = Call(tool="run_backtest", args={"symbols": ["IBM"], "entry": "rsi(14) < 30", "exit": "rsi(14) > 70"})
 TRADES = Call(tool="propose_trades", args={"capital_usd": 50000, "max_positions": 4})
+SKEW = Call(tool="generate_features", args={"features": ["skew_30"]})
 FORMULA = Call(tool="generate_features", args={"features": ["rsi(14) - rsi(50)"], "name": "rsi_gap"})
 
 
@@ -40,6 +42,8 @@ def asked(call: Call, text: str) -> dict[str, Any] | None:
         (TRADES, "half that amount", {**TRADES.args, "capital_usd": 25000}),
         (TRADES, "make it double the sum", {**TRADES.args, "capital_usd": 100000}),
         (FORMULA, "again with 7 and 28", {"features": ["rsi(7) - rsi(28)"]}),
+        (SKEW, "another one with 90 days", {"features": ["skew_90"]}),
+        (SKEW, "rename that: call it lopsided", {"features": ["skew_30"], "name": "lopsided"}),
         (FORMULA, "again with 7 and 28, call that one rsi_quick",
          {"features": ["rsi(7) - rsi(28)"], "name": "rsi_quick"}),
     ],
@@ -53,6 +57,7 @@ def test_what_was_said_is_put_in(call: Call, text: str, args: dict[str, Any]) ->
     [
         (QUERY, "load Microsoft since 2010"),
         (QUERY, "same for Microsoft and IBM"),
+        (COUNTS, "and the average close"),
         (SCRIPT, "does momentum predict google too"),
         (FORMULA, "again with 7"),
         (RULE, "with a 5 day rsi on Microsoft"),
