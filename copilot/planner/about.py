@@ -29,8 +29,7 @@ _WHY = re.compile(
     r"|what happened)\W*$|\b(?:reason|cause) (?:for|of|behind) (?:the|this|that|its) (?:loss|result|outcome"
     r"|drawdown)"
     r"|^\W*(?:but |and |so )*(?:why|how come)\b.*\b(?:it|that|this|result|strategy|sharpe|return|model|lose"
-    r"|lost|losing"
-    r"|bad|negative|low|poor|fail)\b",
+    r"|lost|losing|bad|negative|low|poor|fail)\b",
     re.IGNORECASE,
 )
 _WORTH = re.compile(
@@ -38,12 +37,10 @@ _WORTH = re.compile(
     r"| sharpe)?"
     r" (?:any )?(?:good|bad|real|luck|random|noise|enough|reliable|trustworthy|ok|a good (?:result|sharpe))\b"
     r"|^\W*(?:but |and |so |ok )*(?:does|did|do|will) (?:it|that|this|they) (?:really |actually )?"
-    r"(?:work|hold up|mean anything)\W*$"
-    r"|^\W*(?:but |and |so )*what does (?:it|that|this) mean\W*$"
+    r"(?:work|hold up|mean anything)\W*$|^\W*(?:but |and |so )*what does (?:it|that|this) mean\W*$"
     r"|\b(?:is|was) (?:it|that|this) (?:just )?(?:luck|chance|noise)\b"
     r"|^\W*(?:so|and) what\W*$|\b(?:can|should) i (?:trust|believe) (?:it|that|this)\b|\b(?:is|was) there (?:an"
-    r"|any) (?:edge|alpha)\W*$"
-    r"|\bhow (?:sure|certain|confident) (?:are you|is that)\b",
+    r"|any) (?:edge|alpha)\W*$|\bhow (?:sure|certain|confident) (?:are you|is that)\b",
     re.IGNORECASE,
 )
 _ESTIMATE = re.compile(

@@ -1,4 +1,6 @@
-"""The last query, script or formula with something else in it: "same query for MSFT", "again with 7 and 28".
+"""The last call with something else in what it holds: "same query for MSFT", "again with 7 and 28", "half of it".
+
+A query takes another symbol, a script other dates, a formula or a rule another length, a proposal another sum.
 
 Only what was written out is changed, in its place; where the words ask for more than that, nothing is returned and
 the request is read as any other.
@@ -44,18 +46,8 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _OF_IT = {
-    "code",
-    "script",
-    "python",
-    "query",
-    "sql",
-    "thing",
-    "calculation",
-    "snippet",
-    "same",
-    "again",
-    "possible",
-}
+    "code", "script", "python", "query", "sql", "thing", "calculation", "snippet", "same", "again", "possible",
+}  # fmt: skip
 
 
 def again(history: Sequence[Turn], evidence: Evidence) -> Call | None:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 from copilot.planner.evidence import Evidence
 from copilot.planner.phrasebook import INDEX, shares_of
 from copilot.planner.quoted import BLANKED
-from tools.catalog import TOOLS
+from copilot.planner.request import tool_names
 
 LIKELY = 0.5  # share of small talk from which a sentence is one
 _SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;](?=\S)[^.!?;]*)*[.!?;]*\s*")
@@ -49,7 +47,9 @@ def without_asides(evidence: Evidence, before: str | None, index: Path = INDEX) 
         return evidence.text
     views = {place: _view(evidence, *place, before, index) for place in places}
     kept = [place for place in places if not _is_aside(evidence, *place, views[place])]
-    asks = any(max(views[place], key=lambda label: views[place][label]).split()[0] in _tools() for place in kept)
+    asks = any(
+        max(views[place], key=lambda label: views[place][label]).split()[0] in tool_names() for place in kept
+    )
     return "".join(evidence.text[start:end] for start, end in kept).strip() if asks else evidence.text
 
 
@@ -65,12 +65,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _view(evidence: Evidence, start: int, end: int, before: str | None, index: Path) -> dict[str, float]:
     """Return what the words of one sentence speak for."""
-    inside = tuple(
-        replace(each, start=each.start - start, end=each.end - start)
-        for each in evidence.mentions
-        if start <= each.start and each.end <= end
-    )
-    return shares_of(Evidence(evidence.text[start:end], inside), before, index)
+    return shares_of(evidence.part(start, end), before, index)
 
 
 def _is_aside(evidence: Evidence, start: int, end: int, view: Mapping[str, float]) -> bool:
@@ -83,8 +78,3 @@ def _is_aside(evidence: Evidence, start: int, end: int, view: Mapping[str, float
     if BLANKED in text and not any(each.kind == "symbol" for each in inside):
         return True  # it only told of the passage that stood there
     return sum(share for label, share in view.items() if label.startswith("text")) > LIKELY
-
-
-@cache
-def _tools() -> frozenset[str]:
-    return frozenset(tool.name for tool in TOOLS)

@@ -14,10 +14,8 @@ from copilot.planner.mention import Mention
 _FENCE = re.compile(r"```(?:python|py)?[ \t]*\n?(?P<code>.+?)\n?[ \t]*```", re.DOTALL | re.IGNORECASE)
 _SAID = re.compile(
     r"(?:\b(?:run|execute|evaluate|eval|exec|try|use)\b[^:\n]{0,80}\b(?:python|code|script|snippet|program"
-    r"|source)\b"
-    r"[^:\n]{0,80}[:\n]|^\W*(?:python|py|code)[ \t]*:|\b(?:python|code|source)\b[^:\n]{0,60}:(?=\s*(?:def"
-    r"|import)\b))"
-    r"[ \t]*\n?(?P<code>.+)",
+    r"|source)\b[^:\n]{0,80}[:\n]|^\W*(?:python|py|code)[ \t]*:|\b(?:python|code|source)\b[^:\n]{0,60}:(?=\s*(?:def"
+    r"|import)\b))[ \t]*\n?(?P<code>.+)",
     re.DOTALL | re.IGNORECASE,
 )
 _TICKS = re.compile(r"`(?P<code>[^`]+)`")

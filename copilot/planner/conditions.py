@@ -184,8 +184,6 @@ def _comparison(text: str, at: int, left: Part, before: Condition | None) -> Con
             right = Part(before.other, ATOM, match.end())
         if right is not None and left.text.isdigit() and right.text.isdigit():  # "50 crosses above 200"
             left, right = (replace(each, text=f"sma({each.text})") for each in (left, right))
-        if right is not None and re.fullmatch(r"[se]ma\([0-9]+\)", left.text):
-            right = replace(right, text=re.sub(r"^([se]ma)\(close, ([0-9]+)\)$", r"\1(\2)", right.text))
         if right is not None:
             whole, one, other = compared(sign, left, right)
             return Condition(whole, at, right.end, one, other)

@@ -49,15 +49,13 @@ _DAYS_OF = re.compile(
 )
 _OF_ONE_YEAR = re.compile(  # "1 March to 30 June 2026": the year is said once
     rf"\b(?:from |between )?(?:the )?(?P<one>(?:{_DAY} (?:of )?)?{MONTH}(?: {_DAY})?)\s?(?:-|\u2013|to|and"
-    rf"|until|till"
-    rf"|through"
+    rf"|until|till|through"
     rf"|thru)\s?(?:the )?(?P<two>(?:{_DAY} (?:of )?)?{MONTH}(?: {_DAY})?,? (?:of )?(?P<year>{_YEAR}))(?![0-9])",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
     rf"\b(?:since|from|as of|(?:start|begin)(?:n?ing|s)?(?: date| it| them| that| the (?:data|sample|history"
-    rf"|test))?:?"
-    rf"(?:(?: rather| instead)? (?:in|from|at|on|with))?|start=|going back to|back to|"
+    rf"|test))?:?(?:(?: rather| instead)? (?:in|from|at|on|with))?|start=|going back to|back to|"
     rf"(?P<after>after|later than|post))\s?(?:the )?(?:year )?(?P<first>{POINT})(?: on(?:wards?)?)?",
     re.IGNORECASE,
 )
@@ -81,8 +79,7 @@ _NO_YEAR = re.compile(  # "since 1 September": the latest one
 _DECADES = re.compile(rf"\b(?:in |during |for |over |from )?{_DECADE}", re.IGNORECASE)
 _LAST = re.compile(
     rf"\b(?:(?:in|over|during|for|from) )?(?:the |these )?(?:last|past|previous|most recent) (?P<n>{SMALL} "
-    rf"|few |decade|)"
-    rf"(?P<unit>day|week|month|year|decade|)s?\b(?! (?:experiment|run|one|report|backtest))",
+    rf"|few |decade|)(?P<unit>day|week|month|year|decade|)s?\b(?! (?:experiment|run|one|report|backtest))",
     re.IGNORECASE,
 )
 _AGO = re.compile(rf"\b(?:since|from) (?P<n>{SMALL}) (?P<unit>week|month|year)s? (?:ago|back)\b", re.IGNORECASE)
@@ -152,9 +149,8 @@ def _year_said(match: re.Match[str], today: date) -> str:
 def _whole(text: str) -> Iterator[Mention]:
     for match in _WITHIN.finditer(text):
         if (point := read_point(match["point"])) and not _is_amount(text, match):
-            end_alone = re.match(r"(?:the )?end of", match["point"], re.IGNORECASE) and not match[
-                0
-            ].lower().startswith("of")
+            of_it = match[0].lower().startswith("of")
+            end_alone = re.match(r"(?:the )?end of", match["point"], re.IGNORECASE) and not of_it
             yield Mention("period", match.start(), match.end(), (None, point[1]) if end_alone else point)
     for match in _DECADES.finditer(text):
         first = int(match["decade"])

@@ -15,8 +15,7 @@ from copilot.planner.evidence import Evidence
 
 _BOTH = re.compile(
     r"\b(?:both|the (?:two|pair)\b(?! (?:weeks?|months?|days?|years?|latest|last|newest))|(?:all )?(?:two"
-    r"|three) of them"
-    r"|them (?:both|all|together)|(?:these|those) two|all of (?:them|those|these)|together)\b",
+    r"|three) of them|them (?:both|all|together)|(?:these|those) two|all of (?:them|those|these)|together)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"\bthe other(?: (?:one|run|experiment|report|test|model|backtest))?\b", re.IGNORECASE)
@@ -25,14 +24,12 @@ _THAT = re.compile(r"\b(?:it|its|that|this|that one|this one)\b", re.IGNORECASE)
 _THAT_RUN = re.compile(
     r"\b(?:that|this|the same|that same|this same|said) (?:experiment|run|one|report|test|model|backtest)\b"
     r"|\bwhat (?:(?:would|does|should|will|did) )?(?:it|that|this) (?:would |should |will )?(?:buy|hold|say"
-    r"|own|pick"
-    r"|suggest|propose|tell)|\b(?:from|following|based on|according to) (?:it|that|this)\b",
+    r"|own|pick|suggest|propose|tell)|\b(?:from|following|based on|according to) (?:it|that|this)\b",
     re.IGNORECASE,
 )
 _BACK = re.compile(
     r"\b(?:(?:go|going|went|switch|change|return|revert|come|roll) back|back to|return to|revert to"
-    r"|undo (?:that|this|it))\b"
-    r"|\b(?P<first>first|original|initial|starting)\b.{0,40}\b(?:again|once more|back)\b"
+    r"|undo (?:that|this|it))\b|\b(?P<first>first|original|initial|starting)\b.{0,40}\b(?:again|once more|back)\b"
     r"|\b(?P<again>earlier|previous|prior|old|before)\b.{0,40}\b(?:again|once more|back)\b"
     r"|\b(?:take|use|have|want)\b.{0,30}\bas before\b",
     re.IGNORECASE,

@@ -11,22 +11,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import prompts
 from copilot.messages import Call
 from copilot.planner.around import around
 from copilot.planner.candidates import Candidates
 from copilot.planner.emit import args_of
 from copilot.planner.evidence import Evidence
 from copilot.planner.figures import figures_in
-from copilot.planner.given_up import LEAVE, SAID_AS, given_up
+from copilot.planner.given_up import CLEAR, LEAVE, SAID_AS, WEIGHTS, given_up
 from copilot.planner.linear import load
 from copilot.planner.mention import Kind, Mention
 
 Role = Literal["keep", "drop", "add", "replace", "none"]
 
-WEIGHTS = prompts.FOLDER / "tuning" / "edits.npz"
 FEW = 6  # words of substance in what only changes a call
-CLEAR = 0.5  # share from which a name is added or left out, or a setting given up
 NAMES: Mapping[str, Literal["symbol", "feature"]] = {"symbols": "symbol", "features": "feature"}
 _ONE = re.compile(r"\bthe (?P<word>[a-z]+) (?:one|feature|part|bit|thing|piece|leg|factor|signal)\b", re.IGNORECASE)
 _DROPPED = re.compile(

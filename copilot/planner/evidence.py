@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
@@ -39,9 +39,7 @@ _SQL = re.compile(
 _CONTINUES = re.compile(
     r"^(?:and|now|only|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
     r"|\b(?:same|idem|ditto|likewise|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more"
-    r"|(?:another|one more) (?:run|go|try|shot|round|time))\b|\b(?:run|try"
-    r"|test|do"
-    r"|make) (?:it|that|this)\b"
+    r"|(?:another|one more) (?:run|go|try|shot|round|time))\b|\b(?:run|try|test|do|make) (?:it|that|this)\b"
     r"|\bi (?:meant|mean)\b|\b(?:restrict|limit|narrow|reduce) (?:it|that|this)\b"
     r"|\b(?:rest|everything else|all else|otherwise|other settings?)(?: (?:stays?|remains?|being|is|are|kept"
     r"|left|all))*,?"
@@ -77,6 +75,12 @@ class Evidence:
     def wanted(self, kind: Kind) -> list[Mention]:
         """Return the mentions of one kind without those that are named to be left out."""
         return [mention for mention in self.of(kind) if not _EXCLUDES.search(self.text[: mention.start])]
+
+    def part(self, start: int, end: int) -> Evidence:
+        """Return what stands between two places, with the mentions that lie whole within it."""
+        inside = (each for each in self.mentions if start <= each.start and each.end <= end)
+        moved = (replace(each, start=each.start - start, end=each.end - start) for each in inside)
+        return Evidence(self.text[start:end], tuple(moved))
 
     @property
     def symbols(self) -> list[str]:

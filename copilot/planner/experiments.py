@@ -60,17 +60,14 @@ _MODEL = re.compile(
 _ALL = re.compile(
     rf"\b(?:all|every)(?: of)?(?: my| the| our)?(?: past| previous)? (?:{_NOUN}s?\b)|\b(?:all of them"
     rf"|all (?:of )?(?:the |my )?(?:three|four|five|six|[3-6])(?: of them)?(?! (?:day|week|month|year|stock"
-    rf"|symbol|name)s?)"
-    rf"|everything so far)\b",
+    rf"|symbol|name)s?)|everything so far)\b",
     re.IGNORECASE,
 )
 _WINNER = re.compile(
     rf"\b(?:the |that )?(?:(?:(?P<up>better|best|stronger|strongest|superior|winning|higher[- ]sharpe)"
     rf"|(?P<down>worse|worst|weaker|weakest|losing|lower[- ]sharpe)) (?:\w+ )?{_NOUN}"
-    r"(?: of (?:the|those|these) two)?"
-    r"|(?:(?<=the )|(?<=that ))(?:(?P<top>best|better)|(?P<bottom>worst|worse))"
-    r"(?=\W*$| (?:with \$?[0-9]|of (?:them|those|these|all)))"
-    r"|(?P<won>winner)|(?P<lost>loser)"
+    r"(?: of (?:the|those|these) two)?|(?:(?<=the )|(?<=that ))(?:(?P<top>best|better)|(?P<bottom>worst|worse))"
+    r"(?=\W*$| (?:with \$?[0-9]|of (?:them|those|these|all)))|(?P<won>winner)|(?P<lost>loser)"
     rf"|(?:one|{_NOUN}) (?:with|that (?:has|had)) the (?:(?P<more>higher|highest|better|best|larger)"
     r"|(?P<less>lower|lowest|worse|worst|smaller)) sharpe(?: ratio)?"
     rf"|(?:one|{_NOUN}) (?:which|that) (?:(?P<did>did better|won|performed better)"

@@ -22,8 +22,7 @@ from tools.catalog import plugin_tools
 
 _EVERYTHING = re.compile(
     r"\b(?:(?<!same )(?<!close )(?<!stop )(?<!sell )everything(?! else)"
-    r"|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
-    r"|(?:the )?whole (?:universe|lake)"
+    r"|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)|(?:the )?whole (?:universe|lake)"
     r"|(?:my|our) (?:whole |entire )?(?:universe|symbols|stocks|tickers))\b",
     re.IGNORECASE,
 )

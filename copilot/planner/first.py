@@ -25,19 +25,13 @@ from copilot.planner.answers import Answers, asked_without
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, own_words, words_for
-from copilot.planner.earlier import (
-    points_at_another,
-)
+from copilot.planner.earlier import points_at_another
 from copilot.planner.edits import renames
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.explaining import asks_why
 from copilot.planner.fill import fill, ranks_all
-from copilot.planner.history import (
-    corrected,
-    ranked_ids,
-    usable,
-)
+from copilot.planner.history import corrected, ranked_ids, usable
 from copilot.planner.index import example_index
 from copilot.planner.leaning import candidates_for
 from copilot.planner.limits import offers_less, says_no, says_yes, without_limits

@@ -19,7 +19,7 @@ from copilot.planner.mention import Kind
 from copilot.planner.retrieve import terms_of
 
 WEIGHTS = prompts.FOLDER / "tuning" / "edits.npz"
-CLEAR = 0.5  # share from which a setting is given up
+CLEAR = 0.5  # share from which a setting is given up, or a name added or left out
 CERTAIN = 0.9  # and where another setting is said, which is what the request is about
 _SETTING: tuple[Kind, ...] = ("horizon", "count", "model", "option", "period", "exit")
 LEAVE = r"(?:drop|leave|lose|remove|scrap|kick|delete|ditch|skip|exclude|cut|omit|chuck|bin|axe|toss|ablate)"
@@ -33,8 +33,7 @@ _NEGATES = re.compile(  # without one of these, nothing is given up
     r"|lift\w*|away|out|never|undo|back|less|cancel\w*|leav\w*|kill|ditch\w*|strip\w*|rid|nix|relax\w*|whole|every\w*"
     r"|ignor\w+|tak(?:e|ing)|release|open|all|bin|chuck|axe|minus|nothing|none|delete|disregard|abandon|abolish|default"
     r"|usual|standard|normal|plain|full|stop|end|waive|rescind|omit\w*|exclud\w*|as many|go|scratch|clear"
-    r"|reset|again"
-    r"|anymore|instead of|rather than)\b",
+    r"|reset|again|anymore|instead of|rather than)\b",
     re.IGNORECASE,
 )
 _LIMITS = ("max_position", "max_drawdown", "top_n", "max_positions")
@@ -46,8 +45,9 @@ _GIVEN_UP_AS = {  # what each setting is called when it is given up
     "book": r"(?:short|shorting|short selling|hedge|hedging|long[- /]?short|l/s)",
     "start": r"(?:date|dates|period|start date|start)",
     "end": r"(?:date|dates|period|end date|end)",
-    "target_volatility": r"(?:vol(?:atility)? (?:target|scaling|targeting)|target vol(?:atility)?"
-    "|volatility control)",
+    "target_volatility": (
+        r"(?:vol(?:atility)? (?:target|scaling|targeting)|target vol(?:atility)?|volatility control)"
+    ),
     "max_drawdown": r"(?:draw[- ]?down (?:limit|stop|cap|guard|brake|control|rule)|stop)",
     "max_position": r"(?:position (?:limit|cap|size)|weight (?:limit|cap)|cap|max(?:imum)? (?:position|weight))",
     "max_positions": r"(?:limit on (?:the )?(?:number of )?(?:names|positions|lines|stocks)|maximum)",
@@ -56,22 +56,20 @@ _GIVEN_UP_AS = {  # what each setting is called when it is given up
     "combinatorial": r"(?:combinatorial\w*|cpcv)",
     "label": r"(?:triple barrier\w*|label)",
 }
-_CALLED_LIKE = {"max_drawdown": "drawdown", "target_volatility": "volatility"}  # features of these names
-FIXED = frozenset(
-    {
-        "symbols",
-        "features",
-        "entry",
-        "experiment",
-        "experiments",
-        "capital_usd",
-        "sql",
-        "code",
-        "path",
-        "view",
-        "kind",
-    }
+_NO_LIMIT = re.compile(
+    rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|its) )*(?:limit|cap|restriction|constraint)s?\b(?! on\b)",
+    re.IGNORECASE,
 )
+_GIVEN_UP = {
+    name: re.compile(rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|more|its) )*(?:[\w%]+ )??{said}s?\b", re.IGNORECASE)
+    for name, said in _GIVEN_UP_AS.items()
+}
+_CALLED_LIKE = {"max_drawdown": "drawdown", "target_volatility": "volatility"}  # features of these names
+# What a call is about, which can be changed and not be given up.
+FIXED = {
+    "symbols", "features", "entry", "experiment", "experiments", "capital_usd", "sql", "code", "path", "view",
+    "kind",
+}  # fmt: skip
 
 
 def given_up(previous: Call, evidence: Evidence) -> list[str]:
@@ -79,31 +77,20 @@ def given_up(previous: Call, evidence: Evidence) -> list[str]:
     if not _NEGATES.search(evidence.text):
         return []
     open_to = [name for name in previous.args if name not in FIXED]
-    if plainly := [name for name in open_to if _plainly_given_up(name, open_to, evidence.text)]:
+    if plainly := _plainly(open_to, evidence.text):
         return plainly
     least = CERTAIN if any(evidence.of(kind) for kind in _SETTING) else CLEAR
-    found = [
-        name for name in open_to if load(WEIGHTS).shares(terms_of_setting(evidence, name)).get("drop", 0.0) >= least
-    ]
+    weights = load(WEIGHTS)
+    found = [name for name in open_to if weights.shares(terms_of_setting(evidence, name)).get("drop", 0.0) >= least]
     named = [name for name, said in SAID_AS.items() if re.search(rf"\b{said}\b", evidence.text, re.IGNORECASE)]
     return [name for name in found if name in named] if {*named} & {*found} else found
 
 
-def _plainly_given_up(name: str, open_to: Sequence[str], text: str) -> bool:
-    """Tell whether a word of giving up stands before a setting, or before "the limit" where it is the only one."""
-    limits = [each for each in open_to if each in _LIMITS]
-    generic = rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|its) )*(?:limit|cap|restriction|constraint)s?\b(?! on\b)"
-    if limits == [name] and re.search(generic, text, re.IGNORECASE):
-        return True
-    said = [_GIVEN_UP_AS[name]] if name in _GIVEN_UP_AS else []
-    return any(
-        re.search(
-            rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|more|its) )*(?:[\w%]+ ){{0,1}}?{each}s?\b",
-            text,
-            re.IGNORECASE,
-        )
-        for each in said
-    )
+def _plainly(open_to: Sequence[str], text: str) -> list[str]:
+    """Return the settings after a word of giving up, and the only limit where "the limit" stands after it."""
+    limits = [name for name in open_to if name in _LIMITS]
+    only = limits if len(limits) == 1 and _NO_LIMIT.search(text) else []
+    return [name for name in open_to if name in only or (name in _GIVEN_UP and _GIVEN_UP[name].search(text))]
 
 
 def without(name: str, value: Any, said: Candidates) -> Candidates:

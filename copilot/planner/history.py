@@ -14,26 +14,10 @@ from copilot.planner.evidence import Evidence
 from copilot.planner.given_up import given_up, without
 from copilot.planner.models import USUAL
 
-_MEANT = frozenset(
-    {
-        "oh",
-        "ah",
-        "hm",
-        "well",
-        "sorry",
-        "oops",
-        "typo",
-        "meant",
-        "mean",
-        "course",
-        "yes",
-        "instead",
-        "name",
-        "correct",
-        "right",
-        "called",
-    }
-)
+_MEANT = {
+    "oh", "ah", "hm", "well", "sorry", "oops", "typo", "meant", "mean", "course", "yes", "instead", "name",
+    "correct", "right", "called",
+}  # fmt: skip
 
 _COMMAND = re.compile(
     r"\W*(?:(?:please|now|ok(?:ay)?|then|so|can you|could you|let's|first)\W+)*(?:run|tests?|backtest|train|load"

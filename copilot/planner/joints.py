@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 from copilot.planner.evidence import Evidence
 from copilot.planner.phrasebook import INDEX, shares_of
-from tools.catalog import TOOLS
+from copilot.planner.request import tool_names
 
 CLEAR = 0.8  # share of a tool from which a part is a request for it
 FEWEST_WORDS = 3
@@ -78,12 +76,7 @@ def _differs(one: str, other: str) -> bool:
 
 def _about(evidence: Evidence, start: int, end: int, before: str | None, index: Path) -> str:
     """Return the tool, with its closed choices, that a part clearly asks for; else an empty string."""
-    inside = tuple(
-        replace(each, start=each.start - start, end=each.end - start)
-        for each in evidence.mentions
-        if start <= each.start and each.end <= end
-    )
-    part = Evidence(evidence.text[start:end], inside)
+    part = evidence.part(start, end)
     if not part.content:
         return ""
     shares = shares_of(part, before, index)
@@ -91,11 +84,6 @@ def _about(evidence: Evidence, start: int, end: int, before: str | None, index: 
     for label, share in shares.items():
         tools[label.split()[0]] = tools.get(label.split()[0], 0.0) + share
     best = max(tools, key=lambda tool: tools[tool])
-    if best not in _tools() or tools[best] < CLEAR:
+    if best not in tool_names() or tools[best] < CLEAR:
         return ""
     return max((label for label in shares if label.split()[0] == best), key=lambda label: shares[label])
-
-
-@cache
-def _tools() -> frozenset[str]:
-    return frozenset(tool.name for tool in TOOLS)

@@ -29,11 +29,9 @@ _PLAINLY = re.compile(
 _FUTURE = re.compile(
     r"\b(?:tomorrow(?:'s)?|future|the day after|following (?:day|bar|session|week|month)(?:'s)?"
     r"|(?:next|coming|upcoming) (?:few |[0-9]+ |two |three |five |ten |trading )?(?:day|bar|session|week|month"
-    r"|quarter|year"
-    r"|open|close|return|price|move)s?(?:'s?)?"
+    r"|quarter|year|open|close|return|price|move)s?(?:'s?)?"
     r"|(?:days?|bars?|weeks?|months?|sessions?) (?:ahead|later|afterwards|into the future|from now)"
-    r"|forward returns?"
-    r"|later (?:prices?|closes?|bars?)|not yet known|hindsight)\b",
+    r"|forward returns?|later (?:prices?|closes?|bars?)|not yet known|hindsight)\b",
     re.IGNORECASE,
 )
 _NOT_THE_FUTURE = re.compile(
@@ -53,8 +51,7 @@ _LEAKS = re.compile(
 )
 _OWN = re.compile(
     rf"\b(?:my|our|the|this|that|these|those|its) (?:(?:new(?:est)?|last|latest|generated|own|custom|made"
-    rf"|previous|same|two"
-    rf"|freshly|just) )*(?P<noun>{NOUN})\b",
+    rf"|previous|same|two|freshly|just) )*(?P<noun>{NOUN})\b",
     re.IGNORECASE,
 )
 _MANY = re.compile(rf"\b(?:them|those|these|all|both|they)\b|\b{NOUN[:-2]}s\b", re.IGNORECASE)
@@ -258,15 +255,12 @@ _JOINED = (
 # Vocabulary of other requests; no feature is made of it.
 _ELSEWHERE = re.compile(
     r"\b(?:news|headlines?|sentiment|earnings|fundamentals?|dividends?|splits?|revenues?|income|balance sheets?"
-    r"|cash flows?"
-    r"|p/e|eps|book value|interest rates?|inflation|vix|options?|analysts?|short interest|market cap\w*"
-    r"|order book|ticks?"
-    r"|hourly|minutes?|experiments?|predictions?)\b",
+    r"|cash flows?|p/e|eps|book value|interest rates?|inflation|vix|options?|analysts?|short interest|market cap\w*"
+    r"|order book|ticks?|hourly|minutes?|experiments?|predictions?)\b",
     re.IGNORECASE,
 )
 _ARITHMETIC = re.compile(
     r"\b(?:times|multipl\w+|divid\w+|minus|plus|squared|product|ratio|quotient|subtract\w*|difference|power|log"
-    r"|rank|average"
-    r"|z-?score|root)\b",
+    r"|rank|average|z-?score|root)\b",
     re.IGNORECASE,
 )

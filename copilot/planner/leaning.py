@@ -91,10 +91,7 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
     if previous is not None and previous.tool == tool and (again or goes_with(previous, evidence)):
         loaded = last_call(history)
         if loaded is not None and loaded.tool == "ingest_data" and _ON_IT.search(evidence.text):
-            said = {
-                "symbols": [list(loaded.args["symbols"])],
-                **said,
-            }  # "the same test on it", which was just loaded
+            said = {"symbols": [list(loaded.args["symbols"])], **said}  # "the same test on it": what was loaded
         return carry_over(previous, _same_view(tool, said, request), evidence)
     said = _same_view(tool, _same_dates(said, evidence, history), request)
     if (
@@ -116,10 +113,11 @@ def _looks_at_loaded(tool: str, said: Candidates, request: Request) -> bool:
 def _same_view(tool: str, said: Candidates, request: Request) -> Candidates:
     """Return what was said without "bars" as a view where it only names other bars: "and in the hourly bars?"."""
     before = last_call(request.history)
-    varied = tool == "show_data" and before is not None and before.tool == tool and before.args.get("view")
-    if not varied or said.get("view") != ["bars"] or not said.get("interval") or _SHOWS.search(request.text):
+    if before is None or tool != "show_data" or before.tool != tool or not before.args.get("view"):
         return said
-    return {**said, "view": [before.args["view"]]} if before is not None else said
+    if said.get("view") != ["bars"] or not said.get("interval") or _SHOWS.search(request.text):
+        return said
+    return {**said, "view": [before.args["view"]]}
 
 
 def _same_dates(said: Candidates, evidence: Evidence, history: Sequence[Turn]) -> Candidates:

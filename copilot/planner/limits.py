@@ -20,8 +20,7 @@ _YES = re.compile(
     r"|all right|of course|why not|y|please do|that's fine|that is fine|anyway|without(?: (?:it|that))?|then"
     r"|just|run"
     r"|go|leave (?:it|them|'em) (?:on|in|as (?:it is|they are))|keep (?:it|them)|with (?:the )?usual costs|good"
-    r"|go without"
-    r"(?: (?:it|that))?|use (?:the|your) (?:default|usual|standard)(?: (?:model|one))?)\W*)+$",
+    r"|go without(?: (?:it|that))?|use (?:the|your) (?:default|usual|standard)(?: (?:model|one))?)\W*)+$",
     re.IGNORECASE,
 )
 _NO = re.compile(r"^\W*(?:no|nope|nah|n|don't|do not|never ?mind|cancel|forget it|leave it|stop)\b", re.IGNORECASE)

@@ -13,14 +13,12 @@ _VERB = (
     r"(?:make|making|create|creating|build|building|generate|generating|construct|define|derive|engineer|design"
     r"|craft"
     r"|write|register|save|store|turn|form|compose|prepare|produce|give me|get|have|love|need|want|like|invent"
-    r"|set up|come up with|add"
-    r"|adding|include|compute|calculate|combine|multiply|divide|subtract|new|another|fresh)"
+    r"|set up|come up with|add|adding|include|compute|calculate|combine|multiply|divide|subtract|new|another|fresh)"
 )
 _POLITE = r"^\W*(?:(?:please|now|ok|okay|so|and|can you|could you|would you|will you|let's|let us|go and|just) )*"
 _OTHERWISE = (
     r"(?:run|tests?|backtest|train|try|predicts?|experiment|list|show|which|what|check|compare|does|do|did|is"
-    r"|are|was"
-    r"|has|have|how|why|where|when|should|will|would|may|with)"
+    r"|are|was|has|have|how|why|where|when|should|will|would|may|with)"
 )
 _MAKING = re.compile(
     rf"{_POLITE}(?!{_OTHERWISE}\b)(?!.*\b(?:which|what) {NOUN})(?=.*\b{_VERB}\b).*\b{NOUN}(?! importance)\b"
@@ -44,12 +42,10 @@ _ADDING = re.compile(rf"{_POLITE}(?:add|include|make|create|build|generate)\b", 
 _TOO = re.compile(r"\b(?:as well|also|too|in addition|additionally|instead|again)\b", re.IGNORECASE)
 _NAMED = re.compile(
     r"\b(?:and )?(?:(?:christen|dub|title)(?:ed)?(?: (?:it|that|this))?|call(?:ed|ing)?(?: (?:it|that one"
-    r"|this one|that|this"
-    r"|the (?:feature|result|thing)|them))?"
+    r"|this one|that|this|the (?:feature|result|thing)|them))?"
     r"|nam(?:e|ed|ing)(?: (?:it|that|this|the (?:feature|result)))?(?: as)?"
     r"|(?:under|with|by|of) the name(?: of)?|giv(?:e|ing) (?:it )?the name|label(?:l?ed)?(?: it)?|save (?:it"
-    r"|that|this) (?:as|under)"
-    r"|(?:whose|its|the|the feature's) name (?:is|should be|shall be))[: ]+"
+    r"|that|this) (?:as|under)|(?:whose|its|the|the feature's) name (?:is|should be|shall be))[: ]+"
     r"[\"'`]?(?!(?:the|of|for|an?|is|to|it|and|its)\b)(?P<name>[A-Za-z][\w-]{0,59})[\"'`]?",
     re.IGNORECASE,
 )

@@ -101,8 +101,7 @@ _HORIZON = [
 ]
 _TARGET = re.compile(
     rf"\b(?:predict|forecast|anticipat|foretell)\w*\b[^.;,]{{0,30}}?\b(?P<target>returns? (?:of|over|for"
-    rf"|in) (?:the )?"
-    rf"(?:next |coming )?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month|quarter)s?)\b",
+    rf"|in) (?:the )?(?:next |coming )?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month|quarter)s?)\b",
     re.IGNORECASE,
 )
 _HELD = re.compile(rf"\bfor (?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month)s?\b", re.IGNORECASE)

@@ -42,8 +42,7 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
             r"|anchor(?:ing)? (?:the |all )?(?:training )?(?:windows?|folds?|splits?)(?: (?:at|to"
             r"|on) the (?:first bar|start|beginning))?"
             r"|(?:training )?windows? (?:that )?(?:all |always )?(?:begin|start)(?:ning|ing)? (?:at|from|on"
-            r"|with) the (?:first|start"
-            r"|beginning)(?: bar| day)?|(?:expanding|growing) (?:windows?|samples?)"
+            r"|with) the (?:first|start|beginning)(?: bar| day)?|(?:expanding|growing) (?:windows?|samples?)"
         ),
     ),
     ("split", "rolling", rf"(?<!day )(?<!week )(?<!month )(?<!year ){_WITH}rolling (?:training )?windows?(?! of)"),
@@ -65,8 +64,7 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
             r"(?= (?:against|versus|vs\.?) (?:the )?(?:worst|bottom|losers?|weakest))"
             r"|(?:against|versus|vs\.?) (?:the )?(?:worst|bottom|losers?|weakest)(?: [0-9]+)?(?: (?:ones|names))?"
             r"|(?:go )?long (?:the |on the )?(?:best|top|winners?|strongest|leaders?)(?: (?:ones"
-            r"|names))?,? (?:and )?"
-            r"(?:go )?short (?:the |on the )?\w+(?: (?:ones|names))?"
+            r"|names))?,? (?:and )?(?:go )?short (?:the |on the )?\w+(?: (?:ones|names))?"
             r"|short(?:ing)? the (?:losers?|worst|weakest)(?: (?:ones|names|stocks))?(?: (?:[0-9]+|two|three"
             r"|four|five|ten)\b)?"
         ),
@@ -112,8 +110,7 @@ _SHARES = (
             rf"|{_WITH}(?:max(?:imum)? )?{_PERCENT} (?:max(?:imum)? )?(?:in|per|for|an?)(?: any)?(?: (?:one"
             rf"|single))? {_HOLDING}"
             rf"|{_WITH}(?:max(?:imum)? )?(?:position|weight|allocation)(?: size)?(?: per {_HOLDING})?(?: (?:of"
-            rf"|at|is|to))?"
-            rf"(?: ?[=:])? (?:{_PERCENT}|{_FRACTION})"
+            rf"|at|is|to))?(?: ?[=:])? (?:{_PERCENT}|{_FRACTION})"
         ),
     ),
     (

@@ -75,8 +75,7 @@ def _of_closes(part: Part, other: Part) -> Part:
 
 
 def _is_price(part: Part) -> bool:
-    level = re.fullmatch(r"(?:sma|ema)\((?:close, )?[0-9]+\)", part.text)
-    return part.average or level is not None or part.text in PRICES
+    return part.average or _AVERAGE.fullmatch(part.text) is not None or part.text in PRICES
 
 
 def _level_of(part: Part) -> str:

@@ -58,11 +58,9 @@ _RESEMBLES = re.compile(
     r"\b(?:how many (?:days|times|weeks|months|years)|(?:on )?(?:which|what) (?:day|date|week|month|year)"
     r"|median|percentiles?"
     r"|(?:biggest|largest|greatest|worst|best|smallest) (?:\w+ )?(?:drop|gain|rise|fall|move|loss|jump|day)s?"
-    r"|variance"
-    r"|how (?:much|far|often) (?:did|has|have|does) .*\b(?:rise|rose|fall|fell|drop|gain|lose|grow|move"
+    r"|variance|how (?:much|far|often) (?:did|has|have|does) .*\b(?:rise|rose|fall|fell|drop|gain|lose|grow|move"
     r"|return)\w*|covariance|more volatile|what (?:is|was|were) (?:the )?(?:\w+ )?(?:volatility|returns?"
-    r"|drawdown|atr|rsi)"
-    r"|what did .*\b(?:return|gain|lose|make)|all[- ]time (?:high|low)"
+    r"|drawdown|atr|rsi)|what did .*\b(?:return|gain|lose|make)|all[- ]time (?:high|low)"
     r"|standard deviation of (?:the )?(?:close|returns|volume)|per (?:year|month|week))\b",
     re.IGNORECASE,
 )

@@ -28,8 +28,6 @@ _OLD_FIRST = re.compile(
     rf" (?:to|with|by|into|for) (?:an? |the )?{_FIGURE.format('new')}",
     re.IGNORECASE,
 )
-
-
 _AVERAGES = re.compile(
     r"\b(?:averages?|smas?|emas?|mas?|lines?|cross(?:over|ing)?s?|days? (?:one|instead))\b", re.IGNORECASE
 )
@@ -42,24 +40,25 @@ _MORE = re.compile(r"[()<>]|\b(?:since|from|until|till|start\w*|end\w*|above|bel
 
 def revised(turns: Sequence[Turn], text: str) -> Call | None:
     """Return the newest call with one figure replaced, None where the words do not say so or it has none."""
-    match = _NEW_FIRST.search(text) or _OLD_FIRST.search(text)
     before = last_call(turns)
     if before is None:
         return None
-    two = _TWO_NEW.search(text)
-    pairs = (
-        [(two["c"], two["a"]), (two["d"], two["b"])]
-        if two
-        else [(match["old"], match["new"])]
-        if match
-        else _of_averages(before, text) or _of_the_rule(before, text)
-    )
+    pairs = _as_said(text) or _of_averages(before, text) or _of_the_rule(before, text)
+    marks = [f"<{chr(ord('a') + number)}>" for number in range(len(pairs))]
     args = dict(before.args)
-    for number, (old, _) in enumerate(pairs):  # by way of marks, for "the 20 and 50 day" in place of 50 and 200
-        args = {name: _replaced(value, old, f"<{chr(97 + number)}>") for name, value in args.items()}
-    for number, (_, new) in enumerate(pairs):
-        args = {name: _marked(value, f"<{chr(97 + number)}>", new) for name, value in args.items()}
+    for mark, (old, _) in zip(marks, pairs, strict=True):  # by way of marks, for "20 and 50" in place of 50 and 200
+        args = {name: _replaced(value, old, mark) for name, value in args.items()}
+    for mark, (_, new) in zip(marks, pairs, strict=True):
+        args = {name: _marked(value, mark, new) for name, value in args.items()}
     return None if args == dict(before.args) else before.model_copy(update={"args": args})
+
+
+def _as_said(text: str) -> list[tuple[str, str]]:
+    """Return old and new figures where both are said: "30 rather than 25"."""
+    if two := _TWO_NEW.search(text):
+        return [(two["c"], two["a"]), (two["d"], two["b"])]
+    one = _NEW_FIRST.search(text) or _OLD_FIRST.search(text)
+    return [(one["old"], one["new"])] if one else []
 
 
 def _of_the_rule(before: Call, text: str) -> list[tuple[str, str]]:

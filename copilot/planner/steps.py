@@ -17,11 +17,9 @@ _FOLLOWS = (
     r"(?:and |but )?(?:then(?! *(?:$|[.!?]|, *(?!(?:if [^,]+, *)?VERBS\b)))|thereafter|(?:right |straight "
     r"|directly )?after (?:that|this|which)|(?<![a-z] )afterwards?"
     r"|(?<=and )afterwards?|(?<=and )next|next(?=,| (?:the same|load|test|run|show|train|open|explain|propose"
-    r"|make|check|tell|compare|backtest|give|draft"
-    r"|suggest))|finally|lastly|subsequently"
+    r"|make|check|tell|compare|backtest|give|draft|suggest))|finally|lastly|subsequently"
     r"|(?:once|when|as soon as) (?:that|this|it)(?:'s| is| has)? (?:done|finished|ready|loaded|there|in|run|over|up"
-    r"|completed?|through)"
-    r"|following (?:that|this)(?! (?:run|one|experiment|test|rule|model)\b)"
+    r"|completed?|through)|following (?:that|this)(?! (?:run|one|experiment|test|rule|model)\b)"
     r"|(?<=and )after(?=,? (?:please |i want |you |we )*(?:VERBS)\b)|(?<=, )after(?= i (?:want|would|need)\b)"
     r"|followed by|to finish|at the end(?! of)|(?:and )?(?:finish(?:ing)?|end(?:ing)?|wrap(?:ping)? up"
     r"|conclude)(?: (?:it )?off)? with|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly)"
@@ -34,16 +32,14 @@ _VERBS = (
     r"|let me|make|build|create|generate|compute|calculate|work out|put|write|use|feed|set up"
     r"|pop (?:up|open)|pull up|pop(?= (?:its|the|my|that)\b)"
     r"|inspect|scan|screen|ls|gen|lay (?:it|them)|line (?:it|them) up|render|grid|juxtapose|present"
-    r"|look (?:for|up)|(?:is|are|was|were) there"
-    r"|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
+    r"|look (?:for|up)|(?:is|are|was|were) there|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
     r"|what (?:would|should|drove|to)|why|which|how did|i want|i'd like|do the"
     r"|does(?! (?:it|that|this)\b)|spit out|hit me|(?:has|have|had|is|are) any"
 )
 _FOLLOWS = _FOLLOWS.replace("VERBS", f"(?:{_VERBS})")
 _SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a rule
 _STRONG = re.compile(
-    rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*"
-    rf"|\s+(?:&&|\|)\s+"
+    rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*|\s+(?:&&|\|)\s+"
     rf"|(?:[,;.]|(?<=\s)|^)\s*(?:\(?(?:step |task |q)?[2-9][.):]|q[2-9],?)\s+(?=(?:please )?(?:{_VERBS})\b)"
     rf"|\s*\n\s*(?:[-*\u2022]\s*)?(?=(?:please |also |then )*(?:{_VERBS})\b)"
     rf"|\s*(?:->|=>|;(?! *{_SALE})(?=[^;]*\b(?:{_VERBS}|news|gaps|report)\b))\s*"
@@ -74,10 +70,8 @@ _OUTCOME = re.compile(  # what every test tells by itself
     r"(?<=[.!?;,]) *(?:and )?(?:(?:how|what) (?:would|did|does|will) (?:that|it|this)(?: have)? (?:gone?|done"
     r"|do|fare[ds]?|paid|pay"
     r"|worke?d?|come)|what would (?:have )?(?:come|become) of (?:it|that)|(?:does|did|would|will) (?:it|that"
-    r"|this) (?:have )?"
-    r"(?:pay|paid|work|worked|predict)|show me the (?:damage|outcome)|which (?:has been|is|was|did"
-    r"|does) (?:the )?better)"
-    r"[^.!?;]*[.!?]*\s*$",
+    r"|this) (?:have )?(?:pay|paid|work|worked|predict)|show me the (?:damage|outcome)|which (?:has been|is|was|did"
+    r"|does) (?:the )?better)[^.!?;]*[.!?]*\s*$",
     re.IGNORECASE,
 )
 _LEADS = re.compile(
@@ -99,9 +93,7 @@ _MEANWHILE = tuple(
         rf"^(?P<later>.+?)[.,;?!]+ *but (?P<first>(?:please )?(?:{_VERBS})\b.+) (?:first|beforehand)[.!]*$",
         (
             r"^(?P<later>[^.;!?]+?),? (?:after|once) (?:you(?:'ve| have)? |having )?(?:done|run|running"
-            r"|finished|tested"
-            r"|executed)"
-            r"(?: the following)?[:,] ?(?P<first>.+)$"
+            r"|finished|tested|executed)(?: the following)?[:,] ?(?P<first>.+)$"
         ),
     )
 )
@@ -113,9 +105,8 @@ _MONEY = re.compile(
     r"(?P<rest>.+\b(?:with|for|using|of|into) (?:this|that|it|the)(?: (?:money|sum|amount|cash|capital))?\W*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_SEVERAL = re.compile(
-    r"(?:explain|compare|why)\b|[^.;!?]*?\w[^\w.;!?]+\w"
-)  # words: a bare "show" ends what is before it
+# Several words: a bare "show" ends what is before it.
+_SEVERAL = re.compile(r"(?:explain|compare|why)\b|[^.;!?]*?\w[^\w.;!?]+\w")
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -126,10 +117,8 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     if has := _MONEY.match(text):  # "I have 8000 dollars. ... what to buy with it"
         text = re.sub(r"(?:this|that|it|the)(?: [a-z]+)?(\W*)$", rf"{has['money']}\1", has["rest"])
     if turned := _BEFORE.match(text) or next(filter(None, (each.match(text) for each in _MEANWHILE)), None):
-        return [
-            *pieces(_told(turned["first"], turned["later"])),
-            (turned["later"], True),
-        ]  # "before you test it, load it"
+        first = _told(turned["first"], turned["later"])
+        return [*pieces(first), (turned["later"], True)]  # "before you test it, load it"
     text = _LATE.sub(r"\g<joint> then \g<verb> ", text)
     last = _LAST.search(text)
     text = text[: last.start("marker")].rstrip() if last else text

@@ -122,14 +122,15 @@ class StepwisePlanner:
         for text, plan in plans:
             texts = variants(text, state.symbols) if plan.call.tool in TESTS or "ask" in plan.call.args else [text]
             past = (*history, *(_as_done(*each) for each in found))
-            runs = [(each, self.single.plan((*past, Turn(user=each)), state, cancel)) for each in texts]
-            several = len(texts) > 1 and all(run.call.tool in TESTS for _, run in runs)
-            found += runs if several else [(text, plan)]
-            if (
-                several
-                and _BEST.search(user)
-                and "compare_experiments" not in [each.call.tool for _, each in plans]
-            ):
+            if len(texts) > 1:
+                runs = [(each, self.single.plan((*past, Turn(user=each)), state, cancel)) for each in texts]
+            else:
+                runs = []
+            if not runs or any(run.call.tool not in TESTS for _, run in runs):
+                found.append((text, plan))
+                continue
+            found += runs
+            if _BEST.search(user) and "compare_experiments" not in [each.call.tool for _, each in plans]:
                 found.append((COMPARE, self.single.plan((*past, Turn(user=COMPARE)), state, cancel)))
         return found
 

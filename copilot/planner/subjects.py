@@ -20,8 +20,7 @@ _OPENS = r"\b(?:if|whether|does|do|did|can|could|will|would|that|how (?:well|muc
 _TELLS = (
     r"(?:(?:can |could |will |would |might |may |actually |really |reliably |help |helps |to )*"
     r"(?:predict|forecast|foresee|foretell|anticipate|explain|foreshadow|drive|affect|influence|move|impact"
-    r"|precede|lead)"
-    r"(?:s|es|ed|ing)?\b)"
+    r"|precede|lead)(?:s|es|ed|ing)?\b)"
 )
 _SUBJECTS = (
     re.compile(rf"{_OPENS} (?P<what>[^?.!;]+?) {_TELLS}", re.IGNORECASE),

@@ -24,15 +24,13 @@ _SECTOR = (
     r"|health[ -]?care|pharma(?:ceuticals?)?|biotech|utilit(?:y|ies)|consumer(?: staples| discretionary)?"
     r"|staples|industrials?|materials"
     r"|retail|auto(?:motive)?|car|airline|defen[cs]e|mining|gold|telecom|media|real estate|reit|crypto"
-    r"|dividend|value|growth"
-    r"|ai|cap|blue[- ]chip|faang|s&p 500|dow(?: jones)?(?: 30)?|nasdaq(?: 100)?)"
+    r"|dividend|value|growth|ai|cap|blue[- ]chip|faang|s&p 500|dow(?: jones)?(?: 30)?|nasdaq(?: 100)?)"
 )
 _OF_A_GROUP = r"(?:stocks|names|shares|companies|equities|sector|giants|majors|tickers|firms|universe)"
 _GROUPS = re.compile(
     rf"(?<![\w-])(?:{_SECTOR} {_OF_A_GROUP}|big tech|faangs?|fangs?|mag(?:nificent)? (?:7|seven)|semiconductors"
     rf"|(?:(?<=on )|(?<=for )|(?<=in )|(?<=the )|(?<=load )|(?<=get )|(?<=to ))(?:tech|banks|financials"
-    rf"|industrials|utilities)(?= |$|[.,?!])"
-    rf"(?! {_OF_A_GROUP}))(?!\w)",
+    rf"|industrials|utilities)(?= |$|[.,?!])(?! {_OF_A_GROUP}))(?!\w)",
     re.IGNORECASE,
 )
 _CURRENCY = (

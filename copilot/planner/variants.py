@@ -34,7 +34,7 @@ _BETWEEN = re.compile(
 _SPAN = rf"(?:(?:{SMALL})[ -]?)?(?:trading )?(?:days?|weeks?|months?|quarters?)"
 _NEXT = r"(?:, and |, then |,? and |, | & |/| then )(?:over |for |at |of )?(?:an? )?"
 _SPANS = re.compile(  # several horizons, the unit said with each or with the last alone
-    rf"\b(?P<head>horizons?(?: of| at|:)?|over|for|at) (?:both )?(?P<list>(?:an? )?(?:(?:{SMALL}|{_SPAN}){_NEXT})+"
+    rf"\b(?:horizons?(?: of| at|:)?|over|for|at) (?:both )?(?P<list>(?:an? )?(?:(?:{SMALL}|{_SPAN}){_NEXT})+"
     rf"{_SPAN})(?P<tail>[ -](?:ahead|forward|out|later|horizons?)\b)?",
     re.IGNORECASE,
 )

@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from copilot.planner.edits import WEIGHTS as EDITS
 from copilot.planner.figures import WEIGHTS as FIGURES
+from copilot.planner.given_up import WEIGHTS as EDITS
 from copilot.planner.phrasebook import INDEX
 from copilot.tuning.dataset import Pair, books
 from copilot.tuning.edits import fit_edits
