@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from copilot.messages import Call, Turn
+from copilot.planner.dates import shifted
 from copilot.planner.evidence import Evidence, period_of
 from copilot.planner.history import last_call
 from copilot.planner.making import find_names
+from copilot.planner.numbers import SMALL, read_small
 from copilot.planner.part import as_call
 from tools.ingest.universe import aliases
 
@@ -40,6 +43,12 @@ _FUNCTIONS = {
 _FUNCTION = re.compile(rf"\b(?P<name>{'|'.join(_FUNCTIONS)})\b", re.IGNORECASE)
 _CALLED = re.compile(r"\b(?P<name>max|min|avg|sum|median|count)(?=\s*\((?!\s*\*))", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?![\w.%]*\w|%)")
+_SHIFT = re.compile(
+    r"(?:(?:and|now|then|what about|how about|the same|same|again|exactly|precisely|just|but|ok(?:ay)?),? )*"
+    rf"(?P<n>an?|{SMALL}) (?P<unit>day|week|month|year)s? (?:earlier|before(?: (?:that|then|this))?|prior|back"
+    r"|(?P<later>later|after(?: (?:that|then|this))?))(?: (?:than that|instead|please))?",
+    re.IGNORECASE,
+)
 _PART = re.compile(
     r"(?:and |now |try |with |make it |what about )*(?P<part>half|twice|double)"
     r"(?: (?:that|the|this|of that|as much)(?: (?:amount|sum|money|capital))?)?(?: then| instead)?",
@@ -53,11 +62,23 @@ _OF_IT = {
 def again(history: Sequence[Turn], evidence: Evidence) -> Call | None:
     """Return the last call with what was said put into its query, script or formula; None where nothing fits."""
     before = last_call(history)
+    if before is not None and (args := _shifted(before.args, evidence.text)):
+        return before.model_copy(update={"args": args})
     if before is None or not _GOES_ON.search(evidence.text) or evidence.of("sql") or evidence.of("code"):
         return None
     vary = _VARIED.get(before.tool)
     args = vary(before.args, evidence) if vary is not None else None
     return before.model_copy(update={"args": args}) if args and args != dict(before.args) else None
+
+
+def _shifted(args: Mapping[str, Any], text: str) -> dict[str, Any] | None:
+    """Return the call about as much earlier or later as is said: "and a year before that?"."""
+    said = _SHIFT.fullmatch(text.strip(" .!?,"))
+    days = {name: date.fromisoformat(str(args[name])) for name in ("start", "end", "as_of") if args.get(name)}
+    if said is None or not days:
+        return None
+    many = (1 if said["n"].lower() in ("a", "an") else read_small(said["n"])) * (-1 if said["later"] else 1)
+    return {**args, **{name: shifted(day, many, said["unit"].lower()).isoformat() for name, day in days.items()}}
 
 
 def _query(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:

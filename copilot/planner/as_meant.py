@@ -5,6 +5,7 @@ Typed code is left alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from copilot.planner.code import find_code
@@ -13,9 +14,12 @@ from copilot.planner.quoted import without_quotations
 from copilot.planner.spelling import put_right
 from copilot.planner.spoken import in_figures
 
+_SUBSTITUTES = re.compile(r"^\W*s/(?P<old>[^/]+)/(?P<new>[^/]+)/g?\W*(?P<rest>.*)$", re.DOTALL)  # as in sed
+
 
 def as_meant(text: str, names: Iterable[str] = ()) -> str:
     """Return the request to plan for `text`; `names` of the workspace are never corrected."""
     if any(find_code(text)) or any(find_sql(text)):
         return text
+    text = _SUBSTITUTES.sub(r"\g<new> instead of \g<old> \g<rest>", text)
     return in_figures(put_right(without_quotations(text), frozenset(name.lower() for name in names)))

@@ -13,25 +13,12 @@ from datetime import date, timedelta
 
 from copilot.planner.mention import Mention
 from copilot.planner.numbers import SMALL, read_small
+from copilot.planner.points import DAY, MONTH, POINT, YEAR, read_point
 
 Period = tuple[date | None, date | None]
 
 CENTURY = 100
 TURN = 30  # "the 20s" are of this century, "the 30s" of the last
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
-_YEAR = r"(?:19|20)[0-9]{2}"
-_QUARTERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
-_QUARTER = f"(?:{'|'.join(_QUARTERS)})"
-_DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
-POINT = (
-    rf"(?:{_YEAR}-[01][0-9](?:-[0-3][0-9])?|{_YEAR}/[01][0-9]/[0-3][0-9]|[0-3]?[0-9]/[0-3]?[0-9]/{_YEAR}"
-    rf"|(?:{_DAY} (?:of )?)?{MONTH},? (?:of )?{_YEAR}|{MONTH} {_DAY},? {_YEAR}|Q[1-4],? (?:of )?{_YEAR}"
-    rf"|(?:the )?{_QUARTER} quarter,? (?:of )?{_YEAR}"
-    rf"|(?:the )?(?:start|beginning|end|middle|first half|second half) of {_YEAR}|H[12] {_YEAR}"
-    rf"|(?:early|late|mid)[ -]{_YEAR}|{_YEAR})(?![0-9])"
-)
 _NOW = r"(?:today|now|the present(?: day)?|present|yesterday)"
 _DECADE = r"(?:the )?(?P<decade>(?:19|20)[0-9]0|[0-9]0)'?s\b"
 _UNIT_DAYS = {"day": 1, "week": 7}
@@ -43,14 +30,14 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _DAYS_OF = re.compile(
-    rf"\b(?:from |between |of )?(?:the )?(?P<one>{_DAY})(?: ?(?:-|\u2013|to|and|until|through) ?)(?:the )?"
-    rf"(?P<two>{_DAY})(?: of)? (?P<month>{MONTH},? {_YEAR})",
+    rf"\b(?:from |between |of )?(?:the )?(?P<one>{DAY})(?: ?(?:-|\u2013|to|and|until|through) ?)(?:the )?"
+    rf"(?P<two>{DAY})(?: of)? (?P<month>{MONTH},? {YEAR})",
     re.IGNORECASE,
 )
 _OF_ONE_YEAR = re.compile(  # "1 March to 30 June 2026": the year is said once
-    rf"\b(?:from |between )?(?:the )?(?P<one>(?:{_DAY} (?:of )?)?{MONTH}(?: {_DAY})?)\s?(?:-|\u2013|to|and"
+    rf"\b(?:from |between )?(?:the )?(?P<one>(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?)\s?(?:-|\u2013|to|and"
     rf"|until|till|through"
-    rf"|thru)\s?(?:the )?(?P<two>(?:{_DAY} (?:of )?)?{MONTH}(?: {_DAY})?,? (?:of )?(?P<year>{_YEAR}))(?![0-9])",
+    rf"|thru)\s?(?:the )?(?P<two>(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?,? (?:of )?(?P<year>{YEAR}))(?![0-9])",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
@@ -73,7 +60,7 @@ _WITHIN = re.compile(
 )
 _NO_YEAR = re.compile(  # "since 1 September": the latest one
     rf"\b(?:since|from|starting|beginning|as of)(?: in| on| from)?(?: the)?"
-    rf" (?P<point>(?:{_DAY} (?:of )?)?{MONTH}(?: {_DAY})?)(?!\w|,? ?(?:of )?{_YEAR}| ?[0-9])",
+    rf" (?P<point>(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?)(?!\w|,? ?(?:of )?{YEAR}| ?[0-9])",
     re.IGNORECASE,
 )
 _DECADES = re.compile(rf"\b(?:in |during |for |over |from )?{_DECADE}", re.IGNORECASE)
@@ -92,7 +79,7 @@ _BACK = re.compile(
     rf"|back\b)(?:(?:daily )?(?:price )?(?:history|data|bars|prices|quotes))?",
     re.IGNORECASE,
 )
-_THAT_YEAR = re.compile(rf"\b(?P<before>{MONTH}(?: {_DAY})?,? (?:of )?)(?P<which>this|last) year\b", re.IGNORECASE)
+_THAT_YEAR = re.compile(rf"\b(?P<before>{MONTH}(?: {DAY})?,? (?:of )?)(?P<which>this|last) year\b", re.IGNORECASE)
 _THIS = re.compile(r"\b(?:(?:for|in|during) )?(?:this year|year to date|ytd)\b", re.IGNORECASE)
 
 
@@ -175,9 +162,9 @@ def _relative(text: str, today: date) -> Iterator[Mention]:
                 continue
             said = match["n"].strip().lower()
             many = 3 if said == "few" else 1 if said in ("", "decade") else read_small(said)
-            yield Mention("period", match.start(), match.end(), (_back(today, many, unit), None))
+            yield Mention("period", match.start(), match.end(), (shifted(today, many, unit), None))
     for match in _MOMENT.finditer(text):
-        day = _back(today, read_small(match["n"]), match["unit"].lower())
+        day = shifted(today, read_small(match["n"]), match["unit"].lower())
         yield Mention("period", match.start(), match.end(), (day, day))
     for match in _YESTERDAY.finditer(text):
         day = today - timedelta(days=1)
@@ -188,64 +175,11 @@ def _relative(text: str, today: date) -> Iterator[Mention]:
         yield Mention("period", match.start(), match.end(), (date(today.year, 1, 1), None))
 
 
-def _back(today: date, many: int, unit: str) -> date:
+def shifted(today: date, many: int, unit: str) -> date:
+    """Return the day so many days, weeks, months or years before `today`; after it, where `many` is negative."""
     if unit in _UNIT_DAYS:
         return today - timedelta(days=many * _UNIT_DAYS[unit])
     months = many * {"month": 1, "year": 12, "decade": 120}[unit]
     year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
     year = max(year, 1)
     return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def read_point(text: str) -> tuple[date, date] | None:
-    """Return the first and last day of a year, month, quarter or day in words or figures; None if there is none."""
-    text = text.lower().removeprefix("the ")
-    year_match = re.search(_YEAR, text)
-    if year_match is None:
-        return None
-    year = int(year_match[0])
-    if named := re.fullmatch(r"(start|beginning|early|middle|mid|end|late)(?: of|[ -]).*", text):
-        return _part_of_year(named[1], year)
-    if half := re.match(r"h([12]) |(first|second) half of ", text):
-        first = half[1] == "1" or half[2] == "first"
-        return (date(year, 1, 1), date(year, 6, 30)) if first else (date(year, 7, 1), date(year, 12, 31))
-    if quarter := re.match(rf"q([1-4])|({_QUARTER}) quarter", text):
-        month = 3 * (int(quarter[1]) if quarter[1] else _QUARTERS[quarter[2]])
-        return date(year, month - 2, 1), date(year, month, calendar.monthrange(year, month)[1])
-    try:
-        return _calendar_point(text, year)
-    except ValueError:  # the 31st of February
-        return None
-
-
-def _part_of_year(part: str, year: int) -> tuple[date, date]:
-    month = {"mid": 7, "middle": 7, "late": 10, "end": 12}.get(part, 1)
-    first = date(year, 12, 31) if part == "end" else date(year, month, 1)
-    return first, first if part != "late" else date(year, 12, 31)
-
-
-def _calendar_point(text: str, year: int) -> tuple[date, date]:
-    """Return the first and last day of a year, month or day. Raises ValueError for a day that does not exist."""
-    month, day = _month_and_day(text)
-    if month is None:
-        return date(year, 1, 1), date(year, 12, 31)
-    if day is None:
-        return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
-    return date(year, month, day), date(year, month, day)
-
-
-def _month_and_day(text: str) -> tuple[int | None, int | None]:
-    rest = re.sub(_YEAR, "", text, count=1)
-    named = re.search(MONTH, rest)
-    if named is not None:
-        day = re.search(r"[0-9]{1,2}", rest)
-        return _MONTHS[named[0].rstrip(".")], int(day[0]) if day else None
-    parts = [int(part) for part in re.findall(r"[0-9]+", rest)]
-    if not parts:
-        return None, None
-    if len(parts) == 1:
-        return parts[0], None
-    year_first = re.match(_YEAR, text) is not None
-    if year_first or parts[0] <= max(_MONTHS.values()):
-        return parts[0], parts[1]  # 2010-06-30, 06/30/2010
-    return parts[1], parts[0]  # 30/06/2010: a part above twelve is the day

@@ -35,6 +35,9 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"\b(?:first|original|initial|starting)\b", re.IGNORECASE)
+SAME_RULE = re.compile(
+    r"\b(?:same|that|this|identical) (?:trading )?(?:rule|strategy|conditions?)\b", re.IGNORECASE
+)
 VARIED = frozenset({"run_experiment", "run_backtest"})
 
 

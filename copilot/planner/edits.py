@@ -36,6 +36,11 @@ _LEFT = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\b(?P<word>[a-z]{3,})\b", re.IGNORECASE)
+_THAT_ON = re.compile(  # "how would that rule have done on"
+    r"\b(?:same|that|this) (?:trading )?(?:rule|strategy|test|experiment|thing)\b[^.;,]*\b(?:on|for|with"
+    r"|in)(?: the)? $",
+    re.IGNORECASE,
+)
 _COUNTS = {"run_experiment": "top_n", "propose_trades": "max_positions"}
 _VARIED: Mapping[str, tuple[Kind, ...]] = {
     "run_experiment": ("symbol", "feature", "experiment"),
@@ -153,6 +158,13 @@ def terms_of_name(tool: str, evidence: Evidence, mention: Mention, *, held: bool
 
 def _role(previous: Call, evidence: Evidence, mention: Mention, before: Sequence[Any]) -> str:
     held = _plain(mention.value) in map(_plain, before)
+    if (
+        mention.kind == "symbol"
+        and not held
+        and not evidence.adds
+        and _THAT_ON.search(evidence.text[: mention.start])
+    ):
+        return "replace"
     shares = load(WEIGHTS).shares(terms_of_name(previous.tool, evidence, mention, held=held))
     best = max(shares, key=lambda label: shares[label])
     clear = shares[best] >= CLEAR

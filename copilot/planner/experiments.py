@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from copilot.planner.dates import MONTH, POINT, read_point
 from copilot.planner.mention import Mention
 from copilot.planner.numbers import SMALL, read_small
+from copilot.planner.points import MONTH, POINT, read_point
 
 _NOUN = r"(?:experiment|run|backtest|result|report|test|model|strategy|one|trial|attempt)"
 _KIND = r"ridge|logistic|lightgbm|lgbm|rule|momentum"

@@ -10,9 +10,9 @@ from typing import cast
 
 from copilot.messages import LiveState
 from copilot.planner.candidates import Candidates, first, one, period
-from copilot.planner.dates import read_point
 from copilot.planner.evidence import Evidence
 from copilot.planner.paths import symbol_in
+from copilot.planner.points import read_point
 from copilot.planner.vocabulary import load_plan_file
 
 _TRIALS = (

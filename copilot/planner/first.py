@@ -25,7 +25,7 @@ from copilot.planner.answers import Answers, asked_without
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, own_words, words_for
-from copilot.planner.earlier import points_at_another
+from copilot.planner.earlier import SAME_RULE, points_at_another
 from copilot.planner.edits import renames
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
@@ -51,9 +51,6 @@ MOST_TRIED = 4
 _SUBJECTS = frozenset({"symbol", "feature", "entry", "experiment", "winner", "money", "path", "code"})
 _YES_BUT = re.compile(r"\W*(?:yes|yeah|yep|sure|ok(?:ay)?)\W+(?:but|and|only|then)?\W*(?=\w)", re.IGNORECASE)
 _TRIES = re.compile(r"\b(?:try|test|use|predict\w*|run)\b", re.IGNORECASE)
-_SAME_RULE = re.compile(
-    r"\b(?:same|that|this|identical) (?:trading )?(?:rule|strategy|conditions?)\b", re.IGNORECASE
-)
 
 
 class FirstPlanner:
@@ -206,7 +203,7 @@ class FirstPlanner:
         evidence = request.evidence
         if previous.tool in workbench.OWN and _TRIES.search(evidence.text):
             return False  # "try it on MSFT" tests what was made
-        if previous.tool == "run_backtest" and _SAME_RULE.search(evidence.text) and evidence.symbols:
+        if previous.tool == "run_backtest" and SAME_RULE.search(evidence.text) and evidence.symbols:
             return True
         if previous.tool in ("show_report", "explain_experiment") and points_at_another(evidence):
             return not set(evidence.content) - {"ok", "okay", "other", "one", "former", "latter"}

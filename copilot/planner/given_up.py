@@ -53,6 +53,7 @@ _GIVEN_UP_AS = {  # what each setting is called when it is given up
     "max_positions": r"(?:limit on (?:the )?(?:number of )?(?:names|positions|lines|stocks)|maximum)",
     "top_n": r"(?:limit on (?:the )?(?:number of )?(?:names|positions|lines|stocks)|top[- ]?n|number of names)",
     "horizon_days": r"horizon",
+    "exit": r"(?:sell(?:ing)?|exit)(?: (?:rules?|conditions?|part|side|signals?))",
     "combinatorial": r"(?:combinatorial\w*|cpcv)",
     "label": r"(?:triple barrier\w*|label)",
 }

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from copilot.messages import Call, Turn
 from copilot.planner import workbench
 from copilot.planner.candidates import Candidates
-from copilot.planner.earlier import VARIED, gone_back_to, of_both, speaks_of_that_run, without_its_names
+from copilot.planner.earlier import SAME_RULE, VARIED, gone_back_to, of_both, speaks_of_that_run, without_its_names
 from copilot.planner.edits import NAMES
 from copilot.planner.emit import Missing, args_of
 from copilot.planner.evidence import Evidence
@@ -25,7 +25,7 @@ _ENDS: tuple[str, ...] = ("start", "end")
 _AGAIN = re.compile(
     r"\b(?:re-?run|repeat|redo) (?:the|that|my|this)(?: same)? (?:test|experiment|run|backtest|rule)\b"
     r"|\b(?:the|that|my|this)(?: same)? (?:test|experiment|run|backtest|rule) (?:once )?(?:again|more)\b"
-    r"|\bsame (?:trading )?(?:rule|test|experiment|backtest)\b",
+    r"|\bsame (?:test|experiment|backtest)\b",
     re.IGNORECASE,
 )
 _SHOWS = re.compile(r"\b(?:show|see|print|display|list|look|give me|open)\b", re.IGNORECASE)
@@ -85,7 +85,11 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
     # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
     again = tool in VARIED and _AGAIN.search(evidence.text) is not None
     again = again or (
-        tool == "run_backtest" and "symbols" not in said and bool(ADDS_CONDITION.search(evidence.text))
+        tool == "run_backtest"
+        and (
+            SAME_RULE.search(evidence.text) is not None
+            or ("symbols" not in said and bool(ADDS_CONDITION.search(evidence.text)))
+        )
     )
     previous = last_call(history, tool if tool == "run_experiment" or again else None)
     if previous is not None and previous.tool == tool and (again or goes_with(previous, evidence)):

@@ -58,6 +58,23 @@ _IS_NAME = re.compile(
 )
 _AS = re.compile(r"\bas [\"'`]?(?P<name>[a-z][a-z0-9_]*)[\"'`]?\W*$")
 
+_THEM = r"(?:them|both|the two|these|those|all(?: of them)?|together|the results?)"
+_JOINED = (
+    (
+        re.compile(
+            rf"\bby (?:multiplying|taking the product of)(?: {_THEM})?(?=\W|$)|\bmultiplied together\b",
+            re.IGNORECASE,
+        ),
+        "*",
+    ),
+    (
+        re.compile(
+            rf"\bby (?:adding|summing)(?: {_THEM})?(?: up)?(?=\W|$)|\badded (?:together|up)\b", re.IGNORECASE
+        ),
+        "+",
+    ),
+)
+
 
 def is_making(text: str) -> bool:
     """Tell whether the words ask for a feature to be made."""
@@ -87,3 +104,8 @@ def find_names(text: str) -> Iterator[Mention]:
     last = _AS.search(text)
     if last is not None and last["name"] not in everyday_words():
         yield Mention("name", last.start(), last.end("name"), last["name"])
+
+
+def joined_by(text: str) -> str | None:
+    """Return the operation that joins all the features that were named: "into one, by multiplying them"."""
+    return next((sign for pattern, sign in _JOINED if pattern.search(text)), None)

@@ -110,7 +110,7 @@ def _features(evidence: Evidence, state: LiveState) -> list[Any]:
     from tools.features.catalog import feature_ids
 
     anywhere = sorted(find_features(evidence.text, state.features), key=lambda each: each.start)
-    settings = evidence.of("option")  # "12 % vol" is one, and no feature
+    settings = [*evidence.of("option"), *evidence.of("model")]  # "12 % vol" is one, and no feature
     anywhere = [each for each in anywhere if not any(each.overlaps(other) for other in settings)]
     words = set(re.findall(r"[a-z]+", _left_over(evidence).lower()))
     found = [*evidence.features, *(each.value for each in anywhere)]
@@ -124,7 +124,7 @@ def _left_over(evidence: Evidence) -> str:
     """Return the text without lengths of time, dates and settings: the "month" of "a month ahead" is no feature."""
     text = evidence.text
     for each in evidence.mentions:
-        if each.kind in ("horizon", "period", "option"):
+        if each.kind in ("horizon", "period", "option", "model"):
             text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
     return text
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from copilot.messages import Call, LiveState, Turn
-from copilot.planner import lab, talk, workbench
+from copilot.planner import own_features, talk, workbench
 from copilot.planner.edits import edited_names, is_edit
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import find_winners
@@ -54,7 +54,7 @@ def would_mislead(label: str, request: Request) -> str | None:
     if asked := workbench.question(label, evidence, request.history, request.state):
         return asked
     tests = label == "run_experiment"
-    own = tests and lab.means_own(evidence)
+    own = tests and own_features.means_own(evidence)
     if not own and (tests or evidence.symbols) and (predictor := unknown_predictor(evidence, plainly=not tests)):
         return ask_about(predictor)
     named = evidence.of("winner") or evidence.of("experiment") or evidence.of("symbol")

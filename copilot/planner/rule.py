@@ -29,7 +29,8 @@ _CROSSOVER = re.compile(r"\bcross-?overs?\b|\bgolden cross|\bdeath cross|\btradi
 _RANGE = re.compile(r"(?<![\w.])[0-9]+\.\.[0-9]+(?:\.\.[0-9]+)?(?![\w.])")
 _ORDER = re.compile(
     r"\b(?:buy|sell)\b(?! (?:me )?(?:[0-9]|some\b|an?\b|my\b|our\b))"
-    r"(?=[^.;!?]{0,80}\b(?:when|if|once|while|whenever|as long as|until|at|on|after)\b)",
+    r"(?=[^.;!?]{0,80}\b(?:when|if|once|while|whenever|as long as|until|at|on|after|with|under|below|above"
+    r"|over)\b)",
     re.IGNORECASE,
 )
 _ASKED_OF_US = re.compile(r"\b(?:can|could|would|will) you (?:please )?(?:buy|sell)\b|\bfor me\b", re.IGNORECASE)

@@ -48,6 +48,7 @@ NOT_MISSPELT = frozenset(
         "adv",
         "regressor",
         "bps",
+        "pct",
     ]
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -27,19 +27,22 @@ _FOLLOWS = (
 _VERBS = (
     r"load|get|fetch|download|pull|grab|ingest|import|collect|retrieve|bring (?:in|up)|update|refresh"
     r"|test|train|try|run|rerun|re-run|repeat|backtest|evaluate|assess|examine|study|simulate|fit"
-    r"|check|vet|verify|validate|see (?:if|whether|what|which|where|the|any|how)|find out|look (?:at|into)"
+    r"|check|vet|verify|validate|see (?:what|which|where|the|any|how)"
+    r"|see (?:if|whether)(?! (?:one|any|some) of (?:them|these|those)\b)|find out|look (?:at|into)"
     r"|show|open|display|plot|chart|draw|explain|tell me|walk me|summari[sz]e|compare|rank|list|give me|gimme"
     r"|let me|make|build|create|generate|compute|calculate|work out|put|write|use|feed|set up"
     r"|pop (?:up|open)|pull up|pop(?= (?:its|the|my|that)\b)"
     r"|inspect|scan|screen|ls|gen|lay (?:it|them)|line (?:it|them) up|render|grid|juxtapose|present"
     r"|look (?:for|up)|(?:is|are|was|were) there|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
-    r"|what (?:would|should|drove|to)|why|which|how did|i want|i'd like|do the"
+    r"|what (?:would|should|drove|to)|why|which|how did|i want(?! to (?:see|look at) (?:it|them|that"
+    r"|those)\W*$)|i'd like|do the"
     r"|does(?! (?:it|that|this)\b)|spit out|hit me|(?:has|have|had|is|are) any"
 )
 _FOLLOWS = _FOLLOWS.replace("VERBS", f"(?:{_VERBS})")
 _SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a rule
 _STRONG = re.compile(
-    rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*|\s+(?:&&|\|)\s+"
+    rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*|\s+&&\s+"
+    rf"|\s+\|\s+(?=[^|=]*\b(?:{_VERBS}|models?|news|gaps|reports?|tickets?|comparison|explanation|leaks?)\b)"
     rf"|(?:[,;.]|(?<=\s)|^)\s*(?:\(?(?:step |task |q)?[2-9][.):]|q[2-9],?)\s+(?=(?:please )?(?:{_VERBS})\b)"
     rf"|\s*\n\s*(?:[-*\u2022]\s*)?(?=(?:please |also |then )*(?:{_VERBS})\b)"
     rf"|\s*(?:->|=>|;(?! *{_SALE})(?=[^;]*\b(?:{_VERBS}|news|gaps|report)\b))\s*"
@@ -134,7 +137,8 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     begin, follows = 0, False
     for start, end, strong in sorted(cuts):
-        if _LETTERS.search(text[begin:start]) and not (_OPENS.match(text[begin:start]) and not strong):
+        opens = not (strong or follows) and _OPENS.match(text[begin:start])
+        if _LETTERS.search(text[begin:start]) and not opens:
             found.append((_LEADS.sub("", text[begin:start].strip()), follows))
             follows = strong
         elif _LETTERS.search(text[begin:start]):

@@ -28,6 +28,11 @@ _BEST = re.compile(
     r"\b(?:which|what) (?:one |of them |of the two )?(?:\w+ ){0,2}(?:better|best|wins?|won)\b", re.IGNORECASE
 )
 _TRIES = re.compile(r"\b(?:test|try|train|run|predict|experiment|backtest|forecast)\w*\b", re.IGNORECASE)
+_SHOWS_THEM = re.compile(
+    r"\W*(?:please |just )*(?:list|show|print|display|see)(?: me| us)? (?:it|them|'?em|those|these"
+    r"|that)(?: all)?\W*",
+    re.IGNORECASE,
+)
 TESTS = ("run_experiment", "run_backtest")
 
 
@@ -87,7 +92,7 @@ class StepwisePlanner:
         for text, follows in cut if 1 < len(cut) <= MOST else whole:
             said = tuple(_as_done(*each) for each in plans)
             plan = self.single.plan((*history, *said, Turn(user=text)), _with_made(state, plans), cancel)
-            goes_on = bool(plans) and not follows and _goes_on_checking(plans[-1][1].call, plan.call, text)
+            goes_on = bool(plans) and not follows and _goes_on(plans[-1][1].call, plan.call, text)
             if not plans or (_stands_alone(plans[-1][1], plan, follows=follows) and not goes_on):
                 plans.append((text, plan))
                 continue
@@ -162,9 +167,10 @@ def _stands_alone(before: Plan, plan: Plan, *, follows: bool) -> bool:
     return plan.margin >= SURE and before.margin >= SURE and _differs(before.call, plan.call)
 
 
-def _goes_on_checking(before: Call, call: Call, text: str) -> bool:
-    """Tell whether a piece only says where features are to be checked: "check them on Nike"."""
-    return (before.tool, call.tool) == ("check_features", "run_experiment") and not _TRIES.search(text)
+def _goes_on(before: Call, call: Call, text: str) -> bool:
+    """Tell whether a piece only says where features are to be checked ("check them on Nike"), or "list them"."""
+    shown = before.tool == call.tool and _SHOWS_THEM.fullmatch(text) is not None
+    return shown or ((before.tool, call.tool) == ("check_features", "run_experiment") and not _TRIES.search(text))
 
 
 def _with_made(state: LiveState, plans: Sequence[tuple[str, Plan]]) -> LiveState:

@@ -36,6 +36,11 @@ _SUBJECTS = (
     ),
     re.compile(r"^(?:the |an? )?(?P<what>[\w' -]+?) (?:predicts?|forecasts?|drives?|leads?)\b", re.IGNORECASE),
 )  # fmt: skip
+_POINTS = re.compile(  # "use it to predict IBM": at what was spoken of
+    r"(?:(?:now |then )*(?:use|take|apply|put|feed) )?(?:it|that|this|them|these|those"
+    r"|that one)(?: in order)?(?: to)?",
+    re.IGNORECASE,
+)
 _SETTINGS = frozenset({"model", "horizon", "option", "count", "experiment"})
 LONGEST = 5  # words of a predictor after "with" or "test"
 NEAREST = 3
@@ -69,6 +74,8 @@ def ask_about(predictor: str) -> str:
 def _names_something(what: str, start: int, evidence: Evidence) -> bool:
     """Tell whether a subject holds a word beyond `the model`, `past returns`, a symbol alone, or a period."""
     end = start + len(what)
+    if _POINTS.fullmatch(what):
+        return False
     if figures_in(what) or any(each.kind in _SETTINGS and start <= each.start < end for each in evidence.mentions):
         return False  # "from ridge", "with two weeks": how it is to be run
     symbols = [mention for mention in evidence.mentions if mention.kind == "symbol"]

@@ -16,7 +16,8 @@ from copilot.planner.symbols import find_symbols
 
 MOST = 4  # runs
 _ONCE = re.compile(
-    r"(?:,? |: *)(?:(?:both|twice)[:,]? )?once (?P<one>[^,;.]+?)(?:[,;]| and|,? then| &)+ once (?P<two>[^,;.?!]+)",
+    r"(?:,? |: *)(?:(?:both|twice)[:,]? )?(?:once|one time) (?P<one>[^,;.]+?)(?:[,;]| and|,? then| &)+"
+    r" (?:once|one time) (?P<two>[^,;.?!]+)",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r"\b(?:both )?with and without (?P<one>[^,;.?!]+)", re.IGNORECASE)
@@ -27,7 +28,8 @@ _TWO = re.compile(  # two figures for one thing
 )
 _WITHOUT = re.compile(r"(?:without|not|plain|bare)(?: (?:it|one|any|that|them))?$", re.IGNORECASE)
 _BETWEEN = re.compile(
-    r"(?:[ ,;/&+:]|\b(?:and|then|once|again|also|plus|with|by|using|via|over|at|on|for|in|a|an|the|vs|versus"
+    r"(?:[ ,;/&+:]|\b(?:and|then|once|again|also|plus|with|by|using|via|over|at|on|for|in|a|an|one|runs?|the"
+    r"|vs|versus"
     r"|against|horizons?|ahead|regression|model)\b)*",
     re.IGNORECASE,
 )

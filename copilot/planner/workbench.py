@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from copilot.messages import LiveState, Turn
-from copilot.planner import analysis, lab, rule
+from copilot.planner import analysis, lab, own_features, rule, unmade
 from copilot.planner.candidates import Candidates
 from copilot.planner.evidence import Evidence
 from copilot.planner.history import commands, last_call, last_symbols
@@ -36,7 +36,7 @@ def label_of(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | No
         return "run_python"
     if lab.wants_made(evidence):
         return "run_experiment" if _varies_experiment(evidence, history) else "generate_features"
-    named = bool(evidence.features) or lab.speaks_of_own(evidence)
+    named = bool(evidence.features) or own_features.speaks_of_own(evidence)
     return "check_features" if lab.wants_checked(evidence) and named else None
 
 
@@ -56,10 +56,10 @@ def question(label: str, evidence: Evidence, history: Sequence[Turn], state: Liv
     if label == "run_python":
         found = analysis.analysis(evidence)
         return reply("ask_analysis") if found is not None and not found.clear else None
-    if label == "run_experiment" and (other := list(lab.of_something_else(evidence))):
+    if label == "run_experiment" and (other := list(unmade.of_something_else(evidence))):
         return reply("ask_feature_part").replace("[said]", _joined(other))
-    if label == "run_experiment" and lab.means_own(evidence) and not _own(evidence, history, state):
-        held = lab.made(state.features)[-MOST_NAMED:]
+    if label == "run_experiment" and own_features.means_own(evidence) and not _own(evidence, history, state):
+        held = own_features.made(state.features)[-MOST_NAMED:]
         return reply("ask_own_feature").replace("[held]", f"; you have {', '.join(held)}" if held else "")
     return None
 
@@ -87,12 +87,12 @@ def arguments(
     newest = last_call(history)
     made = newest is not None and newest.tool in ("generate_features", "check_features")
     if tool == "run_experiment" and made and "features" in said and _WITH.search(evidence.text):
-        own = lab.own_features(Evidence(_WITH.sub("it", evidence.text), ()), history, pronouns=True)
+        own = own_features.features_meant(Evidence(_WITH.sub("it", evidence.text), ()), history, pronouns=True)
         return {**said, "features": [list(dict.fromkeys([*own, *said["features"][0]]))]}
     if tool in ("check_features", "run_experiment") and "features" not in said:
         names = _own(evidence, history, state) if tool == "run_experiment" else []
         if tool == "check_features":
-            names = lab.own_features(evidence, history, pronouns=True)
+            names = own_features.features_meant(evidence, history, pronouns=True)
         if names:
             return {**said, "features": [names]}
     return said
@@ -101,9 +101,9 @@ def arguments(
 def _own(evidence: Evidence, history: Sequence[Turn], state: LiveState) -> list[str]:
     newest = last_call(history)
     fresh = newest is not None and newest.tool in ("generate_features", "check_features")
-    held = lab.made(state.features)
-    names = lab.own_features(evidence, history, pronouns=fresh)
-    return names or (held if len(held) == 1 and lab.means_own(evidence) else [])
+    held = own_features.made(state.features)
+    names = own_features.features_meant(evidence, history, pronouns=fresh)
+    return names or (held if len(held) == 1 and own_features.means_own(evidence) else [])
 
 
 def _script(said: Candidates, evidence: Evidence, history: Sequence[Turn], earlier: Evidence | None) -> Candidates:
@@ -128,7 +128,7 @@ def lacks_symbols(tool: str, filled: Candidates, evidence: Evidence) -> bool:
 
 def _about_parts(evidence: Evidence) -> str | None:
     """Return the question about a feature of which a part, or everything, is missing."""
-    missed = [*lab.left_over(evidence), *_unknown_parts(evidence)]
+    missed = [*unmade.left_over(evidence), *_unknown_parts(evidence)]
     if missed:
         return reply("ask_feature_part").replace("[said]", _joined(missed))
     return None if evidence.features else reply("ask_feature_formula")

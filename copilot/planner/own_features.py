@@ -1,0 +1,87 @@
+"""Features of the user's own: which one "my feature", "those" or "it" means in a conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from copilot.messages import Observation, Turn
+from copilot.planner.evidence import Evidence
+from copilot.planner.features import MADE
+from copilot.planner.making import NOUN
+from tools.features.catalog import parse_feature
+from tools.kernel.errors import BadRequest
+
+_OWN = re.compile(
+    rf"\b(?:my|our|the|this|that|these|those|its) (?:(?:new(?:est)?|last|latest|generated|own|custom|made"
+    rf"|previous|same|two|freshly|just) )*(?P<noun>{NOUN})\b",
+    re.IGNORECASE,
+)
+_MANY = re.compile(rf"\b(?:them|those|these|all|both|they)\b|\b{NOUN[:-2]}s\b", re.IGNORECASE)
+_EVERY = re.compile(
+    rf"\b(?:all|every|each|any)\b(?: (?:one )?(?:of )?)?(?:(?:my|our|the|generated|own|new) )*(?:{NOUN})",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(rf"\b{NOUN}\b", re.IGNORECASE)
+_ONE = re.compile(r"\b(?:it|this|that|them|these|those|they)\b", re.IGNORECASE)
+
+
+def means_own(evidence: Evidence) -> bool:
+    """Tell whether "my feature" is spoken of and none is named."""
+    return not evidence.features and _OWN.search(evidence.text) is not None
+
+
+def speaks_of_own(evidence: Evidence) -> bool:
+    """Tell whether features are spoken of without a name: "my feature", "any of my features", "it"."""
+    text = evidence.text
+    return any(pattern.search(text) for pattern in (_OWN, _EVERY, _ONE, _NOUN))
+
+
+def features_meant(evidence: Evidence, history: Sequence[Turn], *, pronouns: bool = False) -> list[str]:
+    """Return the features of this conversation that "my feature", "those features" or a pronoun means, else none.
+
+    `pronouns`: "it" means one too.
+    """
+    text = evidence.text
+    if evidence.features or _EVERY.search(text):
+        return []
+    if not _OWN.search(text) and not (pronouns and _ONE.search(text)):
+        return []
+    for turn in reversed(history):
+        for step in reversed(turn.steps):
+            if names := _features_of(step):
+                return names if _MANY.search(text) else names[-1:]
+    return []
+
+
+def _features_of(step: Observation) -> list[str]:
+    """Return what a call made, examined or used; of a made one its name."""
+    if step.status != "ok" or step.call.tool not in ("generate_features", "check_features", "run_experiment"):
+        return []
+    if step.call.tool == "generate_features":
+        rows: Any = (step.result or {}).get("features")
+        named = [str(row["name"]) for row in rows or () if isinstance(row, dict) and row.get("name")]
+        if named:
+            return named
+        if name := step.call.args.get("name"):
+            return [f"{MADE}{str(name).removeprefix(MADE)}"]
+        from tools.lab.naming import automatic
+
+        made_of = [str(each) for each in step.call.args.get("features", ())]
+        return [each if _in_library(each) else automatic(each, "") for each in made_of]
+    said = step.call.args.get("features")
+    return [str(each) for each in said] if isinstance(said, list | tuple) else []
+
+
+def _in_library(feature: str) -> bool:
+    """Tell whether a feature is one of the library, whose name means the same whether or not it was made."""
+    try:
+        return parse_feature(feature).id == feature
+    except BadRequest:
+        return False
+
+
+def made(state_features: Sequence[str]) -> list[str]:
+    """Return the generated ones among the features of the workspace."""
+    return [name for name in state_features if name.startswith(MADE)]
