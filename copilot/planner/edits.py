@@ -167,6 +167,9 @@ def _role(previous: Call, evidence: Evidence, mention: Mention, before: Sequence
         return "replace"
     shares = load(WEIGHTS).shares(terms_of_name(previous.tool, evidence, mention, held=held))
     best = max(shares, key=lambda label: shares[label])
+    left_out = len(evidence.wanted(mention.kind)) < len(evidence.of(mention.kind))
+    if left_out and not held and best != "add":
+        return "replace"  # "Ford, not Google"
     clear = shares[best] >= CLEAR
     return best if clear else "keep" if held else "replace"
 

@@ -47,7 +47,7 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 _EXCLUDES = re.compile(
-    r"\b(?:instead of|rather than|in place of|replac(?:e|ing)|except(?: for)?|without|but not)(?: the)? $"
+    r"\b(?:instead of|rather than|in place of|replac(?:e|ing)|except(?: for)?|without|(?:,|but|and) not)(?: the)? $"
     r"|\binstead $",
     re.IGNORECASE,
 )

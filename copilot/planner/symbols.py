@@ -73,6 +73,16 @@ _BEFORE_NAME = re.compile(
     rf"| all(?: the)?)?,? $|, $",
     re.IGNORECASE,
 )
+# A few words with nothing but a name: "and oracle?", "silver instead".
+_OPENS = re.compile(
+    r"\W*(?:(?:and|now|then|but|what about|how about|the same|same|also|just|only|or|rather|ok(?:ay)?)\b[ ,]*)*",
+    re.IGNORECASE,
+)
+_CLOSES = re.compile(
+    r"\W*(?:$|(?:instead|in place|too|as well|rather|not|then|also|next|only"
+    r"|please)\b)",
+    re.IGNORECASE,
+)
 
 
 def find_symbols(text: str, live: Iterable[str]) -> Iterator[Mention]:
@@ -175,7 +185,9 @@ def _is_name(said: str, text: str, start: int) -> bool:
     if not said.islower() or " " in said:
         return True
     if said in _loose_words():
-        return _BEFORE_NAME.search(text[:start]) is not None
+        before, after = text[:start], text[start + len(said) :]
+        alone = _OPENS.fullmatch(before) is not None and _CLOSES.match(after) is not None
+        return alone or _BEFORE_NAME.search(before) is not None
     return said not in everyday_words()
 
 

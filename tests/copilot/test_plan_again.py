@@ -16,6 +16,8 @@ ROWS = Call(tool="query_data", args={"sql": "select symbol, avg(volume) from bar
 COUNTS = Call(tool="query_data", args={"sql": "SELECT symbol, count(*) FROM bars GROUP BY symbol"})
 SCRIPT = Call(tool="run_python", args={"code": "result = bars['close'].std()", "symbols": ["IBM"]})
 RULE = Call(tool="run_backtest", args={"symbols": ["IBM"], "entry": "rsi(14) < 30", "exit": "rsi(14) > 70"})
+SEEN = Call(tool="show_data", args={"symbols": ["IBM"], "as_of": "2015-12-31"})
+TEST = Call(tool="run_experiment", args={"symbols": ["IBM"], "start": "2010-01-01", "end": "2015-12-31"})
 TRADES = Call(tool="propose_trades", args={"capital_usd": 50000, "max_positions": 4})
 SKEW = Call(tool="generate_features", args={"features": ["skew_30"]})
 FORMULA = Call(tool="generate_features", args={"features": ["rsi(14) - rsi(50)"], "name": "rsi_gap"})
@@ -39,6 +41,8 @@ def asked(call: Call, text: str) -> dict[str, Any] | None:
         (SCRIPT, "and since 2005", {**SCRIPT.args, "start": "2005-01-01"}),
         (SCRIPT, "from 2010", {**SCRIPT.args, "start": "2010-01-01"}),
         (RULE, "with a 5 day rsi", {**RULE.args, "entry": "rsi(5) < 30", "exit": "rsi(5) > 70"}),
+        (SEEN, "and exactly one year before that?", {**SEEN.args, "as_of": "2014-12-31"}),
+        (TEST, "five years later", {**TEST.args, "start": "2015-01-01", "end": "2020-12-31"}),
         (TRADES, "half that amount", {**TRADES.args, "capital_usd": 25000}),
         (TRADES, "make it double the sum", {**TRADES.args, "capital_usd": 100000}),
         (FORMULA, "again with 7 and 28", {"features": ["rsi(7) - rsi(28)"]}),
@@ -56,6 +60,7 @@ def test_what_was_said_is_put_in(call: Call, text: str, args: dict[str, Any]) ->
     ("call", "text"),
     [
         (QUERY, "load Microsoft since 2010"),
+        (QUERY, "and a year earlier?"),
         (QUERY, "same for Microsoft and IBM"),
         (COUNTS, "and the average close"),
         (SCRIPT, "does momentum predict google too"),

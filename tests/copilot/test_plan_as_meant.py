@@ -17,6 +17,7 @@ from copilot.planner.spelling import put_right
         ("opne the reprot", "open the report"),
         ("does momentun predcit GOOG?", "does momentum predict GOOG?"),
         ("explane the resluts", "explain the results"),
+        ("cap each at 30 pct", "cap each at 30 pct"),
         ("any gpas in FB since 2010", "any gaps in FB since 2010"),
     ],
 )
@@ -68,3 +69,7 @@ def test_code_and_sql_stay_as_typed() -> None:
     assert as_meant(sql) == sql
     code = "run this: result = bars['clsoe'].mean()"
     assert as_meant(code) == code
+
+
+def test_a_substitution_is_read_as_words() -> None:
+    assert as_meant("s/intel/oracle/ and keep the rest") == "oracle instead of intel and keep the rest"

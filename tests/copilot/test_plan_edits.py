@@ -33,6 +33,9 @@ def heard(text: str) -> Evidence:
         ("drop GOOG", ["AAPL", "IBM"]),  # the name it was loaded under does not matter
         ("remove IBM from the universe", ["AAPL", "Google"]),
         ("same on Ford", None),
+        ("and how'd that test have gone on Ford?", None),
+        ("ford, not google", ["AAPL", "ford", "IBM"]),
+        ("oracle instead of google", ["AAPL", "oracle", "IBM"]),
         ("what about Tesla", None),
     ],
 )

@@ -15,6 +15,7 @@ BEFORE = Call(
     args={"symbols": ["banks"], "features": ["rsi_14"], "top_n": 2, "book": "long_short", "start": "2010-01-01"},
 )
 CAPPED = Call(tool="run_experiment", args={"symbols": ["banks"], "features": ["rsi_14"], "max_position": 0.6})
+RULE = Call(tool="run_backtest", args={"symbols": ["IBM"], "entry": "rsi(14) < 30", "exit": "rsi(14) > 70"})
 HELD = Call(tool="propose_trades", args={"capital_usd": 40000, "max_positions": 3})
 
 
@@ -26,6 +27,8 @@ HELD = Call(tool="propose_trades", args={"capital_usd": 40000, "max_positions": 
         (BEFORE, "what if you leave out the date restriction", ["start"]),
         (CAPPED, "take that limit back", ["max_position"]),
         (HELD, "No limit on the number of names, please", ["max_positions"]),
+        (RULE, "lose the sell rule", ["exit"]),
+        (RULE, "drop the exit condition", ["exit"]),
         (BEFORE, "Same, but on IBM", []),
         (BEFORE, "Same, but with ridge", []),
     ],

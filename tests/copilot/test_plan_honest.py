@@ -96,6 +96,8 @@ def test_an_unknown_predictor_is_not_replaced_by_the_defaults() -> None:
     assert "moon phase" in asked("does the moon phase predict IBM?")
     assert "volatility_20" in asked("is implied volatilty a good predictor of IBM")
     assert plan("run an experiment on IBM").call.args == {"symbols": ["IBM"]}
+    checked = done("...", "check_features", features=["gap"])
+    assert plan(checked, "use it to predict MSFT").call.args == {"symbols": ["MSFT"], "features": ["gap"]}
 
 
 def test_an_unknown_name_is_copied_and_never_replaced_by_an_earlier_one() -> None:

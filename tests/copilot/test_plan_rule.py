@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.planner.conditions import condition_at
 from copilot.planner.first import FirstPlanner
+from copilot.planner.refuse import forbidden
 from copilot.planner.rule import find_rule, without_orders
 from copilot.planner.talk import reply
 from tests.copilot.test_plan_first import FirstAdmitted
@@ -91,6 +92,7 @@ def test_half_of_a_rule_is_asked_about_and_never_dropped() -> None:
 def test_orders_stay_refused_and_wishes_are_asked_about() -> None:
     for words in ("buy 50 shares of Tesla when RSI is below 30", "can you buy IBM for me when RSI drops under 30"):
         assert plan(words).call.args == {"refuse": reply("refuse_broker")}
+    assert forbidden("short selling scares me, only longs please") is None
     assert without_orders("buy IBM when close > sma(20)") == "hold IBM when close > sma(20)"
     assert "costs" in plan("backtest close > sma(20) on IBM without costs").call.args["ask"]
     assert "top 5" in plan("hold the top 5 tech stocks while momentum is positive").call.args["ask"]
@@ -109,6 +111,7 @@ def test_a_follow_up_varies_the_rule_and_a_new_rule_takes_no_old_exit() -> None:
         "entry": "rsi(14) < 30",
         "exit": "rsi(14) > 70",
     }
+    assert plan(before, "how would that rule have done on Nike?").call.args["symbols"] == ["Nike"]
     assert plan(before, "same since 2008").call.args["start"] == "2008-01-01"
     assert plan(before, "now hold it while close > sma(50)").call.args == {
         "symbols": ["IBM"],

@@ -33,6 +33,12 @@ from copilot.planner.stepwise import StepwisePlanner, completed
          ["load GLD and SLV please", "Compute the spread of GLD and SLV"]),
         ("I have 8000 dollars. Test reversal on banks, and then tell me what to buy with this money",
          ["Test reversal on banks", "tell me what to buy with 8000 dollars"]),
+        ("load the sectors | momentum model, top 3 | report", ["load the sectors", "momentum model, top 3", "report"]),
+        ("ranker | faang | label=rank | features=gap", None),
+        ("Test macd on AMD with ridge, afterwards with logistic, and put the two runs side by side",
+         ["Test macd on AMD with ridge", "with logistic", "put the two runs side by side"]),
+        ("go over my features and see if one of them sees the future", None),
+        ("only the yahoo bars of IBM please, I want to see them", None),
         ("train ridge on IBM, and once it's over explain it", ["train ridge on IBM", "explain it"]),
         ("load IBM in Q2 2020", None),
         ("test rsi and momentum on tech stocks, hold the top 3", None),
@@ -64,6 +70,20 @@ LOAD = Call(tool="ingest_data", args={"symbols": ["IBM"]})
 TEST = Call(tool="run_experiment", args={"symbols": ["IBM"]})
 KNOWN = {"load IBM": LOAD, "test momentum on it": TEST}
 TEXT = "load IBM, then test momentum on it"
+
+
+def test_a_piece_that_only_shows_what_was_listed_is_none() -> None:
+    snapshots = Call(tool="list_inventory", args={"kind": "snapshots"})
+    known = {"list the snapshots": snapshots, "show them": Call(tool="list_inventory", args={"kind": "trials"})}
+    text = "list the snapshots, show them"
+    plan = StepwisePlanner(ByWords({**known, text: snapshots})).plan([Turn(user=text)], LiveState())
+    assert (plan.call, plan.ahead) == (snapshots, ())
+
+
+def test_a_single_request_is_planned_once() -> None:
+    single = ByWords(KNOWN)
+    StepwisePlanner(single).plan([Turn(user="test momentum on it")], LiveState())
+    assert len(single.asked) == 1
 
 
 def test_the_first_plan_tells_what_follows_and_each_piece_is_planned_in_its_turn() -> None:

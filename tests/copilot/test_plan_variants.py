@@ -24,6 +24,8 @@ from copilot.planner.variants import variants
          ["test rsi on IBM with a 10 % stop", "test rsi on IBM"]),
         ("test rsi on IBM with a 5 % stop and a 10 % stop",
          ["test rsi on IBM with a 5 % stop", "test rsi on IBM with a 10 % stop"]),
+        ("telecoms, spikes only: one logistic run, one ridge run",
+         ["telecoms, spikes only: one logistic run", "telecoms, spikes only: one ridge run"]),
         ("with and without a 10 % stop", ["with a 10 % stop", "again"]),
     ],
 )  # fmt: skip
