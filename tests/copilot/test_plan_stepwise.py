@@ -33,7 +33,7 @@ from copilot.planner.stepwise import StepwisePlanner, completed
          ["load GLD and SLV please", "Compute the spread of GLD and SLV"]),
         ("I have 8000 dollars. Test reversal on banks, and then tell me what to buy with this money",
          ["Test reversal on banks", "tell me what to buy with 8000 dollars"]),
-        ("load the sectors | momentum model, top 3 | report", ["load the sectors", "momentum model, top 3", "report"]),
+        ("load sectors | momentum model, top 3 | report", ["load sectors", "momentum model, top 3", "report"]),
         ("ranker | faang | label=rank | features=gap", None),
         ("Test macd on AMD with ridge, afterwards with logistic, and put the two runs side by side",
          ["Test macd on AMD with ridge", "with logistic", "put the two runs side by side"]),
