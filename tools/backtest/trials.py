@@ -15,9 +15,14 @@ from typing import Literal
 from tools.kernel.fingerprint import of_json
 from tools.kernel.types import Count, Ratio, Record
 
+PREDICTED = "up_down"  # of every model: whatever it learns from, it says what will rise
+
 
 class Family(Record):
-    """A hypothesis: what is predicted, of what, from which data. The features and the model are what is varied."""
+    """A hypothesis: what is predicted, of what, from which data. The features and the model are what is varied.
+
+    `label` is `PREDICTED`, or "rule" where no model decides.
+    """
 
     symbols: tuple[str, ...]
     interval: str

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tools.backtest.trial_log import count_trials
-from tools.backtest.trials import Family, Trial
+from tools.backtest.trials import PREDICTED, Family, Trial
 from tools.features.evidence import Evidence
 from tools.kernel.fingerprint import of_json
 from tools.kernel.spec import Context
 from tools.lab.examine import Ground
-
-LABEL = "up_down"
 
 
 def count_looks(ctx: Context, on: Ground, seen: Sequence[Evidence]) -> None:
@@ -26,7 +24,7 @@ def count_looks(ctx: Context, on: Ground, seen: Sequence[Evidence]) -> None:
             symbols=on.panel.symbols,
             interval="1d",
             horizon_days=evidence.horizon_days,
-            label=LABEL,
+            label=PREDICTED,
             sources=on.bars.sources,
         )
         trials.append(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tools.backtest import stats
-from tools.backtest.record import Config, Trials
+from tools.backtest.record import RULE, Config, Trials
 from tools.backtest.rules import listed
 from tools.backtest.special import special
 from tools.backtest.statistics.gather import family, gather
@@ -21,7 +21,7 @@ from tools.backtest.statistics.relative import hedged_columns
 from tools.backtest.statistics.sample import moments, sharpes_per_bar
 from tools.backtest.statistics.verdict import verdict
 from tools.backtest.trial_log import count_trials
-from tools.backtest.trials import Family, Ledger, Opening, Trial, sharpes
+from tools.backtest.trials import PREDICTED, Family, Ledger, Opening, Trial, sharpes
 from tools.features.bars import Bars
 from tools.kernel.fingerprint import of_frame
 from tools.kernel.paths import Workspace
@@ -74,12 +74,15 @@ def returns_sha256(returns: pd.Series) -> str:
 
 
 def hypothesis_of(config: Config, bars: Bars) -> Family:
-    """Return the family that a run belongs to: features and model are what is varied within it."""
+    """Return the family that a run belongs to: features, model and label are what is varied within it.
+
+    What a model learns from is a way to the same prediction, so another label does not count from one again.
+    """
     return Family(
         symbols=config.symbols,
         interval=config.interval,
         horizon_days=config.horizon_days,
-        label=config.label,
+        label=RULE if config.label == RULE else PREDICTED,
         sources=bars.sources,
     )
 

@@ -48,6 +48,15 @@ def test_another_horizon_is_another_hypothesis(ctx: Context) -> None:
     assert {trial.family for trial in read_ledger(ctx.workspace).trials} > {other.trials.family}
 
 
+def test_another_model_or_label_is_another_trial_of_the_same(ctx: Context) -> None:
+    before = run_experiment(ctx, ExperimentArgs(symbols=SYMBOLS, features=("rsi_14",), horizon_days=3)).trials
+    ridge = ExperimentArgs(symbols=SYMBOLS, features=("rsi_14",), horizon_days=3, model="ridge")
+    ranked = ridge.model_copy(update={"model": "lightgbm_ranker"})
+    later = [run_experiment(ctx, args).trials for args in (ridge, ranked)]
+    assert before is not None
+    assert [each and (each.family, each.count) for each in later] == [(before.family, 2), (before.family, 3)]
+
+
 def test_what_speaks_against_it_is_always_said(ctx: Context) -> None:
     record = run_experiment(ctx, ExperimentArgs(symbols=SYMBOLS, features=("rsi_14",)))
     assert record.verdict is not None
