@@ -43,6 +43,8 @@ _OF_ONE_YEAR = re.compile(  # "1 March to 30 June 2026": the year is said once
 _SINCE = re.compile(
     rf"\b(?:since|from|as of|(?:start|begin)(?:n?ing|s)?(?: date| it| them| that| the (?:data|sample|history"
     rf"|test))?:?(?:(?: rather| instead)? (?:in|from|at|on|with))?|start=|going back to|back to|"
+    r"(?:move|shift|change|set|put|push|bring|pull) (?:the |its )?(?:start(?:ing)?(?: date)?"
+    r"|beginning)(?: back| forward)? to|"
     rf"(?P<after>after|later than|post))\s?(?:the )?(?:year )?(?P<first>{POINT})(?: on(?:wards?)?)?",
     re.IGNORECASE,
 )

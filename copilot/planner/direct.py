@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from copilot.messages import Call, LiveState, Turn
 from copilot.planner import lab, talk
 from copilot.planner.analysis import analysis
@@ -23,6 +25,15 @@ def own_words(text: str, evidence: Evidence) -> Call | None:
     if typed or (named and not talk.is_replay(text)):
         return None
     words = talk.definition(text) or (talk.small_talk(text) if talk.is_how_to(text) else None)
+    return Call(tool="reply", args={"text": words}) if words else None
+
+
+def next_term(text: str, history: Sequence[Turn]) -> Call | None:
+    """Return the definition of a term that is all that was said after words of ours: "and PBO?"; else None."""
+    last = history[-1] if history else None
+    if last is None or any(step.call.tool != "reply" for step in last.steps):
+        return None
+    words = None if last.answer.rstrip().endswith("?") else talk.term_alone(text)
     return Call(tool="reply", args={"text": words}) if words else None
 
 

@@ -53,6 +53,12 @@ _SEVERAL = re.compile(
     r"|dividend|headline|stor|snapshot|version|load|update)(?:s|ies)?\b)",
     re.IGNORECASE,
 )
+_EARLIEST = re.compile(
+    rf"\b(?:the |my |our )?(?:first|oldest|earliest) (?P<n>{SMALL})(?=\W*$| {_NOUN}s?\b| (?:with|to|against|by"
+    rf"|and) )"
+    rf"(?: {_NOUN}s?\b)?",
+    re.IGNORECASE,
+)
 _MODEL = re.compile(
     rf"\b(?P<model>{_KIND})(?: regression| model)?(?: {_NOUN}s?)?\b",
     re.IGNORECASE,
@@ -128,11 +134,13 @@ def find_winners(text: str, compared: Sequence[str]) -> Iterator[Mention]:
 
 
 def find_experiments(text: str) -> Iterator[Mention]:
-    """Yield mentions whose value is a pair: ("id", text), ("rank", n), ("middle", 0), ("last", n) or ("all", 0)."""
+    """Yield mentions whose value is a pair: ("id", text), ("rank", n), ("first", n), ("last", n) or ("all", 0)."""
     for match in _ID.finditer(text):
         yield Mention("experiment", match.start(), match.end(), ("id", match[0]))
     for match in _SEVERAL.finditer(text):
         yield Mention("experiment", match.start(), match.end(), ("last", read_small(match["n"] or match["k"])))
+    for match in _EARLIEST.finditer(text):
+        yield Mention("experiment", match.start(), match.end(), ("first", read_small(match["n"])))
     for pattern, value in ((_ALL, ("all", 0)), (_MIDDLE, ("middle", 0))):
         for match in pattern.finditer(text):
             yield Mention("experiment", match.start(), match.end(), value)
@@ -172,6 +180,8 @@ def resolve(mentions: Iterable[Mention], ids: Sequence[str]) -> list[str]:
             found.append(ids[value])
         elif how == "middle":
             found += ids[len(ids) // 2 : len(ids) // 2 + 1]
+        elif how == "first":
+            found += ids[:value]
         elif how == "last":
             found += ids[-value:] if value else []
         elif how == "all":

@@ -24,7 +24,7 @@ from copilot.planner.again import again
 from copilot.planner.answers import Answers, asked_without
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
-from copilot.planner.direct import after, looked_up, own_words, words_for
+from copilot.planner.direct import after, looked_up, next_term, own_words, words_for
 from copilot.planner.earlier import SAME_RULE, points_at_another
 from copilot.planner.edits import renames
 from copilot.planner.emit import Missing, emit
@@ -50,6 +50,7 @@ MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
 _SUBJECTS = frozenset({"symbol", "feature", "entry", "experiment", "winner", "money", "path", "code"})
 _YES_BUT = re.compile(r"\W*(?:yes|yeah|yep|sure|ok(?:ay)?)\W+(?:but|and|only|then)?\W*(?=\w)", re.IGNORECASE)
+_BASED = re.compile(r"\b(?:base|bas(?:ed|is|ing)|from|following|according to|use|with|go by)\b", re.IGNORECASE)
 _TRIES = re.compile(r"\b(?:try|test|use|predict\w*|run)\b", re.IGNORECASE)
 
 
@@ -117,7 +118,8 @@ class FirstPlanner:
     def _settled(self, evidence: Evidence, history: tuple[Turn, ...], state: LiveState) -> Call | None:
         """Return what needs no choice of a tool: fixed words, a name put right, a number to look up."""
         user = evidence.text
-        if call := own_words(user, evidence) or corrected(history, evidence, agrees=says_yes(user)):
+        named = corrected(history, evidence, agrees=says_yes(user))
+        if call := own_words(user, evidence) or named or next_term(user, history):
             return call
         if evidence.of("code"):
             return None  # whatever else its words may mean
@@ -204,6 +206,9 @@ class FirstPlanner:
         if previous.tool in workbench.OWN and _TRIES.search(evidence.text):
             return False  # "try it on MSFT" tests what was made
         if previous.tool == "run_backtest" and SAME_RULE.search(evidence.text) and evidence.symbols:
+            return True
+        named = evidence.of("experiment") or evidence.of("model")
+        if previous.tool == "propose_trades" and named and _BASED.search(evidence.text):
             return True
         if previous.tool in ("show_report", "explain_experiment") and points_at_another(evidence):
             return not set(evidence.content) - {"ok", "okay", "other", "one", "former", "latter"}

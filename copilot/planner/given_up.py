@@ -36,6 +36,11 @@ _NEGATES = re.compile(  # without one of these, nothing is given up
     r"|reset|again|anymore|instead of|rather than)\b",
     re.IGNORECASE,
 )
+_REJECTS = re.compile(
+    r"\W*(?:no|nope"
+    r"|nah)\b[,.!;]+\s*",
+    re.IGNORECASE,
+)  # "no, long only" rejects, and denies nothing
 _LIMITS = ("max_position", "max_drawdown", "top_n", "max_positions")
 _GIVE_UP = (
     rf"(?:no|without|forget(?: about)?|{LEAVE}(?: out)?|get rid of|take (?:back|off|away|out)|take|undo|lift"
@@ -75,6 +80,8 @@ FIXED = {
 
 def given_up(previous: Call, evidence: Evidence) -> list[str]:
     """Return the settings of `previous` that the request does without."""
+    if rejected := _REJECTS.match(evidence.text):
+        evidence = evidence.part(rejected.end(), len(evidence.text))
     if not _NEGATES.search(evidence.text):
         return []
     open_to = [name for name in previous.args if name not in FIXED]

@@ -21,7 +21,13 @@ _NAMES = (
         "momentum",
         r"(?:the )?model (?:called |named )?momentum|(?:plain |simple )?momentum (?:baseline|benchmark|model)",
     ),
-    ("lightgbm", r"(?:lightgbm|lgbm|gbms?|gradient boosting|boosted trees)(?: (?:classifier|model))?(?![_-])"),
+    (
+        "lightgbm",
+        (
+            r"(?:lightgbm|lgbm|gbms?|gradient boosting|boosted trees|(?:boosted )?trees?(?= models?)"
+            r"|trees(?=\W*$| instead))(?: (?:classifier|model))?(?![_-])"
+        ),
+    ),
     ("logistic", r"(?:an? )?(?:logistic(?: regression)?|logit)(?: models?)?"),
     ("ridge", r"(?:an? )?ridge(?: regression)?(?: models?)?"),
 )

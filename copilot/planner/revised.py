@@ -35,6 +35,7 @@ _VARIES = re.compile(
     r"\b(?:instead|rather)\b|^\W*(?:and|now|then|what (?:about|if|would)|how about|try|with|use|make it|same)\b",
     re.IGNORECASE,
 )
+_ANOTHER = re.compile(r"\b(?:another|also|as well|too|an? (?:second|new) one|make one)\b", re.IGNORECASE)
 _MORE = re.compile(r"[()<>]|\b(?:since|from|until|till|start\w*|end\w*|above|below|over|under)\b", re.IGNORECASE)
 
 
@@ -50,7 +51,10 @@ def revised(turns: Sequence[Turn], text: str) -> Call | None:
         args = {name: _replaced(value, old, mark) for name, value in args.items()}
     for mark, (_, new) in zip(marks, pairs, strict=True):
         args = {name: _marked(value, mark, new) for name, value in args.items()}
-    return None if args == dict(before.args) else before.model_copy(update={"args": args})
+    if args == dict(before.args):
+        return None
+    kept = {name: value for name, value in args.items() if name != "name" or not _ANOTHER.search(text)}
+    return before.model_copy(update={"args": kept})
 
 
 def _as_said(text: str) -> list[tuple[str, str]]:

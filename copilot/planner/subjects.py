@@ -37,7 +37,8 @@ _SUBJECTS = (
     re.compile(r"^(?:the |an? )?(?P<what>[\w' -]+?) (?:predicts?|forecasts?|drives?|leads?)\b", re.IGNORECASE),
 )  # fmt: skip
 _POINTS = re.compile(  # "use it to predict IBM": at what was spoken of
-    r"(?:(?:now |then )*(?:use|take|apply|put|feed) )?(?:it|that|this|them|these|those"
+    r"(?:(?:now |then )*(?:use|take|apply|put|feed) )?(?:(?:the )?same(?: (?:thing|test|one|again))?(?: but)?"
+    r"|ditto(?: but)?|again|it|that|this|them|these|those"
     r"|that one)(?: in order)?(?: to)?",
     re.IGNORECASE,
 )

@@ -45,6 +45,7 @@ _DEFINE = re.compile(
     r"|what do you mean by|why (?:is|are|do|does)|how (?:is|are|does|do you (?:compute|calculate|define)))\b",
     re.IGNORECASE,
 )
+_AND = re.compile(r"^\W*(?:(?:and|what about|how about|ok(?:ay)?|the|an?)\b\W*)+", re.IGNORECASE)
 _OWN = re.compile(
     r"\bthe (?:[\w/]+[ -]){1,4}(?:run|experiment|backtest|one|result|trial)\b|"
     r"\b(?:my|our|last|latest|previous|this run|the run|that run|it|experiment|mine)\b",
@@ -76,6 +77,12 @@ def term_in(text: str) -> str | None:
     said = f" {' '.join(words_of(text.replace('-', ' ')))} "
     terms = [term for term in _glossary() if f" {term} " in said]
     return _glossary()[max(terms, key=len)] if terms else None
+
+
+def term_alone(text: str) -> str | None:
+    """Return the definition of a term that is all that was said: "and PBO?", where terms were spoken of."""
+    said = " ".join(words_of(_AND.sub("", text.replace("-", " "))))
+    return _glossary().get(said)
 
 
 def words_of_kind(kind: str, text: str) -> str:

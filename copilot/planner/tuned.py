@@ -127,6 +127,8 @@ class TunedPlanner(FirstPlanner):
         """Tell whether the model all but excludes what the rules settled, and is sure of a tool."""
         if "refuse" in settled.args and _ORDERED.search(request.text):
             return False  # so many shares of something are an order, whatever comes with it
+        if settled.args.get("text") and settled.args["text"] == talk.term_alone(request.text):
+            return False
         before = last_call(request.history)
         if before is not None and settled.tool == before.tool and settled.args != before.args:
             return False  # a figure put in another's place

@@ -33,6 +33,7 @@ _BETWEEN = re.compile(
     r"|against|horizons?|ahead|regression|model)\b)*",
     re.IGNORECASE,
 )
+_SWAPS = re.compile(r"\b(?:swap|replace|exchange|switch|change|instead|rather)\b", re.IGNORECASE)
 _SPAN = rf"(?:(?:{SMALL})[ -]?)?(?:trading )?(?:days?|weeks?|months?|quarters?)"
 _NEXT = r"(?:, and |, then |,? and |, | & |/| then )(?:over |for |at |of )?(?:an? )?"
 _SPANS = re.compile(  # several horizons, the unit said with each or with the last alone
@@ -104,7 +105,7 @@ def _listed(text: str) -> list[str]:
         unit = _UNIT.findall(match["list"])[-1]
         spans = [_span(each, unit) for each in re.split(_NEXT, match["list"], flags=re.IGNORECASE)]
         return [text[: match.start()] + span + text[match.end() :] for span in spans]
-    rows = _rows(text, find_models(text))
+    rows = [] if _SWAPS.search(text) else _rows(text, find_models(text))
     return [_with(text, rows[0], mention) for mention in rows[0]] if rows else []
 
 

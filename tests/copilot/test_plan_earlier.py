@@ -142,6 +142,7 @@ def test_parts_of_a_comparison_are_described() -> None:
         "experiments": [[IDS[0], IDS[1]]]
     }
     assert comparison(heard("compare my last two"), STATE, ()) == {}
+    assert comparison(heard("compare the first two"), STATE, ()) == {"experiments": [list(IDS[:2])]}
 
 
 RULE = ("run_backtest", {"symbols": ["KO"], "entry": "rsi(14) < 30", "exit": "rsi(14) > 70"})

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.messages import LiveState
+from copilot.messages import Call, LiveState, Turn
+from copilot.planner.direct import next_term
 from copilot.planner.evidence import Evidence, gather, period_of
 from copilot.planner.experiments import in_order, named_after, resolve
 from copilot.planner.mention import claim
 from copilot.planner.numbers import read_words
-from copilot.planner.talk import definition
+from copilot.planner.talk import definition, term_in
 
 TODAY = date(2026, 11, 22)
 IDS = ["exp_20240105_LGBM_IBM_1d", "exp_20240212_LGBM_AAPL-MSFT_1d", "exp_20240301_LGBM_TECH_1d"]
@@ -28,6 +29,8 @@ def seen(text: str) -> Evidence:
     ("text", "start", "end"),
     [
         ("since 2005", "2005-01-01", None),
+        ("shift the start to 2005", "2005-01-01", None),
+        ("load IBM up to 2005", None, "2005-12-31"),
         ("from 2003 to 2008", "2003-01-01", "2008-12-31"),
         ("2005-2009", "2005-01-01", "2009-12-31"),
         ("between 2006-01-01 and 2010-06-30", "2006-01-01", "2010-06-30"),
@@ -205,6 +208,10 @@ def test_numbers_in_words(value: int) -> None:
 
 
 def test_definitions_are_for_questions_about_terms_only() -> None:
+    told, called = (Turn(user="...", answer="Words."), Turn(user="...", answer="What?"))
+    assert next_term("and PBO?", [told]) == Call(tool="reply", args={"text": term_in("pbo")})
+    assert next_term("and PBO?", [called]) is None
+    assert next_term("and IBM?", [told]) is None
     assert (definition("what is a Sharpe ratio?") or "").startswith("Sharpe ratio")
     assert (definition("explain the deflated Sharpe ratio") or "").startswith("Deflated")
     assert definition("what is the sharpe of my last run") is None

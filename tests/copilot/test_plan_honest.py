@@ -96,6 +96,9 @@ def test_an_unknown_predictor_is_not_replaced_by_the_defaults() -> None:
     assert "moon phase" in asked("does the moon phase predict IBM?")
     assert "volatility_20" in asked("is implied volatilty a good predictor of IBM")
     assert plan("run an experiment on IBM").call.args == {"symbols": ["IBM"]}
+    before = done("...", "run_experiment", symbols=["IBM"], features=["rsi_14"])
+    varied = plan(before, "same thing but predict a month out").call.args
+    assert varied == {"symbols": ["IBM"], "features": ["rsi_14"], "horizon_days": 21}
     checked = done("...", "check_features", features=["gap"])
     assert plan(checked, "use it to predict MSFT").call.args == {"symbols": ["MSFT"], "features": ["gap"]}
 

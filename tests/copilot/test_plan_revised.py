@@ -42,6 +42,16 @@ def test_numbers_and_ids_are_revised_and_dates_are_not() -> None:
     assert revised(turns(STUDY), "change 2005 to 2006") is None
 
 
+def test_another_feature_is_not_called_like_the_one_before() -> None:
+    made = Call(tool="generate_features", args={"features": ["momentum(20) / close"], "name": "calm"})
+    again, other = (
+        revised(turns(made), text) for text in ("use 60 instead of 20", "another one, 60 instead of 20")
+    )
+    assert again is not None
+    assert other is not None
+    assert (again.args.get("name"), other.args) == ("calm", {"features": ["momentum(60) / close"]})
+
+
 def test_nothing_is_revised_without_such_words_or_such_a_figure() -> None:
     assert revised(turns(RULE), "sell at 80") is None
     assert revised(turns(RULE), "change 31 to 25") is None

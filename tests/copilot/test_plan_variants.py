@@ -37,6 +37,7 @@ def test_each_run_is_a_request_of_its_own(text: str, runs: list[str]) -> None:
     "text",
     [
         "does rsi or macd predict IBM",
+        "swap ridge for lightgbm",
         "train the ranker of lightgbm on momentum",
         "test 20-day momentum and 60-day momentum on IBM 5 days ahead",
         "does 5 day reversal predict the next day for IBM",
