@@ -67,7 +67,8 @@ _NO_YEAR = re.compile(  # "since 1 September": the latest one
 )
 _DECADES = re.compile(rf"\b(?:in |during |for |over |from )?{_DECADE}", re.IGNORECASE)
 _LAST = re.compile(
-    rf"\b(?:(?:in|over|during|for|from) )?(?:the |these )?(?:last|past|previous|most recent) (?P<n>{SMALL} "
+    rf"\b(?<!skipping )(?<!skipping the )(?<!excluding the )(?<!without the )(?<!skip the )"
+    rf"(?:(?:in|over|during|for|from) )?(?:the |these )?(?:last|past|previous|most recent) (?P<n>{SMALL} "
     rf"|few |decade|)(?P<unit>day|week|month|year|decade|)s?\b(?! (?:experiment|run|one|report|backtest))",
     re.IGNORECASE,
 )

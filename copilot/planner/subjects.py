@@ -60,7 +60,8 @@ def unknown_predictor(evidence: Evidence, *, plainly: bool = False) -> str | Non
             what = match["what"].strip()
             if place >= PLAIN and len(what.split()) > LONGEST:
                 continue
-            if what and _names_something(what, match.start("what"), evidence):
+            settings = place >= PLAIN and _is_setting(what, match.start("what"), evidence)
+            if what and not settings and _names_something(what, match.start("what"), evidence):
                 return re.split(r"\b(?:if|whether|that|does|do)\b ", what)[-1].strip()
     return None
 
@@ -77,8 +78,6 @@ def _names_something(what: str, start: int, evidence: Evidence) -> bool:
     end = start + len(what)
     if _POINTS.fullmatch(what):
         return False
-    if figures_in(what) or any(each.kind in _SETTINGS and start <= each.start < end for each in evidence.mentions):
-        return False  # "from ridge", "with two weeks": how it is to be run
     symbols = [mention for mention in evidence.mentions if mention.kind == "symbol"]
     if any(start <= each.start < end for each in symbols) and any(each.start >= end for each in symbols):
         return True  # one symbol is to predict another
@@ -87,6 +86,12 @@ def _names_something(what: str, start: int, evidence: Evidence) -> bool:
         stop = min(mention.end, end)
         plain = plain[: mention.start] + " " * max(0, stop - mention.start) + plain[stop:]
     return any(word not in _generic() for word in words_of(plain[start:]))
+
+
+def _is_setting(what: str, start: int, evidence: Evidence) -> bool:
+    """Tell whether words say how a test is to be run: "from ridge", "with two weeks"."""
+    inside = (each for each in evidence.mentions if start <= each.start < start + len(what))
+    return bool(figures_in(what)) or any(each.kind in _SETTINGS for each in inside)
 
 
 def _nearest(predictor: str) -> list[str]:

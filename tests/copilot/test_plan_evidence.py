@@ -31,6 +31,7 @@ def seen(text: str) -> Evidence:
         ("since 2005", "2005-01-01", None),
         ("shift the start to 2005", "2005-01-01", None),
         ("load IBM up to 2005", None, "2005-12-31"),
+        ("momentum skipping the last month", None, None),
         ("from 2003 to 2008", "2003-01-01", "2008-12-31"),
         ("2005-2009", "2005-01-01", "2009-12-31"),
         ("between 2006-01-01 and 2010-06-30", "2006-01-01", "2010-06-30"),

@@ -35,6 +35,7 @@ def test_the_experiment_that_is_named_or_was_shown_is_explained() -> None:
     named = Call(tool="explain_experiment", args={"experiment": OLD})
     assert plan(f"what drives {OLD}").call == named
     assert plan("explain the IBM run").call == named
+    assert plan("explain the IBM one").call == named
     assert plan("explain the first experiment").call == named
     assert plan(shown(OLD), "which features matter").call == named
     assert plan(shown(OLD), "explain the last experiment").call == Call(tool="explain_experiment")

@@ -94,6 +94,7 @@ def test_a_figure_that_no_argument_takes_is_asked_about() -> None:
 
 def test_an_unknown_predictor_is_not_replaced_by_the_defaults() -> None:
     assert "moon phase" in asked("does the moon phase predict IBM?")
+    assert "drop of more than 5%" in asked("does a drop of more than 5% predict a bounce in IBM")
     assert "volatility_20" in asked("is implied volatilty a good predictor of IBM")
     assert plan("run an experiment on IBM").call.args == {"symbols": ["IBM"]}
     before = done("...", "run_experiment", symbols=["IBM"], features=["rsi_14"])
