@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -11,6 +12,11 @@ from copilot.planner.evidence import Evidence, gather
 from copilot.planner.history import commands, open_request
 from copilot.planner.retrieve import Reading, Retriever, terms_of
 
+_OFFERS = re.compile(
+    r"(?:^|[.!?;] )(?:shall|should|may) i (?:go on|go ahead|continue|proceed|carry on|do it|run (?:it|that"
+    r"|this))\b[^?]*\?$",
+    re.IGNORECASE,
+)
 LIKELY = 0.4  # a share above this makes a command one
 SURE = 0.6  # a share of certainty above this makes a few words a request of their own
 SHORT = 2  # words of substance up to which an answer to a question is only an answer
@@ -57,4 +63,5 @@ class Answers:
 
 def asked_without(history: Sequence[Turn]) -> bool:
     """Tell whether our last words offered to go on without what cannot be done."""
-    return bool(history) and history[-1].answer.rstrip().endswith(talk.reply("ask_without"))
+    answer = history[-1].answer.rstrip() if history else ""
+    return answer.endswith(talk.reply("ask_without")) or _OFFERS.search(answer) is not None

@@ -33,6 +33,7 @@ from copilot.planner.leeway import is_choice, readable, unspent
 from copilot.planner.linear import load
 from copilot.planner.offers import closed, offers
 from copilot.planner.phrasebook import INDEX, ROUGH, shares_of, terms_with
+from copilot.planner.refuse import forbidden
 from copilot.planner.request import Request, tool_names
 from copilot.planner.retrieve import Reading
 from copilot.planner.sight import sight
@@ -57,6 +58,7 @@ LEAST = 0.01  # share below which the model's opinion is not looked up
 _ORDERED = re.compile(
     r"^\W*(?:please )?guarantee\b|\b[0-9][0-9,]* (?:more )?(?:shares?|lots?|contracts?)\b", re.IGNORECASE
 )
+PLAINLY = frozenset({"refuse_outside"})  # what goes out of this machine is told by its words alone
 PLAIN = 7.0  # log odds that a plain rule adds
 STRANGE = 8.0  # log odds that words of which none is known add to "something outside"
 KNOWN = 2.0  # log odds that known words alone take from "not offered here"
@@ -125,7 +127,7 @@ class TunedPlanner(FirstPlanner):
 
     def _doubts(self, settled: Call, request: Request) -> bool:
         """Tell whether the model all but excludes what the rules settled, and is sure of a tool."""
-        if "refuse" in settled.args and _ORDERED.search(request.text):
+        if "refuse" in settled.args and (_ORDERED.search(request.text) or forbidden(request.text) in PLAINLY):
             return False  # so many shares of something are an order, whatever comes with it
         if settled.args.get("text") and settled.args["text"] == talk.term_alone(request.text):
             return False

@@ -67,6 +67,8 @@ def test_what_is_not_offered_is_asked_about_and_left_out_after_a_yes() -> None:
     assert plan(before, "yes").call == Call(tool="run_experiment", args=run)
     assert plan(before, "yes, but on IBM").call.args == {**run, "symbols": ["IBM"]}
     assert plan(before, "no").call == Call(tool="reply", args={"text": reply("declined")})
+    other = before.model_copy(update={"answer": "There is no such model. Shall I go on with the default?"})
+    assert plan(other, "yes, go ahead").call.tool == plan(before, "yes").call.tool != "reply"
 
 
 def test_several_wishes_are_one_question() -> None:
