@@ -20,8 +20,9 @@ from copilot.planner.history import last_call
 from copilot.planner.making import find_names
 from copilot.planner.numbers import SMALL, read_small
 from copilot.planner.part import as_call
-from tools.ingest.universe import aliases
+from copilot.planner.query_varied import query_varied
 
+FEW = 3  # words, which hardly are a request of their own
 _GOES_ON = re.compile(
     r"\b(?:same|again|another|rename|(?:call|name) (?:it|that)|once more|instead|as well|also|too|only|rather"
     r"|need|not|half|twice|double)\b"
@@ -29,19 +30,6 @@ _GOES_ON = re.compile(
     r"|give me|show me|make it|limit)\b",
     re.IGNORECASE,
 )
-_ROWS = re.compile(
-    r"\b(?P<n>[0-9]{1,6}) (?:rows|lines|results|entries)\b|\b(?:limit|top)(?: of| to|:)? (?P<top>[0-9]{1,6})\b",
-    re.IGNORECASE,
-)
-_LIMIT = re.compile(r"\blimit\s+[0-9]+", re.IGNORECASE)
-_LITERAL = re.compile(r"'(?P<name>[A-Z^][A-Z0-9.^=-]*)'")
-_FUNCTIONS = {
-    "max": "max", "maximum": "max", "highest": "max", "largest": "max", "min": "min", "minimum": "min",
-    "lowest": "min", "smallest": "min", "avg": "avg", "average": "avg", "mean": "avg", "sum": "sum", "total": "sum",
-    "median": "median", "count": "count",
-}  # fmt: skip
-_FUNCTION = re.compile(rf"\b(?P<name>{'|'.join(_FUNCTIONS)})\b", re.IGNORECASE)
-_CALLED = re.compile(r"\b(?P<name>max|min|avg|sum|median|count)(?=\s*\((?!\s*\*))", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?![\w.%]*\w|%)")
 _SHIFT = re.compile(
     r"(?:(?:and|now|then|what about|how about|the same|same|again|exactly|precisely|just|but|ok(?:ay)?),? )*"
@@ -64,7 +52,9 @@ def again(history: Sequence[Turn], evidence: Evidence) -> Call | None:
     before = last_call(history)
     if before is not None and (args := _shifted(before.args, evidence.text)):
         return before.model_copy(update={"args": args})
-    if before is None or not _GOES_ON.search(evidence.text) or evidence.of("sql") or evidence.of("code"):
+    if before is None or evidence.of("sql") or evidence.of("code"):
+        return None
+    if not _GOES_ON.search(evidence.text) and len(evidence.text.split()) > FEW:
         return None
     vary = _VARIED.get(before.tool)
     args = vary(before.args, evidence) if vary is not None else None
@@ -79,23 +69,6 @@ def _shifted(args: Mapping[str, Any], text: str) -> dict[str, Any] | None:
         return None
     many = (1 if said["n"].lower() in ("a", "an") else read_small(said["n"])) * (-1 if said["later"] else 1)
     return {**args, **{name: shifted(day, many, said["unit"].lower()).isoformat() for name, day in days.items()}}
-
-
-def _query(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
-    """Return the query about another symbol, with another number of rows or another function."""
-    sql, text = str(args["sql"]), evidence.text
-    names = evidence.symbols
-    if len(names) == 1 and len(set(_LITERAL.findall(sql))) == 1:
-        ticker = aliases().get(names[0].lower(), (names[0].upper(),))
-        return {"sql": _LITERAL.sub(f"'{ticker[0]}'", sql)} if len(ticker) == 1 else None
-    if (rows := _ROWS.search(text)) and _LIMIT.search(sql):
-        return {"sql": _LIMIT.sub(f"limit {rows['n'] or rows['top']}", sql)}
-    said = [_FUNCTIONS[each.lower()] for each in _FUNCTION.findall(text)]
-    called = {each.lower() for each in _CALLED.findall(sql)}
-    new = [each for each in said if each not in called]
-    if names or len(called) != 1 or len(new) != 1:
-        return None
-    return {"sql": _CALLED.sub(new[0], sql)}
 
 
 def _script(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
@@ -149,7 +122,7 @@ def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | No
 
 
 _VARIED: Mapping[str, Callable[[Mapping[str, Any], Evidence], dict[str, Any] | None]] = {
-    "query_data": _query,
+    "query_data": query_varied,
     "run_python": _script,
     "generate_features": _formula,
     "run_backtest": _rule,

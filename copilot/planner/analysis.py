@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import prompts
-from copilot.messages import Turn
 from copilot.planner.candidates import Candidates, one, period
 from copilot.planner.evidence import Evidence
 from copilot.planner.unheard import is_vocabulary
@@ -25,6 +24,7 @@ from copilot.planner.windows import BEFORE, bars_of
 _STORED = frozenset({"open", "high", "low", "close", "volume"})
 _IN_SQL = frozenset({"mean", "max", "min", "sum", "count"})
 _EXTREME_DAYS = ("best day", "worst day")
+SHARES = ("share up", "share down")  # what "share" of days becomes
 _DOWN = re.compile(
     r"\b(?:down|lower|negative|falls?|falling|fell|red|loss|losses|lose|loses|declin\w+|below)\b", re.IGNORECASE
 )
@@ -41,7 +41,7 @@ _WINDOW = re.compile(
 _VOLATILITY = re.compile(r"\bvol(?:atility)?\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z%$][\w'%.-]*|[0-9][\w.,%]*")
 _PLAIN_WINDOW = 20
-_BUSINESS = re.compile(
+BUSINESS = re.compile(
     r"\b(?:predict\w*|forecast\w*|tests?|backtests?|experiments?|train\w*|strateg\w+|reports?|results?|equity|sharpe"
     r"|drawdown|features?|signals?|tickets?|portfolio|load|fetch|download|import|model|run|runs|importance|turnover)\b",
     re.IGNORECASE,
@@ -54,9 +54,6 @@ _OWN_WORDS = (
     "day_of_week",
     "month",
 )  # features that are quantities here
-_LEAD = re.compile(r"^\W*(?:and|now|what about|how about|same|the same|ok|then|also|but|instead)\b", re.IGNORECASE)
-_SHORT_LEAD = 8  # words of a request that may vary the one before it
-_ALONE = 3  # or fewer: nothing else can be meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ class Analysis:
 
 def analysis(evidence: Evidence) -> Analysis | None:
     """Return the analysis that a request asks for, None where it asks for something else."""
-    found = _read(evidence)
+    found = read(evidence)
     if not found.whole or (not evidence.symbols and found.group is None):
         return None
     if found.statistic in _IN_SQL and found.group is None and found.quantity in _STORED and not found.plot:
@@ -87,27 +84,6 @@ def analysis(evidence: Evidence) -> Analysis | None:
     if kinds & {"sql", "path", "source", "experiment", "winner", "money", "interval", "code", "name"}:
         return None
     return None if _other_business(evidence, found) else found
-
-
-def varied(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | None) -> Analysis | None:
-    """Return the analysis before with what is said now in its place: "and by month?", "the median instead"."""
-    steps = history[-1].steps if history else ()
-    if earlier is None or not steps or steps[-1].call.tool != "run_python":
-        return None
-    words = len(evidence.text.split())
-    before, now = analysis(earlier), _read(evidence)
-    said = (now.statistic, now.quantity, now.group, evidence.symbols or None)
-    leads = words <= _ALONE or (words <= _SHORT_LEAD and _LEAD.search(evidence.text) is not None)
-    if before is None or not any(said) or not leads or _BUSINESS.search(evidence.text):
-        return None
-    return replace(
-        before,
-        statistic=now.statistic or before.statistic,
-        quantity=now.quantity or before.quantity,
-        group=now.group or before.group,
-        plot=now.plot or before.plot,
-        clear=now.clear,
-    )
 
 
 def candidates(found: Analysis, evidence: Evidence) -> Candidates:
@@ -141,7 +117,7 @@ def _title(found: Analysis, window: int | None) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _read(evidence: Evidence) -> Analysis:
+def read(evidence: Evidence) -> Analysis:
     """Return what is said of an analysis, whole or not."""
     text = _plain(evidence)
     spans: list[tuple[int, int]] = []
@@ -216,6 +192,11 @@ def _is_clear(text: str, spans: Sequence[tuple[int, int]]) -> bool:
     return all(is_vocabulary(match[0]) for match in _WORD.finditer(rest) if match[0] != "%")
 
 
+def words_of(table: str) -> list[str]:
+    """Return the entries of a table of words: statistics, quantities, groups."""
+    return list(load_plan_file("analysis.json")[table])
+
+
 @cache
 def _conditions() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{load_plan_file('analysis.json')['conditions']})\b", re.IGNORECASE)
@@ -226,4 +207,4 @@ def _other_business(evidence: Evidence, found: Analysis) -> bool:
     text = _plain(evidence)
     features = {mention.value for mention in evidence.of("feature")}
     own = {each for each in features if each.startswith(_OWN_WORDS)}
-    return _BUSINESS.search(text) is not None or (not found.plot and bool(features - own))
+    return BUSINESS.search(text) is not None or (not found.plot and bool(features - own))

@@ -50,6 +50,9 @@ class Answers:
         )
         if commands(evidence.text) and own.label != self._best(before).label:
             return True
+        said, asked_for = ({each.kind for each in one.mentions} for one in (evidence, before))
+        if commands(evidence.text) and said & asked_for:
+            return True  # it says anew what was said before
         return own.share > SURE and own.label != self._label(both)
 
     def _label(self, evidence: Evidence) -> str | None:

@@ -41,6 +41,11 @@ _THAT_ON = re.compile(  # "how would that rule have done on"
     r"|in)(?: the)? $",
     re.IGNORECASE,
 )
+_ALONE = re.compile(
+    r"\b(?:just|only|nothing but)(?: on| with| for"
+    r"| use)?(?: the)? $",
+    re.IGNORECASE,
+)  # "no oil, just banks"
 _COUNTS = {"run_experiment": "top_n", "propose_trades": "max_positions"}
 _VARIED: Mapping[str, tuple[Kind, ...]] = {
     "run_experiment": ("symbol", "feature", "experiment"),
@@ -89,6 +94,8 @@ def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | 
     """
     before = list(previous.args.get(field) or ())
     wanted = evidence.wanted(NAMES[field])
+    if only := next((each for each in wanted if _ALONE.search(evidence.text[: each.start])), None):
+        return list(dict.fromkeys(each.value for each in wanted if each.start >= only.start))
     partly = _partly(evidence.text, before) if field == "features" else []
     found = [
         (

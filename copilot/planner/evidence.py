@@ -38,6 +38,7 @@ _SQL = re.compile(
 )
 _CONTINUES = re.compile(
     r"^(?:and|now|only|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
+    r"|^(?:in|with|at|as) (?:hourly|minute|daily|1h|1m|1d)\b"
     r"|\b(?:same|idem|ditto|likewise|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more"
     r"|(?:another|one more) (?:run|go|try|shot|round|time))\b|\b(?:run|try|test|do|make) (?:it|that|this)\b"
     r"|\bi (?:meant|mean)\b|\b(?:restrict|limit|narrow|reduce) (?:it|that|this)\b"

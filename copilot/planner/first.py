@@ -25,12 +25,11 @@ from copilot.planner.answers import Answers, asked_without
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, next_term, own_words, words_for
-from copilot.planner.earlier import SAME_RULE, points_at_another
-from copilot.planner.edits import renames
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.explaining import asks_why
-from copilot.planner.fill import fill, ranks_all
+from copilot.planner.fill import ranks_all
+from copilot.planner.going_on import goes_on
 from copilot.planner.history import corrected, ranked_ids, usable
 from copilot.planner.index import example_index
 from copilot.planner.leaning import candidates_for
@@ -50,8 +49,6 @@ MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
 _SUBJECTS = frozenset({"symbol", "feature", "entry", "experiment", "winner", "money", "path", "code"})
 _YES_BUT = re.compile(r"\W*(?:yes|yeah|yep|sure|ok(?:ay)?)\W+(?:but|and|only|then)?\W*(?=\w)", re.IGNORECASE)
-_BASED = re.compile(r"\b(?:base|bas(?:ed|is|ing)|from|following|according to|use|with|go by)\b", re.IGNORECASE)
-_TRIES = re.compile(r"\b(?:try|test|use|predict\w*|run)\b", re.IGNORECASE)
 
 
 class FirstPlanner:
@@ -190,7 +187,7 @@ class FirstPlanner:
         terms = terms_of(evidence.text, evidence.mentions)
         readings = self._retriever.rank(terms)
         for previous in leaned_on(request):
-            if self._goes_on(previous, readings[0], request):
+            if goes_on(previous, readings[0], request):
                 return _certain(previous.tool)
         if self._is_foreign(readings[0], terms, evidence):
             return self._foreign("refuse_outside" if self._retriever.coverage(terms) else "ask_unclear", readings)
@@ -199,23 +196,6 @@ class FirstPlanner:
     def _foreign(self, label: str, readings: list[Reading]) -> list[Reading]:  # noqa: ARG002  a tuned model asks on
         """Return the readings of a request whose words no example has."""
         return _certain(label)
-
-    def _goes_on(self, previous: Call, best: Reading, request: Request) -> bool:
-        """Tell whether the request changes the call before it: "and IBM as well", "now with a weekly horizon"."""
-        evidence = request.evidence
-        if previous.tool in workbench.OWN and _TRIES.search(evidence.text):
-            return False  # "try it on MSFT" tests what was made
-        if previous.tool == "run_backtest" and SAME_RULE.search(evidence.text) and evidence.symbols:
-            return True
-        named = evidence.of("experiment") or evidence.of("model")
-        if previous.tool == "propose_trades" and named and _BASED.search(evidence.text):
-            return True
-        if previous.tool in ("show_report", "explain_experiment") and points_at_another(evidence):
-            return not set(evidence.content) - {"ok", "okay", "other", "one", "former", "latter"}
-        if previous.tool in ("run_experiment", "run_backtest", "propose_trades") and renames(previous, evidence):
-            return True
-        fits = not evidence.content or best.label == previous.tool
-        return fits and evidence.continues and bool(fill(previous.tool, evidence, request.state))
 
     def _is_foreign(self, best: Reading, terms: list[str], evidence: Evidence) -> bool:
         if {mention.kind for mention in evidence.mentions} & _SUBJECTS:

@@ -41,6 +41,8 @@ _REJECTS = re.compile(
     r"|nah)\b[,.!;]+\s*",
     re.IGNORECASE,
 )  # "no, long only" rejects, and denies nothing
+_NAMED: tuple[Kind, ...] = ("feature", "symbol")
+_LEFT_OUT = re.compile(rf"\b{LEAVE}(?: out)?(?: the| my)? $", re.IGNORECASE)
 _LIMITS = ("max_position", "max_drawdown", "top_n", "max_positions")
 _GIVE_UP = (
     rf"(?:no|without|forget(?: about)?|{LEAVE}(?: out)?|get rid of|take (?:back|off|away|out)|take|undo|lift"
@@ -87,6 +89,8 @@ def given_up(previous: Call, evidence: Evidence) -> list[str]:
     open_to = [name for name in previous.args if name not in FIXED]
     if plainly := _plainly(open_to, evidence.text):
         return plainly
+    if any(_LEFT_OUT.search(evidence.text[: each.start]) for kind in _NAMED for each in evidence.of(kind)):
+        return []  # "drop the MACD again": a name goes, no setting
     least = CERTAIN if any(evidence.of(kind) for kind in _SETTING) else CLEAR
     weights = load(WEIGHTS)
     found = [name for name in open_to if weights.shares(terms_of_setting(evidence, name)).get("drop", 0.0) >= least]

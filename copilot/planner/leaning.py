@@ -144,8 +144,12 @@ def _of_both(tool: str, said: Candidates, request: Request) -> Candidates:
 
 
 def _of_the_last_check(tool: str, said: Candidates, request: Request) -> Candidates:
-    """Return a check with the symbols of the one before it: "and beta_63?"; others as they are."""
+    """Return a check on top of the one before it: "and beta_63?", "on IBM too"; others as they are."""
     before: Call | None = last_call(request.history)
-    follows = tool == "check_features" and "symbols" not in said and request.evidence.continues
-    held = before.args.get("symbols") if follows and before is not None and before.tool == tool else None
-    return {**said, "symbols": [list(held)]} if held else said
+    follows = tool == "check_features" and request.evidence.continues and bool(said)
+    if not follows or before is None or before.tool != tool:
+        return said
+    held: Candidates = {name: [list(before.args[name])] for name in NAMES if before.args.get(name)}
+    if request.evidence.adds and "symbols" in said and "symbols" in held:
+        said = {**said, "symbols": [list(dict.fromkeys([*held["symbols"][0], *said["symbols"][0]]))]}
+    return {**held, **said}

@@ -20,7 +20,7 @@ from tools.catalog import TOOLS
 
 _PRONOUN = re.compile(
     r"\b(?:its?|them|'?em|their|those|these|that|this|the same|there(?=\W*$)"
-    r"|just (?:loaded|fetched|got|downloaded|pulled))\b",
+    r"|just (?:loaded|fetched|got|downloaded|pulled)|since(?=\W*$)|since then)\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from copilot.messages import LiveState, Turn
 from copilot.planner import analysis, lab, own_features, rule, unmade
+from copilot.planner.analysis_varied import varied
 from copilot.planner.candidates import Candidates
 from copilot.planner.evidence import Evidence
 from copilot.planner.history import commands, last_call, last_symbols
@@ -32,7 +33,7 @@ def label_of(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | No
         return "generate_features" if "def feature" in code[0].value else "run_python"
     if evidence.of("entry") or rule.unnamed_rule(evidence.text):
         return "run_backtest"
-    if analysis.analysis(evidence) or analysis.varied(evidence, history, earlier):
+    if analysis.analysis(evidence) or varied(evidence, history, earlier):
         return "run_python"
     if lab.wants_made(evidence):
         return "run_experiment" if _varies_experiment(evidence, history) else "generate_features"
@@ -109,7 +110,7 @@ def _own(evidence: Evidence, history: Sequence[Turn], state: LiveState) -> list[
 def _script(said: Candidates, evidence: Evidence, history: Sequence[Turn], earlier: Evidence | None) -> Candidates:
     """Return code, symbols and period; those that were not said come from the conversation."""
     filled = dict(said)
-    if "code" not in filled and (found := analysis.varied(evidence, history, earlier)):
+    if "code" not in filled and (found := varied(evidence, history, earlier)):
         filled = {name: values for name, values in analysis.candidates(found, evidence).items() if values}
         before = last_call(history)
         for name in ("start", "end"):

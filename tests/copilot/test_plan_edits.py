@@ -35,6 +35,7 @@ def heard(text: str) -> Evidence:
         ("same on Ford", None),
         ("and how'd that test have gone on Ford?", None),
         ("ford, not google", ["AAPL", "ford", "IBM"]),
+        ("no tech, just google", ["google"]),
         ("oracle instead of google", ["AAPL", "oracle", "IBM"]),
         ("what about Tesla", None),
     ],

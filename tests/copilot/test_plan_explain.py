@@ -66,3 +66,8 @@ def test_a_bare_why_is_answered_from_the_record() -> None:
     step = turn.steps[0].model_copy(update={"result": {"experiment": NEW, "oos": figures}})
     words = plan(turn.model_copy(update={"steps": (step,)}), "why?").call.args["text"]
     assert "{c9.oos.sharpe}" in words
+
+
+def test_another_run_is_shown_as_the_last_one_was() -> None:
+    assert plan(shown(OLD), "what about the newest one").call == Call(tool="show_report")
+    assert plan(shown(OLD, "explain_experiment"), "and the newest run?").call == Call(tool="explain_experiment")

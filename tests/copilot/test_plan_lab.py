@@ -39,6 +39,11 @@ def test_the_last_feature_made_is_meant_and_all_of_them_where_many_are() -> None
     assert plan(MADE, "is my feature leaking?").call.args == {"features": ["auto_kurtosis_60"]}
     assert plan(MADE, "are those features leaking?").call.args == {"features": ["auto_skew_60", "auto_kurtosis_60"]}
     assert plan(MADE, "check all my features for leaks").call == Call(tool="check_features")
+    checked = done("...", "check_features", features=["momentum_60"], symbols=["AAPL"])
+    other = {"features": ["rsi_14"], "symbols": ["AAPL"]}
+    assert plan(checked, "and rsi_14").call == Call(tool="check_features", args=other)
+    both = {"features": ["momentum_60"], "symbols": ["AAPL", "IBM"]}
+    assert plan(checked, "the same check on IBM too").call == Call(tool="check_features", args=both)
     used = plan(MADE, "use my feature on AAPL and IBM").call
     assert used == Call(tool="run_experiment", args={"symbols": ["AAPL", "IBM"], "features": ["auto_kurtosis_60"]})
 
