@@ -16,6 +16,9 @@ from copilot.planner.retrieve import Reading
 SHOWN = ("show_report", "explain_experiment")
 _TRIES = re.compile(r"\b(?:try|test|use|predict\w*|run)\b", re.IGNORECASE)
 _BASED = re.compile(r"\b(?:base|bas(?:ed|is|ing)|from|following|according to|use|with|go by)\b", re.IGNORECASE)
+_CHECKS = re.compile(
+    r"\b(?:check|vet|verify) (?:it|them|that|this) (?:on|for|with)\b|\bsame check\b", re.IGNORECASE
+)
 _ANOTHER_RUN = re.compile(
     r"\W*(?:and|what about|how about|now|same for|same with|ok(?:ay)?|then|and for)(?: for)? (?:the|my) "
     r"(?:[\w-]+ ){1,4}(?:one|run|experiment|test|backtest|report)\W*$",
@@ -39,6 +42,8 @@ def goes_on(previous: Call, best: Reading, request: Request) -> bool:
 def _takes_it_up(previous: Call, evidence: Evidence) -> bool:
     """Tell whether the words plainly take up a call of this tool: the same rule, another run, names changed."""
     if previous.tool in SHOWN and _ANOTHER_RUN.match(evidence.text):
+        return True
+    if previous.tool == "check_features" and _CHECKS.search(evidence.text):
         return True
     if previous.tool == "run_backtest" and SAME_RULE.search(evidence.text) and evidence.symbols:
         return True

@@ -43,7 +43,8 @@ def test_the_last_feature_made_is_meant_and_all_of_them_where_many_are() -> None
     other = {"features": ["rsi_14"], "symbols": ["AAPL"]}
     assert plan(checked, "and rsi_14").call == Call(tool="check_features", args=other)
     both = {"features": ["momentum_60"], "symbols": ["AAPL", "IBM"]}
-    assert plan(checked, "the same check on IBM too").call == Call(tool="check_features", args=both)
+    assert plan(checked, "on IBM too").call == Call(tool="check_features", args=both)
+    assert plan(checked, "and also check it on IBM").call == Call(tool="check_features", args=both)
     used = plan(MADE, "use my feature on AAPL and IBM").call
     assert used == Call(tool="run_experiment", args={"symbols": ["AAPL", "IBM"], "features": ["auto_kurtosis_60"]})
 
