@@ -49,6 +49,8 @@ _END = re.compile(
     r"(?: it| that| this)?\s*(?:[,.;!?]|$| (?:and|on|for|since|from|in|sell|exit|leave|buy|get out)\b)",
     re.IGNORECASE,
 )
+# "It closes", and "it is above its 200-day average" of a stock: no indicator's own average is that long.
+_OF_PRICE = re.compile(r" (?:clos|trad)\w* |[\w ]{1,24}\bits [0-9]{2,3}[ -]?(?:days?|d|bars?)\b", re.IGNORECASE)
 _NOUN = r"(?P<noun>(?:(?:simple |exponential )?(?:moving[- ])?averages?|smas?|emas?|mas?))"
 _BARS = r"[ -]?(?:days?|bars?|d|periods?)?"
 _TO = r" ?(?:/|,|-|&|and|by|x|over|vs\.?|to) ?(?:the )?"
@@ -148,7 +150,7 @@ def _pronoun(text: str, at: int, before: Condition | None) -> Part | None:
     match = re.compile(rf"(?:{words()['stocks']})(?:'s)?(?= )", re.IGNORECASE).match(text, at)
     if match is None:
         return None
-    of_price = re.compile(r" (?:clos|trad)\w* ", re.IGNORECASE).match(text, match.end())
+    of_price = _OF_PRICE.match(text, match.end())
     leans = (
         before is not None
         and not of_price

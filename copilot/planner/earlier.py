@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from copilot.messages import Call, Turn
+from copilot.messages import Call, Observation, Turn
 from copilot.planner.evidence import Evidence
+from copilot.planner.own_features import names_of
 
 _BOTH = re.compile(
     r"\b(?:both|the (?:two|pair)\b(?! (?:weeks?|months?|days?|years?|latest|last|newest))|(?:all )?(?:two"
@@ -49,8 +50,8 @@ def of_both(evidence: Evidence, turns: Sequence[Turn], field: str) -> list[Any]:
     if not _BOTH.search(evidence.text):
         return []
     found: list[Any] = []
-    for call in _backwards(turns):
-        values = list(call.args.get(field) or ())
+    for step in _steps(turns):
+        values = names_of(step) if _is_made(step, field) else list(step.call.args.get(field) or ())
         if not found and len(values) > 1:
             return values
         if values and set(map(str, values)).isdisjoint(map(str, found)):
@@ -153,8 +154,15 @@ def _values(args: Mapping[str, Any]) -> set[str]:
     return flat
 
 
+def _is_made(step: Observation, field: str) -> bool:
+    """Tell whether a step made features, which go by their names from then on."""
+    return field == "features" and step.call.tool == "generate_features"
+
+
 def _backwards(turns: Sequence[Turn]) -> Iterator[Call]:
+    return (step.call for step in _steps(turns))
+
+
+def _steps(turns: Sequence[Turn]) -> Iterator[Observation]:
     for turn in reversed(turns):
-        for step in reversed(turn.steps):
-            if step.call.tool != "reply":
-                yield step.call
+        yield from (step for step in reversed(turn.steps) if step.call.tool != "reply")

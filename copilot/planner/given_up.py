@@ -68,6 +68,7 @@ _NO_LIMIT = re.compile(
     rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|its) )*(?:limit|cap|restriction|constraint)s?\b(?! on\b)",
     re.IGNORECASE,
 )
+_GIVEN_UP_BEFORE = re.compile(rf"\b(?:{_GIVE_UP}|not|\w+n't|instead of)\b[^.;,]{{0,16}}$", re.IGNORECASE)
 _GIVEN_UP = {
     name: re.compile(rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|more|its) )*(?:[\w%]+ )??{said}s?\b", re.IGNORECASE)
     for name, said in _GIVEN_UP_AS.items()
@@ -94,8 +95,15 @@ def given_up(previous: Call, evidence: Evidence) -> list[str]:
     least = CERTAIN if any(evidence.of(kind) for kind in _SETTING) else CLEAR
     weights = load(WEIGHTS)
     found = [name for name in open_to if weights.shares(terms_of_setting(evidence, name)).get("drop", 0.0) >= least]
+    found = [name for name in found if not _is_said(name, evidence)]
     named = [name for name, said in SAID_AS.items() if re.search(rf"\b{said}\b", evidence.text, re.IGNORECASE)]
     return [name for name in found if name in named] if {*named} & {*found} else found
+
+
+def _is_said(name: str, evidence: Evidence) -> bool:
+    """Tell whether a setting is named as one that is wanted: "dollar neutral without the top limit"."""
+    options = [each for each in evidence.of("option") if each.value[0] == name]
+    return any(not _GIVEN_UP_BEFORE.search(evidence.text[: each.start]) for each in options)
 
 
 def _plainly(open_to: Sequence[str], text: str) -> list[str]:

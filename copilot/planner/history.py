@@ -26,7 +26,8 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 ADDS_CONDITION = re.compile(
-    r"\b(?:add(?:itional(?:ly)?)?|extra|(?:another|one more|second) condition|also (?:require|demand|need|only)"
+    r"\bonly (?:buy|enter|go long|get in|go in) (?:if|when|while)\b|\b(?:add(?:itional(?:ly)?)?|extra"
+    r"|(?:another|one more|second) condition|also (?:require|demand|need|only)"
     r"|in addition|on top of (?:that|it))\b",
     re.IGNORECASE,
 )

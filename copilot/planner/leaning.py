@@ -108,10 +108,10 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
 
 
 def _looks_at_loaded(tool: str, said: Candidates, request: Request) -> bool:
-    """Tell whether what was just loaded is to be looked at: "load Adobe", then "are there any gaps"."""
+    """Tell whether what was just loaded or shown is to be looked at: "load Adobe", then "are there any gaps"."""
     before = last_call(request.history)
-    loaded = before is not None and before.tool == "ingest_data"
-    return tool == "show_data" and loaded and bool(said.get("view")) and not _ALL.search(request.text)
+    there = before is not None and before.tool in ("ingest_data", "show_data")
+    return tool == "show_data" and there and bool(said.get("view")) and not _ALL.search(request.text)
 
 
 def _same_view(tool: str, said: Candidates, request: Request) -> Candidates:

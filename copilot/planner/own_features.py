@@ -50,12 +50,12 @@ def features_meant(evidence: Evidence, history: Sequence[Turn], *, pronouns: boo
         return []
     for turn in reversed(history):
         for step in reversed(turn.steps):
-            if names := _features_of(step):
+            if names := names_of(step):
                 return names if _MANY.search(text) else names[-1:]
     return []
 
 
-def _features_of(step: Observation) -> list[str]:
+def names_of(step: Observation) -> list[str]:
     """Return what a call made, examined or used; of a made one its name."""
     if step.status != "ok" or step.call.tool not in ("generate_features", "check_features", "run_experiment"):
         return []

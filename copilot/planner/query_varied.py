@@ -78,4 +78,6 @@ def _function(sql: str, text: str) -> str | None:
     said = [_FUNCTIONS[each.lower()] for each in _FUNCTION.findall(text)]
     called = {each.lower() for each in _CALLED.findall(sql)}
     new = [each for each in said if each not in called]
-    return _CALLED.sub(new[0], sql) if len(called) == 1 and len(new) == 1 else None
+    if len(called) != 1 or len(new) != 1:
+        return None
+    return re.sub(rf"\b{called.pop()}(?=_)", new[0], _CALLED.sub(new[0], sql))  # its alias too: max_close

@@ -15,6 +15,7 @@ from copilot.planner.given_up import given_up
 from copilot.planner.history import last_call
 from copilot.planner.index import COMPARED
 from copilot.planner.limits import Limit, find_limits, question_about
+from copilot.planner.mention import Kind
 from copilot.planner.subjects import ask_about, unknown_predictor
 from tools.catalog import TOOLS
 
@@ -23,6 +24,8 @@ _PRONOUN = re.compile(
     r"|just (?:loaded|fetched|got|downloaded|pulled)|since(?=\W*$)|since then)\b",
     re.IGNORECASE,
 )
+FEW = 2  # words of substance in what only says how something is to be loaded
+_HOW: tuple[Kind, ...] = ("timezone", "interval", "source")
 _OPENS = re.compile(
     r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
 )
@@ -91,6 +94,8 @@ def goes_with(previous: Call, evidence: Evidence) -> bool:
     """Tell whether a request for the tool used before means its arguments too: "which of them is better"."""
     if previous.tool == "propose_trades" and not evidence.of("money") and not evidence.of("number"):
         return True  # a ticket over no other sum
+    if previous.tool == "ingest_data" and not evidence.symbols and len(evidence.content) <= FEW:
+        return any(evidence.of(kind) for kind in _HOW) or evidence.continues  # "the timezone is Europe/Berlin"
     again = previous.tool == "compare_experiments" and _PRONOUN.search(evidence.text) is not None
     return again or evidence.continues or is_edit(previous, evidence)
 

@@ -35,6 +35,12 @@ _VARIES = re.compile(
     r"\b(?:instead|rather)\b|^\W*(?:and|now|then|what (?:about|if|would)|how about|try|with|use|make it|same)\b",
     re.IGNORECASE,
 )
+_LEVELS = re.compile(  # "use 30 and 70"
+    r"(?:(?:and|now|use|try|with|make (?:it|that|them)|what about|how about|rather|instead|levels?|of|at"
+    r"|same with)\b[, ]*)+"
+    r"(?P<one>[0-9]+(?:\.[0-9]+)?) ?(?:and|/|,|&) ?(?P<two>[0-9]+(?:\.[0-9]+)?)(?: instead| please| then)*",
+    re.IGNORECASE,
+)
 _ANOTHER = re.compile(r"\b(?:another|also|as well|too|an? (?:second|new) one|make one)\b", re.IGNORECASE)
 _MORE = re.compile(r"[()<>]|\b(?:since|from|until|till|start\w*|end\w*|above|below|over|under)\b", re.IGNORECASE)
 
@@ -68,6 +74,10 @@ def _as_said(text: str) -> list[tuple[str, str]]:
 def _of_the_rule(before: Call, text: str) -> list[tuple[str, str]]:
     """Return the figure of a rule that is spoken of and the only other one said: "70 is greedy, let it be 60"."""
     said = list(dict.fromkeys(re.findall(r"(?<![\w.(])[0-9]+(?:\.[0-9]+)?(?![\w.%(]*\w| ?%)", text)))
+    if pair := _LEVELS.fullmatch(text.strip(" .!?,")):
+        ends = [re.search(r" [<>]=? (-?[0-9.]+)$", str(before.args.get(name, ""))) for name in ("entry", "exit")]
+        new = (pair["one"], pair["two"])
+        return [(end[1], said) for end, said in zip(ends, new, strict=True) if end] if all(ends) else []
     rule = " ".join(str(before.args.get(name, "")) for name in ("entry", "exit"))
     held = [each for each in said if re.search(rf"(?<![\w.]){re.escape(each)}(?![\w.])", rule)]
     if before.tool != "run_backtest" or len(said) != PAIR or len(held) != 1 or re.search(r"[()<>]", text):

@@ -58,6 +58,12 @@ def test_nothing_is_said_of_both(text: str) -> None:
     assert of_both(heard(text), turns(OIL, WATER), "symbols") == []
 
 
+def test_features_that_were_made_go_by_their_names() -> None:
+    said = (("gap", "a"), ("gap * 2", "b"))
+    made = [("generate_features", {"features": [text], "name": name}) for text, name in said]
+    assert of_both(heard("train on both"), turns(*made), "features") == ["auto_a", "auto_b"]
+
+
 def test_both_needs_two() -> None:
     assert of_both(heard("both"), turns(OIL), "symbols") == []
     assert of_both(heard("both"), [], "symbols") == []

@@ -30,6 +30,7 @@ HELD = Call(tool="propose_trades", args={"capital_usd": 40000, "max_positions": 
         (RULE, "lose the sell rule", ["exit"]),
         (RULE, "drop the exit condition", ["exit"]),
         (BEFORE, "no, on IBM please", []),
+        (BEFORE, "long short without the date", ["start"]),
         (BEFORE, "and drop the rsi again", []),
         (BEFORE, "Same, but on IBM", []),
         (BEFORE, "Same, but with ridge", []),

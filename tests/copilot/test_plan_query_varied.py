@@ -30,6 +30,7 @@ def varied(sql: str, text: str) -> str | None:
         (SINCE, "and for Microsoft?", SINCE.replace("IBM", "MSFT")),
         (SINCE, "since 2012 instead", SINCE.replace("2010", "2012")),
         (SINCE, "the maximum", SINCE.replace("avg", "max")),
+        ("select max(close) as max_close from bars", "and its lowest", "select min(close) as min_close from bars"),
         (SINCE, "on Apple and Microsoft", None),
         (SINCE, "test rsi since 2012", None),
         (JOINED, "only for AAPL", None),

@@ -42,6 +42,13 @@ def test_numbers_and_ids_are_revised_and_dates_are_not() -> None:
     assert revised(turns(STUDY), "change 2005 to 2006") is None
 
 
+def test_both_levels_of_a_rule_are_revised() -> None:
+    call = revised(turns(RULE), "use 25 and 75")
+    assert call is not None
+    assert (call.args["entry"], call.args["exit"]) == ("rsi(14) < 25", "rsi(14) > 75")
+    assert revised(turns(STUDY), "use 25 and 75") is None
+
+
 def test_another_feature_is_not_called_like_the_one_before() -> None:
     made = Call(tool="generate_features", args={"features": ["momentum(20) / close"], "name": "calm"})
     again, other = (
