@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from copilot.messages import LiveState
-from copilot.planner.conditions import condition_at
+from copilot.planner.conditions import condition_at, words
 from copilot.planner.emit import args_of
 from copilot.planner.evidence import Evidence
 from copilot.planner.figures import figures_in
@@ -171,6 +171,13 @@ def _conditions(evidence: Evidence, _state: LiveState) -> list[Any]:
     return found
 
 
+def _exits(evidence: Evidence, state: LiveState) -> list[Any]:
+    """Return the conditions where leaving is spoken of: of two rules, the second is no exit of the first."""
+    said = re.sub(r"\bclose(?= *[<>=,)])", "", evidence.text)
+    leaves = re.search(rf"\b(?:{words()['leave']}|until|till|out|flat|stop)\b", said, re.IGNORECASE)
+    return _conditions(evidence, state) if leaves else [each.value for each in evidence.of("exit") if each.value]
+
+
 def _names(evidence: Evidence, _state: LiveState) -> list[Any]:
     said = [mention.value for mention in evidence.of("name")]
     found = (match["name"] or match["before"] for match in _NAMING.finditer(evidence.text))
@@ -221,7 +228,7 @@ _FINDERS: dict[str, Callable[[Evidence, LiveState], list[Any]]] = {
     "max_drawdown": _share("max_drawdown"),
     "capital_usd": _amounts,
     "entry": _conditions,
-    "exit": _conditions,
+    "exit": _exits,
     "source": _said("source"),
     "path": _said("path"),
     "timezone": _said("timezone"),

@@ -18,6 +18,7 @@ from copilot.context import about_tokens
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.plan import CountsTokens, Planner, TellsParts, TellsPrompt
 from copilot.planner.features import MADE
+from copilot.planner.kinds import each_kind
 from copilot.planner.steps import pieces
 from copilot.planner.variants import variants
 
@@ -106,12 +107,13 @@ class StepwisePlanner:
         self, cut: list[tuple[str, bool]], history: tuple[Turn, ...], state: LiveState
     ) -> list[tuple[str, bool]]:
         """Return the pieces, cut on where they turn to another thing without a word that says so."""
-        if not isinstance(self.single, TellsParts):
-            return cut
         found: list[tuple[str, bool]] = []
         for text, follows in cut:
-            first, *more = self.single.parts(text, history, state)
-            found += [(first, follows), *((each, False) for each in more)]
+            first, *more = each_kind(text)
+            parts = [first]
+            if isinstance(self.single, TellsParts) and not more:
+                parts = self.single.parts(text, history, state)
+            found += [(parts[0], follows), *((each, False) for each in parts[1:]), *((each, True) for each in more)]
         return found
 
     def _repeated(
@@ -181,7 +183,10 @@ def _with_made(state: LiveState, plans: Sequence[tuple[str, Plan]]) -> LiveState
 
 
 def _differs(before: Call, call: Call) -> bool:
-    """Tell whether two calls are of two tools, or the second looks at something else: the gaps, then the splits."""
+    """Tell whether two calls are of two tools, look at two things, or do other things with other symbols."""
     told = ("view", "kind", "as_of")
     other = any(name in call.args and call.args[name] != before.args.get(name) for name in told)
-    return before.tool != call.tool or other
+    one, two = ({**each.args, "symbols": None} for each in (before, call))
+    symbols = [set(map(str, each.args.get("symbols") or ())) for each in (before, call)]
+    apart = all(symbols) and symbols[0].isdisjoint(symbols[1]) and one != two
+    return before.tool != call.tool or other or apart

@@ -46,6 +46,11 @@ _DEFINE = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"^\W*(?:(?:and|what about|how about|ok(?:ay)?|the|an?)\b\W*)+", re.IGNORECASE)
+_DIFFERENCE = re.compile(
+    r"\b(?:differ(?:ence|s)?(?: between)? |how (?:is|are|does|do) )(?P<one>.+?)"
+    r" (?:and|to|versus|vs\.?|differ\w* from|from) (?P<two>.+)",
+    re.IGNORECASE,
+)
 _OWN = re.compile(
     r"\bthe (?:[\w/]+[ -]){1,4}(?:run|experiment|backtest|one|result|trial)\b|"
     r"\b(?:my|our|last|latest|previous|this run|the run|that run|it|experiment|mine)\b",
@@ -69,7 +74,14 @@ def definition(text: str) -> str | None:
         return reply("how_holdout")
     if not _DEFINE.search(text) or _OWN.search(text):
         return None
-    return term_in(text)
+    return _both_terms(text) or term_in(text)
+
+
+def _both_terms(text: str) -> str | None:
+    """Return the definitions of two terms whose difference is asked for."""
+    match = _DIFFERENCE.search(text)
+    words = [term_in(match[side]) for side in ("one", "two")] if match else []
+    return "\n".join(map(str, words)) if len(words) > 1 and all(words) and words[0] != words[1] else None
 
 
 def term_in(text: str) -> str | None:
