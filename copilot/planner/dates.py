@@ -50,7 +50,8 @@ _SINCE = re.compile(
 )
 _ONWARD = re.compile(rf"\b(?P<first>{POINT}) (?:onwards?|and (?:later|after)|on(?=\W*$|[,.;]))\b", re.IGNORECASE)
 _UNTIL = re.compile(
-    rf"\b(?:until|till|up to|up until|through|thru|to|(?:end|stop|finish|cut)(?:p?ing|s)?(?: (?:it|them|that|there"
+    rf"\b(?:until|till|up to(?: and including)?|up until|through|thru|to|(?:end|stop|finish|cut)(?:p?ing"
+    rf"|s)?(?: (?:it|them|that|there"
     rf"|date|off|short))*(?: (?:in|at|on|by|with)| (?=(?:the )?end))|ending|end date|end=|by"
     rf"|no later than|(?:nothing|none|not) (?:after|later than|past)|(?P<before>before|prior to|pre))"
     rf"\s?(?:the )?(?:end of )?(?P<last>{POINT})",

@@ -37,6 +37,11 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _LARGE = "hundred|thousand|grand|million|mio|mil|k|bn|billion|dollars?|usd|bucks|euros?|eur|chf"
+_NUMBERED = re.compile(  # what is said of a book, or of somebody: "chapter 3", "he's twelve"
+    r"\b(?:chapter|page|section|table|figure|lesson|lecture|exercise|appendix|volume|part|room|grade|version|number|no\."
+    r"|(?:he|she|i|who)(?:'s| is| am|'m)) $",
+    re.IGNORECASE,
+)
 _COUNT = re.compile(
     rf"(?<![\w.,:$€£/-])(?P<n>{SMALL})(?![\w%]*[\w%]|[.,:/-][0-9]| ?%| ?per ?cent|[ -](?:{_LARGE})\b)",
     re.IGNORECASE,
@@ -65,7 +70,8 @@ def figures_in(text: str) -> list[Figure]:
         if match["unit"] == "quarter" or not _inside(match, found):  # "a quarter" may be a share or three months
             found.append(Figure("length", match.start(), match.end(), days))
     for match in _COUNT.finditer(text):
-        if not _inside(match, found) and match["n"].lower() not in ("a", "one") and not _of_them(text, match):
+        counts = not (_of_them(text, match) or counts_nothing(text, match.start()))
+        if counts and not _inside(match, found) and match["n"].lower() not in ("a", "one"):
             found.append(Figure("count", match.start(), match.end(), read_small(match["n"])))
     return sorted((each for each in found if each.value > 0), key=lambda each: each.start)
 
@@ -73,6 +79,11 @@ def figures_in(text: str) -> list[Figure]:
 def terms_of(text: str, figure: Figure) -> list[str]:
     """Return what stands around a figure, told apart by its kind."""
     return [f"{figure.kind} {term}" for term in around(text, figure.start, figure.end)]
+
+
+def counts_nothing(text: str, start: int) -> bool:
+    """Tell whether the number at `start` is one of a chapter, a page or somebody's age."""
+    return _NUMBERED.search(text[:start]) is not None
 
 
 def find_settings(text: str, features: Sequence[Mention] = ()) -> Iterator[Mention]:

@@ -29,7 +29,7 @@ _VERBS = (
     r"|test|train|try|run|rerun|re-run|repeat|backtest|evaluate|assess|examine|study|simulate|fit"
     r"|check|vet|verify|validate|see (?:what|which|where|the|any|how)"
     r"|see (?:if|whether)(?! (?:one|any|some) of (?:them|these|those)\b)|find out|look (?:at|into)"
-    r"|show|open|display|plot|chart|draw|explain|tell me|walk me|summari[sz]e|compare|rank|list|give me|gimme"
+    r"|show|open|display|plot|chart|draw|explain|tell me|walk me|summari[sz]e|compare|diff|rank|list|give me|gimme"
     r"|let me|make|build|create|generate|compute|calculate|work out|put|write|use|feed|set up"
     r"|pop (?:up|open)|pull up|pop(?= (?:its|the|my|that)\b)"
     r"|inspect|scan|screen|ls|gen|lay (?:it|them)|line (?:it|them) up|render|grid|juxtapose|present"
@@ -64,7 +64,11 @@ _BEFORE = re.compile(
     rf" (?:please |do |first )*(?P<first>(?:{_VERBS})\b.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_OPENS = re.compile(r"\W*(?:take|with|using|given|based on|starting from|from)\b(?! out\b)", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\W*(?:take|go (?:over|through)|with|using|given|based on|starting from"
+    r"|from)\b(?! out\b)",
+    re.IGNORECASE,
+)
 _LAST = re.compile(
     r",? and (?=(?:(?! and ).)*? (?P<marker>(?:right )?after(?:wards| that)?|next)[.!?\s]*$)",
     re.IGNORECASE,
@@ -145,7 +149,7 @@ def pieces(text: str) -> list[tuple[str, bool]]:
             continue  # "take that run and tell me ..." is one request
         begin = end
     if _LETTERS.search(text[begin:]):
-        found.append((text[begin:].strip(" .!"), follows))
+        found.append((text[begin:].strip(" .!,;"), follows))
     return found
 
 

@@ -133,12 +133,13 @@ class StepwisePlanner:
                 runs = [(each, self.single.plan((*past, Turn(user=each)), state, cancel)) for each in texts]
             else:
                 runs = []
-            if not runs or any(run.call.tool not in TESTS for _, run in runs):
-                found.append((text, plan))
-                continue
-            found += runs
-            if _BEST.search(user) and "compare_experiments" not in [each.call.tool for _, each in plans]:
-                found.append((COMPARE, self.single.plan((*past, Turn(user=COMPARE)), state, cancel)))
+            several = runs and all(run.call.tool in TESTS for _, run in runs)
+            found += runs if several else [(text, plan)]
+        tools = [each.call.tool for _, each in found]
+        tests = sum(tool in TESTS for tool in tools)
+        if tests > 1 and _BEST.search(user) and "compare_experiments" not in tools:
+            past = (*history, *(_as_done(*each) for each in found))
+            found.append((COMPARE, self.single.plan((*past, Turn(user=COMPARE)), state, cancel)))
         return found
 
     def _whole(

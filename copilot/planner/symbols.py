@@ -29,7 +29,8 @@ _SECTOR = (
 _OF_A_GROUP = r"(?:stocks|names|shares|companies|equities|sector|giants|majors|tickers|firms|universe)"
 _GROUPS = re.compile(
     rf"(?<![\w-])(?:{_SECTOR} {_OF_A_GROUP}|big tech|faangs?|fangs?|mag(?:nificent)? (?:7|seven)|semiconductors"
-    rf"|(?:(?<=on )|(?<=for )|(?<=in )|(?<=the )|(?<=load )|(?<=get )|(?<=to ))(?:tech|banks|financials"
+    rf"|(?:(?<=on )|(?<=for )|(?<=in )|(?<=using )|(?<=with )|(?<=across )|(?<=the )|(?<=load )|(?<=get )"
+    rf"|(?<=to ))(?:tech|banks|financials"
     rf"|industrials|utilities)(?= |$|[.,?!])(?! {_OF_A_GROUP}))(?!\w)",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from functools import cache
 
 from copilot.messages import Call
 from copilot.planner.evidence import Evidence
-from copilot.planner.figures import Figure, figures_in
+from copilot.planner.figures import Figure, counts_nothing, figures_in
 from copilot.planner.mention import Mention, Span
 from copilot.planner.vocabulary import everyday_words, load_plan_file, stem
 
@@ -62,7 +62,8 @@ def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
     pieces = [(mention.start, mention.end) for mention in unused]
     for match in _WORD.finditer(evidence.text):
         inside = any(each.start < match.end() and match.start() < each.end for each in (*used, *unused))
-        if not inside and not is_vocabulary(match[0]) and not _is_value(match[0], call):
+        known = is_vocabulary(match[0]) or counts_nothing(evidence.text, match.start())
+        if not inside and not known and not _is_value(match[0], call):
             pieces.append((match.start(), match.end()))
     return tuple(_phrases(evidence.text, sorted(pieces)))
 

@@ -9,7 +9,7 @@ import pytest
 
 from copilot.messages import Call, Failure, LiveState, Observation, Plan, Turn
 from copilot.planner.steps import pieces
-from copilot.planner.stepwise import StepwisePlanner, completed
+from copilot.planner.stepwise import COMPARE, StepwisePlanner, completed
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,9 @@ from copilot.planner.stepwise import StepwisePlanner, completed
         ("I have 8000 dollars. Test reversal on banks, and then tell me what to buy with this money",
          ["Test reversal on banks", "tell me what to buy with 8000 dollars"]),
         ("load sectors | momentum model, top 3 | report", ["load sectors", "momentum model, top 3", "report"]),
+        ("backtest a > b on IBM; backtest rsi(14) < 35 on IBM; diff the two",
+         ["backtest a > b on IBM", "backtest rsi(14) < 35 on IBM", "diff the two"]),
+        ("go through all my features and look for leaks in them", None),
         ("ranker | faang | label=rank | features=gap", None),
         ("Test macd on AMD with ridge, afterwards with logistic, and put the two runs side by side",
          ["Test macd on AMD with ridge", "with logistic", "put the two runs side by side"]),
@@ -78,6 +81,31 @@ def test_a_piece_that_only_shows_what_was_listed_is_none() -> None:
     text = "list the snapshots, show them"
     plan = StepwisePlanner(ByWords({**known, text: snapshots})).plan([Turn(user=text)], LiveState())
     assert (plan.call, plan.ahead) == (snapshots, ())
+
+
+def test_two_tests_are_compared_where_it_is_asked_which_is_better() -> None:
+    ridge, other = (Call(tool="run_experiment", args={"model": model}) for model in ("ridge", "logistic"))
+    compared = Call(tool="compare_experiments", args={})
+    single = ByWords({"ridge on IBM": ridge, "logistic on IBM": other, COMPARE: compared})
+    text = "ridge on IBM, then logistic on IBM, which did better?"
+    plan = StepwisePlanner(single).plan([Turn(user=text)], LiveState())
+    assert (plan.call, plan.ahead) == (ridge, (other, compared))
+
+
+def test_each_kind_of_data_is_loaded_by_itself() -> None:
+    bars, news = (Call(tool="ingest_data", args={"symbols": ["KO"], "kind": kind}) for kind in ("bars", "news"))
+    single = ByWords({"load prices for KO": bars, "load news for KO": news})
+    plan = StepwisePlanner(single).plan([Turn(user="load prices and news for KO")], LiveState())
+    assert (plan.call, plan.ahead) == (bars, (news,))
+
+
+def test_two_things_done_with_two_names_are_two_calls() -> None:
+    rsi, macd = (
+        Call(tool="run_experiment", args={"symbols": [name], "features": [name]}) for name in ("IBM", "MSFT")
+    )
+    single = ByWords({"test rsi on IBM": rsi, "test macd on MSFT": macd})
+    plan = StepwisePlanner(single).plan([Turn(user="test rsi on IBM and test macd on MSFT")], LiveState())
+    assert (plan.call, plan.ahead) == (rsi, (macd,))
 
 
 def test_a_single_request_is_planned_once() -> None:
