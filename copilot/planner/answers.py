@@ -14,7 +14,7 @@ from copilot.planner.retrieve import Reading, Retriever, terms_of
 
 _OFFERS = re.compile(
     r"(?:^|[.!?;] )(?:shall|should|may) i (?:go on|go ahead|continue|proceed|carry on|do it|run (?:it|that"
-    r"|this))\b[^?]*\?$",
+    r"|this))\b(?![^?]*\bone of\b)[^?]*\?$",
     re.IGNORECASE,
 )
 LIKELY = 0.4  # a share above this makes a command one

@@ -137,10 +137,19 @@ def _about_parts(evidence: Evidence) -> str | None:
 
 def _unknown_parts(evidence: Evidence) -> list[str]:
     """Return the unknown words that may be parts of the feature: all, or those after "from", "and", "by"."""
+    if any(re.search(r"[(*/]", evidence.text[each.start : each.end]) for each in evidence.of("feature")):
+        evidence = _from_the_formula(evidence)
     unknown = unknown_words(evidence)
     if not evidence.features:
         return unknown
     return [word for word in unknown if re.search(_PART + re.escape(word), evidence.text, re.IGNORECASE)]
+
+
+def _from_the_formula(evidence: Evidence) -> Evidence:
+    """Return a request from the formula typed in it on, to the end of the clause: what else is told is no part."""
+    start = min(each.start for each in evidence.of("feature"))
+    end = re.compile(r"[.;!?](?= |$)|, (?!and |plus |minus |times )|$").search(evidence.text, start)
+    return evidence.part(start, end.start() if end else len(evidence.text))
 
 
 def _joined(words: Iterable[str]) -> str:

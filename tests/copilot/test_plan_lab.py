@@ -164,3 +164,9 @@ def test_what_is_understood_is_not_asked_about() -> None:
     assert plan("make 2 features: rsi and skew").call.args == {"features": ["rsi_14", "skew_60"]}
     assert plan("make a feature: RSI of closing prices").call.args == {"features": ["rsi_14"]}
     assert plan("make a feature: 1 if rsi(14) < 30 else 0").call.args == {"features": ["1 if rsi(14) < 30 else 0"]}
+
+
+def test_what_is_told_around_a_typed_formula_is_no_part_of_it() -> None:
+    told = plan("my uncle scribbled this on a napkin: close / sma(close, 100). Can you make a feature of that?").call
+    assert told == Call(tool="generate_features", args={"features": ["close / sma(close, 100)"]})
+    assert "ask" in plan("make a feature from rsi(14) and zorg").call.args
