@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from copilot.planner.numbers import TENS, UNITS, read_words
+from copilot.planner.points import MONTH
 
 SURE = 11  # from this one on a word is a number wherever it stands
 _SMALL = "|".join(UNITS)
@@ -28,11 +29,22 @@ _YEAR = re.compile(
     rf"|percent|%)\b)",
     re.IGNORECASE,
 )
+_ONES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_ORDINALS = (
+    *_ONES, "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
+    "eighteenth", "nineteenth", "twentieth", *(f"twenty-{one}" for one in _ONES), "thirtieth", "thirty-first",
+)  # fmt: skip
+_DAY = re.compile(  # "the first of March"
+    rf"\b(?:the )?(?P<n>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))}) of (?P<month>{MONTH})(?=\W"
+    rf"|$)",
+    re.IGNORECASE,
+)
 LEAST_OF_CENTURY = 10  # "nineteen ninety", "twenty ten": what follows a century has two digits
 
 
 def in_figures(text: str) -> str:
     """Return `text` with years and numbers in words as figures."""
+    text = _DAY.sub(lambda match: f"{_ORDINALS.index(match['n'].lower()) + 1} {match['month']}", text)
     return _NUMBER.sub(_figure, _YEAR.sub(_year, text))
 
 

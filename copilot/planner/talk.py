@@ -46,6 +46,11 @@ _DEFINE = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"^\W*(?:(?:and|what about|how about|ok(?:ay)?|the|an?)\b\W*)+", re.IGNORECASE)
+_IN_SHORT = re.compile(
+    r",? (?:in (?:one|a|a single|two) (?:sentences?|lines?|words?)|in short|in brief|briefly"
+    r"|in a nutshell)\W*$",
+    re.IGNORECASE,
+)
 _DIFFERENCE = re.compile(
     r"\b(?:differ(?:ence|s)?(?: between)? |how (?:is|are|does|do) )(?P<one>.+?)"
     r" (?:and|to|versus|vs\.?|differ\w* from|from) (?P<two>.+)",
@@ -72,6 +77,9 @@ def definition(text: str) -> str | None:
         return reply("how_replay")
     if _OPEN_HOLDOUT.search(text) or (_HOLDOUT.search(text) and _OWN.search(text)):
         return reply("how_holdout")
+    if short := _IN_SHORT.search(text):
+        words = [term_alone(part) for part in re.split(r",? (?:and|or|&) |, ", text[: short.start()])]
+        return "\n".join(map(str, words)) if all(words) else None
     if not _DEFINE.search(text) or _OWN.search(text):
         return None
     return _both_terms(text) or term_in(text)

@@ -147,9 +147,9 @@ def _unknown_parts(evidence: Evidence) -> list[str]:
 
 def _from_the_formula(evidence: Evidence) -> Evidence:
     """Return a request from the formula typed in it on, to the end of the clause: what else is told is no part."""
-    start = min(each.start for each in evidence.of("feature"))
-    end = re.compile(r"[.;!?](?= |$)|, (?!and |plus |minus |times )|$").search(evidence.text, start)
-    return evidence.part(start, end.start() if end else len(evidence.text))
+    features = evidence.of("feature")
+    end = re.compile(r"[.;!?](?= |$)|, (?!and |plus |minus |times )|$").search(evidence.text, features[-1].end)
+    return evidence.part(features[0].start, end.start() if end else len(evidence.text))
 
 
 def _joined(words: Iterable[str]) -> str:

@@ -213,6 +213,10 @@ def test_definitions_are_for_questions_about_terms_only() -> None:
     assert next_term("and PBO?", [told]) == Call(tool="reply", args={"text": term_in("pbo")})
     assert next_term("and PBO?", [called]) is None
     assert next_term("and IBM?", [told]) is None
+    assert definition("Purge and embargo, in one sentence.") == f"{term_in('purge')}\n{term_in('embargo')}"
+    assert definition("Compare the last two, in short") is None
+    difference = definition("how is purging different from an embargo") or ""
+    assert difference.count("\n") == 1
     assert (definition("what is a Sharpe ratio?") or "").startswith("Sharpe ratio")
     assert (definition("explain the deflated Sharpe ratio") or "").startswith("Deflated")
     assert definition("what is the sharpe of my last run") is None

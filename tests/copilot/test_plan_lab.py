@@ -167,6 +167,9 @@ def test_what_is_understood_is_not_asked_about() -> None:
 
 
 def test_what_is_told_around_a_typed_formula_is_no_part_of_it() -> None:
-    told = plan("my uncle scribbled this on a napkin: close / sma(close, 100). Can you make a feature of that?").call
+    text = "my uncle scribbled this on a napkin: close / sma(close, 100). Can you make a feature of that?"
+    told = plan(text).call
     assert told == Call(tool="generate_features", args={"features": ["close / sma(close, 100)"]})
     assert "ask" in plan("make a feature from rsi(14) and zorg").call.args
+    kept = plan("turn rsi(14) * zscore(volume, 20) into a feature I can keep").call
+    assert kept.args == {"features": ["rsi(14) * zscore(volume, 20)"]}

@@ -17,6 +17,7 @@ from copilot.planner.spoken import in_figures
         ("starting twenty fifteen, twelve percent vol", "starting 2015, 12 percent vol"),
         ("years two thousand to twenty ten", "years 2000 to 2010"),
         ("since nineteen ninety-five", "since 1995"),
+        ("from the first of March 2009 to the thirty-first of May", "from 1 March 2009 to 31 May"),
         ("in two thousand and eight", "in 2008"),
         ("two hundred and fifty thousand dollars", "250 thousand dollars"),
         ("sixty-day momentum, two weeks out", "60-day momentum, 2 weeks out"),
