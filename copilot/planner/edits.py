@@ -42,8 +42,7 @@ _THAT_ON = re.compile(  # "how would that rule have done on"
     re.IGNORECASE,
 )
 _ALONE = re.compile(
-    r"\b(?:just|only|nothing but)(?: on| with| for"
-    r"| use)?(?: the)? $",
+    r"\b(?:just|only|nothing but)(?: on| with| for| use)?(?: the)? $",
     re.IGNORECASE,
 )  # "no oil, just banks"
 _COUNTS = {"run_experiment": "top_n", "propose_trades": "max_positions"}

@@ -55,8 +55,7 @@ _SEVERAL = re.compile(
 )
 _EARLIEST = re.compile(
     rf"\b(?:the |my |our )?(?:first|oldest|earliest) (?P<n>{SMALL})(?=\W*$| {_NOUN}s?\b| (?:with|to|against|by"
-    rf"|and) )"
-    rf"(?: {_NOUN}s?\b)?",
+    rf"|and) )(?: {_NOUN}s?\b)?",
     re.IGNORECASE,
 )
 _MODEL = re.compile(

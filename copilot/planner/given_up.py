@@ -37,8 +37,7 @@ _NEGATES = re.compile(  # without one of these, nothing is given up
     re.IGNORECASE,
 )
 _REJECTS = re.compile(
-    r"\W*(?:no|nope"
-    r"|nah)\b[,.!;]+\s*",
+    r"\W*(?:no|nope|nah)\b[,.!;]+\s*",
     re.IGNORECASE,
 )  # "no, long only" rejects, and denies nothing
 _NAMED: tuple[Kind, ...] = ("feature", "symbol")

@@ -35,8 +35,7 @@ _ORDINALS = (
     "eighteenth", "nineteenth", "twentieth", *(f"twenty-{one}" for one in _ONES), "thirtieth", "thirty-first",
 )  # fmt: skip
 _DAY = re.compile(  # "the first of March"
-    rf"\b(?:the )?(?P<n>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))}) of (?P<month>{MONTH})(?=\W"
-    rf"|$)",
+    rf"\b(?:the )?(?P<n>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))}) of (?P<month>{MONTH})(?=\W|$)",
     re.IGNORECASE,
 )
 LEAST_OF_CENTURY = 10  # "nineteen ninety", "twenty ten": what follows a century has two digits

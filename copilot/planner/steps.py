@@ -35,8 +35,7 @@ _VERBS = (
     r"|inspect|scan|screen|ls|gen|lay (?:it|them)|line (?:it|them) up|render|grid|juxtapose|present"
     r"|look (?:for|up)|(?:is|are|was|were) there|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
     r"|what (?:would|should|drove|to)|why|which|how did|i want(?! to (?:see|look at) (?:it|them|that"
-    r"|those)\W*$)|i'd like|do the"
-    r"|does(?! (?:it|that|this)\b)|spit out|hit me|(?:has|have|had|is|are) any"
+    r"|those)\W*$)|i'd like|do the|does(?! (?:it|that|this)\b)|spit out|hit me|(?:has|have|had|is|are) any"
 )
 _FOLLOWS = _FOLLOWS.replace("VERBS", f"(?:{_VERBS})")
 _SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a rule
@@ -65,8 +64,7 @@ _BEFORE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _OPENS = re.compile(
-    r"\W*(?:take|go (?:over|through)|with|using|given|based on|starting from"
-    r"|from)\b(?! out\b)",
+    r"\W*(?:take|go (?:over|through)|with|using|given|based on|starting from|from)\b(?! out\b)",
     re.IGNORECASE,
 )
 _LAST = re.compile(

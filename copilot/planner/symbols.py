@@ -30,8 +30,7 @@ _OF_A_GROUP = r"(?:stocks|names|shares|companies|equities|sector|giants|majors|t
 _GROUPS = re.compile(
     rf"(?<![\w-])(?:{_SECTOR} {_OF_A_GROUP}|big tech|faangs?|fangs?|mag(?:nificent)? (?:7|seven)|semiconductors"
     rf"|(?:(?<=on )|(?<=for )|(?<=in )|(?<=using )|(?<=with )|(?<=across )|(?<=the )|(?<=load )|(?<=get )"
-    rf"|(?<=to ))(?:tech|banks|financials"
-    rf"|industrials|utilities)(?= |$|[.,?!])(?! {_OF_A_GROUP}))(?!\w)",
+    rf"|(?<=to ))(?:tech|banks|financials|industrials|utilities)(?= |$|[.,?!])(?! {_OF_A_GROUP}))(?!\w)",
     re.IGNORECASE,
 )
 _CURRENCY = (
@@ -80,8 +79,7 @@ _OPENS = re.compile(
     re.IGNORECASE,
 )
 _CLOSES = re.compile(
-    r"\W*(?:$|(?:instead|in place|too|as well|rather|not|then|also|next|only"
-    r"|please)\b)",
+    r"\W*(?:$|(?:instead|in place|too|as well|rather|not|then|also|next|only|please)\b)",
     re.IGNORECASE,
 )
 

@@ -47,8 +47,7 @@ _DEFINE = re.compile(
 )
 _AND = re.compile(r"^\W*(?:(?:and|what about|how about|ok(?:ay)?|the|an?)\b\W*)+", re.IGNORECASE)
 _IN_SHORT = re.compile(
-    r",? (?:in (?:one|a|a single|two) (?:sentences?|lines?|words?)|in short|in brief|briefly"
-    r"|in a nutshell)\W*$",
+    r",? (?:in (?:one|a|a single|two) (?:sentences?|lines?|words?)|in short|in brief|briefly|in a nutshell)\W*$",
     re.IGNORECASE,
 )
 _DIFFERENCE = re.compile(

@@ -29,8 +29,7 @@ _TWO = re.compile(  # two figures for one thing
 _WITHOUT = re.compile(r"(?:without|not|plain|bare)(?: (?:it|one|any|that|them))?$", re.IGNORECASE)
 _BETWEEN = re.compile(
     r"(?:[ ,;/&+:]|\b(?:and|then|once|again|also|plus|with|by|using|via|over|at|on|for|in|a|an|one|runs?|the"
-    r"|vs|versus"
-    r"|against|horizons?|ahead|regression|model)\b)*",
+    r"|vs|versus|against|horizons?|ahead|regression|model)\b)*",
     re.IGNORECASE,
 )
 _SWAPS = re.compile(r"\b(?:swap|replace|exchange|switch|change|instead|rather)\b", re.IGNORECASE)
