@@ -58,6 +58,7 @@ _EARLIEST = re.compile(
     rf"|and) )(?: {_NOUN}s?\b)?",
     re.IGNORECASE,
 )
+_MINE = re.compile(rf"\b(?:my|our) (?P<n>{SMALL}) {_NOUN}s\b", re.IGNORECASE)
 _MODEL = re.compile(
     rf"\b(?P<model>{_KIND})(?: regression| model)?(?: {_NOUN}s?)?\b",
     re.IGNORECASE,
@@ -138,8 +139,9 @@ def find_experiments(text: str) -> Iterator[Mention]:
         yield Mention("experiment", match.start(), match.end(), ("id", match[0]))
     for match in _SEVERAL.finditer(text):
         yield Mention("experiment", match.start(), match.end(), ("last", read_small(match["n"] or match["k"])))
-    for match in _EARLIEST.finditer(text):
-        yield Mention("experiment", match.start(), match.end(), ("first", read_small(match["n"])))
+    for pattern, end in ((_EARLIEST, "first"), (_MINE, "last")):
+        for match in pattern.finditer(text):
+            yield Mention("experiment", match.start(), match.end(), (end, read_small(match["n"])))
     for pattern, value in ((_ALL, ("all", 0)), (_MIDDLE, ("middle", 0))):
         for match in pattern.finditer(text):
             yield Mention("experiment", match.start(), match.end(), value)

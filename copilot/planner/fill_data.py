@@ -65,7 +65,7 @@ def ingest(evidence: Evidence, _state: LiveState) -> Candidates:
         symbols = symbols or _stored_as(evidence, paths[0])
     elif not source and _SAMPLE.search(evidence.text):
         source = ["sample"]
-    kind = _topic(evidence)
+    kind = topic(evidence)
     return {
         "symbols": one(symbols),
         "kind": one(kind),
@@ -108,7 +108,8 @@ def show(evidence: Evidence, _state: LiveState) -> Candidates:
     }
 
 
-def _topic(evidence: Evidence) -> str | None:
+def topic(evidence: Evidence) -> str | None:
+    """Return what is to be loaded where that is no bars: news, fundamentals."""
     named = _spotted(_patterns("topics"), _plain(evidence))
     return named[0][1] if named else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +12,7 @@ from copilot.planner import own_features, talk, workbench
 from copilot.planner.edits import edited_names, is_edit
 from copilot.planner.evidence import Evidence
 from copilot.planner.experiments import find_winners
+from copilot.planner.fill_data import topic
 from copilot.planner.given_up import given_up
 from copilot.planner.history import last_call
 from copilot.planner.index import COMPARED
@@ -62,9 +64,15 @@ def would_mislead(label: str, request: Request) -> str | None:
         return ask_about(predictor)
     named = evidence.of("winner") or evidence.of("experiment") or evidence.of("symbol")
     opens = label in ("show_report", "propose_trades") or _OPENS.match(evidence.text)
-    if opens and not named and any(find_winners(evidence.text, COMPARED)):
+    if opens and not named and any(find_winners(evidence.text, COMPARED)) and not _compares(request.history):
         return talk.reply("ask_winner")
     return None
+
+
+def _compares(history: Sequence[Turn]) -> bool:
+    """Tell whether a comparison comes before that has no result yet: what won is known in its turn."""
+    last = history[-1].steps[-1:] if history else ()
+    return any(step.call.tool == "compare_experiments" and not step.result for step in last)
 
 
 def _limits(label: str, request: Request) -> list[Limit]:
@@ -95,7 +103,8 @@ def goes_with(previous: Call, evidence: Evidence) -> bool:
     if previous.tool == "propose_trades" and not evidence.of("money") and not evidence.of("number"):
         return True  # a ticket over no other sum
     if previous.tool == "ingest_data" and not evidence.symbols and len(evidence.content) <= FEW:
-        return any(evidence.of(kind) for kind in _HOW) or evidence.continues  # "the timezone is Europe/Berlin"
+        # "the timezone is Europe/Berlin", "then the fundamentals"
+        return any(evidence.of(kind) for kind in _HOW) or evidence.continues or topic(evidence) is not None
     again = previous.tool == "compare_experiments" and _PRONOUN.search(evidence.text) is not None
     return again or evidence.continues or is_edit(previous, evidence)
 

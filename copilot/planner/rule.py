@@ -175,7 +175,9 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
     own, other = (enter, leave) if kind == "entry" else (leave, enter)
     gap = rf"(?:(?!\b(?:{other}|{words()['when']})\b)[^.;!?]){{0,80}}?"
     shortly = [(re.compile(rf"\b(?:{own})\b(?: it| them)? (?=(?:above|below|over|under)\b)", re.IGNORECASE), False)]
-    shortly = shortly if kind == "exit" else []  # "sell above 70"; "buy below 30" says not of what
+    if kind == "entry":  # "buy QQQ above its 200-day average"; "buy below 30" says not of what
+        plainly = rf"\b(?:{own})(?: [\w&.'-]+){{1,4}}? (?=(?:above|below|over|under) (?:its|their) [0-9])"
+        shortly = [(re.compile(plainly, re.IGNORECASE), False)]
     side = "in|long" if kind == "entry" else "out|flat"  # "in rsi(2) < 10, out rsi(2) > 60"
     typed = re.compile(
         rf"(?:(?:^|[,;:]|\band) ?(?:{side})|\b(?:{own}))(?: (?:at|when|if|on|where))?:? (?=\w+\([0-9, ]*\) ?[<>])",

@@ -67,6 +67,7 @@ _OPENS = re.compile(
     r"\W*(?:take|go (?:over|through)|with|using|given|based on|starting from|from)\b(?! out\b)",
     re.IGNORECASE,
 )
+_THEN = re.compile(rf"(?:,|\band) (?:{_VERBS})\b", re.IGNORECASE)
 _LAST = re.compile(
     r",? and (?=(?:(?! and ).)*? (?P<marker>(?:right )?after(?:wards| that)?|next)[.!?\s]*$)",
     re.IGNORECASE,
@@ -139,7 +140,7 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     begin, follows = 0, False
     for start, end, strong in sorted(cuts):
-        opens = not (strong or follows) and _OPENS.match(text[begin:start])
+        opens = not (strong or follows) and _OPENS.match(text[begin:start]) and not _THEN.search(text[begin:start])
         if _LETTERS.search(text[begin:start]) and not opens:
             found.append((_LEADS.sub("", text[begin:start].strip()), follows))
             follows = strong

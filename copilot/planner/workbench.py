@@ -21,6 +21,7 @@ _WITH = re.compile(
     r" (?:(?:together|along|combined|jointly) with|and|plus|with)(?= )",
     re.IGNORECASE,
 )
+_CHECKS = re.compile(r"\b(?:check|vet|verify) (?:it|them|that|this)(?! (?:predict|work)\w*)\b", re.IGNORECASE)
 _PART = r"\b(?:from|of|and|with|using|by|on|out of|plus|per|than|via|times|minus|over) (?:(?:the|an?|its|my|\w+) )?"
 
 
@@ -37,6 +38,9 @@ def label_of(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | No
         return "run_python"
     if lab.wants_made(evidence):
         return "run_experiment" if _varies_experiment(evidence, history) else "generate_features"
+    before = last_call(history)
+    if before is not None and before.tool == "generate_features" and _CHECKS.search(evidence.text):
+        return "check_features"
     named = bool(evidence.features) or own_features.speaks_of_own(evidence)
     return "check_features" if lab.wants_checked(evidence) and named else None
 

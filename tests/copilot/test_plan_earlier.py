@@ -148,6 +148,7 @@ def test_parts_of_a_comparison_are_described() -> None:
         "experiments": [[IDS[0], IDS[1]]]
     }
     assert comparison(heard("compare my last two"), STATE, ()) == {}
+    assert comparison(heard("compare my three experiments"), STATE, ()) == {"experiments": [list(IDS)]}
     assert comparison(heard("compare the first two"), STATE, ()) == {"experiments": [list(IDS[:2])]}
 
 

@@ -49,6 +49,13 @@ def test_the_last_feature_made_is_meant_and_all_of_them_where_many_are() -> None
     assert used == Call(tool="run_experiment", args={"symbols": ["AAPL", "IBM"], "features": ["auto_kurtosis_60"]})
 
 
+def test_what_was_made_is_checked_when_it_is_to_be() -> None:
+    result = {"features": [{"name": "auto_dev"}]}
+    made = done("...", "generate_features", result, features=["rsi(14) - 50"], name="dev")
+    args = {"features": ["auto_dev"], "symbols": ["AAPL"]}
+    assert plan(made, "check it on AAPL").call == Call(tool="check_features", args=args)
+
+
 def test_what_failed_was_not_made() -> None:
     failed = MADE.model_copy(update={"steps": (MADE.steps[0].model_copy(update={"status": "failed"}),)})
     assert plan(failed, "is my feature leaking?").call == Call(tool="check_features")

@@ -111,6 +111,8 @@ def test_a_follow_up_varies_the_rule_and_a_new_rule_takes_no_old_exit() -> None:
         "entry": "rsi(14) < 30",
         "exit": "rsi(14) > 70",
     }
+    plainly = plan("buy QQQ above its 200 day average").call.args
+    assert plainly == {"symbols": ["QQQ"], "entry": "close > sma(close, 200)"}
     also = plan(before, "only buy if it is also above its 200 day average").call.args
     assert also["entry"] == "rsi(14) < 30 and close > sma(close, 200)"
     assert plan(before, "how would that rule have done on Nike?").call.args["symbols"] == ["Nike"]

@@ -36,6 +36,7 @@ from copilot.planner.stepwise import COMPARE, StepwisePlanner, completed
         ("load sectors | momentum model, top 3 | report", ["load sectors", "momentum model, top 3", "report"]),
         ("backtest a > b on IBM; backtest rsi(14) < 35 on IBM; diff the two",
          ["backtest a > b on IBM", "backtest rsi(14) < 35 on IBM", "diff the two"]),
+        ("Take the last run, explain it and open its report", ["Take the last run, explain it", "open its report"]),
         ("go through all my features and look for leaks in them", None),
         ("ranker | faang | label=rank | features=gap", None),
         ("Test macd on AMD with ridge, afterwards with logistic, and put the two runs side by side",
