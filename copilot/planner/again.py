@@ -25,7 +25,7 @@ from copilot.planner.query_varied import query_varied
 FEW = 3  # words, which hardly are a request of their own
 _GOES_ON = re.compile(
     r"\b(?:same|again|another|rename|(?:call|name) (?:it|that)|once more|instead|as well|also|too|only|rather"
-    r"|need|not|half|twice|double)\b"
+    r"|need|not|add|append|half|twice|double)\b"
     r"|^\W*(?:and|now|then|what (?:about|if)|how about|for|with|use|from|since|until|on|over|try(?: it)?"
     r"|give me|show me|make it|limit)\b",
     re.IGNORECASE,
@@ -37,12 +37,25 @@ _SHIFT = re.compile(
     r"|(?P<later>later|after(?: (?:that|then|this))?))(?: (?:than that|instead|please))?",
     re.IGNORECASE,
 )
+_MEANT = re.compile(
+    r"(?:(?:oops|sorry|no|ah|oh|wait|hm+|i|typo|make it|that is|actually|of course)\b[, ]*)*(?:meant?"
+    r"|make (?:it|that)|rather)"
+    r"(?: the year)? (?P<year>(?:19|20)[0-9]{2})(?: of course| sorry| please)?",
+    re.IGNORECASE,
+)
 _PART = re.compile(
     r"(?:and |now |try |with |make it |what about )*(?P<part>half|twice|double)"
     r"(?: (?:that|the|this|of that|as much)(?: (?:amount|sum|money|capital))?)?(?: then| instead)?",
     re.IGNORECASE,
 )
+_UNDATED = re.compile(
+    r"\b(?:without|drop|lose|no|ignore|forget) (?:the |any )?(?:dates?|period|start|limits?)\b|\b(?:full|whole"
+    r"|entire) history\b",
+    re.IGNORECASE,
+)
 _OF_IT = {
+    "alone", "only", "just", "once", "more", "dates", "date", "run", "period", "year", "years", "history", "full",
+    "whole", "without", "drop", "lose", "ignore", "forget",
     "code", "script", "python", "query", "sql", "thing", "calculation", "snippet", "same", "again", "possible",
 }  # fmt: skip
 
@@ -50,7 +63,7 @@ _OF_IT = {
 def again(history: Sequence[Turn], evidence: Evidence) -> Call | None:
     """Return the last call with what was said put into its query, script or formula; None where nothing fits."""
     before = last_call(history)
-    if before is not None and (args := _shifted(before.args, evidence.text)):
+    if before is not None and (args := _shifted(before.args, evidence.text) or _year(before.args, evidence.text)):
         return before.model_copy(update={"args": args})
     if before is None or evidence.of("sql") or evidence.of("code"):
         return None
@@ -59,6 +72,15 @@ def again(history: Sequence[Turn], evidence: Evidence) -> Call | None:
     vary = _VARIED.get(before.tool)
     args = vary(before.args, evidence) if vary is not None else None
     return before.model_copy(update={"args": args}) if args and args != dict(before.args) else None
+
+
+def _year(args: Mapping[str, Any], text: str) -> dict[str, Any] | None:
+    """Return the call with another year in its only date: "oops, meant 2011"."""
+    said = _MEANT.fullmatch(text.strip(" .!?,"))
+    dated = [name for name in ("start", "end", "as_of") if args.get(name)]
+    if said is None or len(dated) != 1:
+        return None
+    return {**args, dated[0]: re.sub(r"^[0-9]{4}", said["year"], str(args[dated[0]]))}
 
 
 def _shifted(args: Mapping[str, Any], text: str) -> dict[str, Any] | None:
@@ -76,9 +98,11 @@ def _script(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | Non
     start, end = period_of(evidence.of("period"))
     dates = {name: day.isoformat() for name, day in (("start", start), ("end", end)) if day is not None}
     others = {each.kind for each in evidence.mentions} - {"symbol", "period"}
-    if others or set(evidence.content) - _OF_IT or "code" not in args or not (evidence.symbols or dates):
+    undated = _UNDATED.search(evidence.text) is not None
+    if others or set(evidence.content) - _OF_IT or "code" not in args or not (evidence.symbols or dates or undated):
         return None
-    return {**args, **({"symbols": evidence.symbols} if evidence.symbols else {}), **dates}
+    kept = {name: value for name, value in args.items() if not (undated and name in ("start", "end"))}
+    return {**kept, **({"symbols": evidence.symbols} if evidence.symbols else {}), **dates}
 
 
 def _rule(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
@@ -106,8 +130,11 @@ def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | No
     for each in names:
         text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
     features, numbers = list(args.get("features") or ()), _NUMBER.findall(text)
-    if len(features) != 1 or evidence.features or evidence.symbols:
+    if len(features) != 1 or evidence.features:
         return None
+    if evidence.symbols:
+        whole = {each.kind for each in evidence.mentions} == {"symbol"} and not set(evidence.content) - _OF_IT
+        return {**args, "symbols": evidence.symbols} if whole else None
     length = re.fullmatch(r"(?P<name>[a-z]+(?:_[a-z]+)*)_[0-9]+", str(features[0]))
     if length and len(numbers) == 1:
         features, numbers = [f"{length['name']}_{numbers[0]}"], []

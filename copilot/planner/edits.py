@@ -45,6 +45,11 @@ _ALONE = re.compile(
     r"\b(?:just|only|nothing but)(?: on| with| for| use)?(?: the)? $",
     re.IGNORECASE,
 )  # "no oil, just banks"
+_OF_NAMES = re.compile(r"\b(?:max\w*|at most|no more|only|lines|names|positions|holdings)\b", re.IGNORECASE)
+_OF_A_LIMIT = re.compile(
+    r"\b(?:cap|limit|stop|target|tight|loose|strict|generous|low|high|much|little|raise|lower|loosen|tighten|relax|bump)\w*\b",
+    re.IGNORECASE,
+)
 _COUNTS = {"run_experiment": "top_n", "propose_trades": "max_positions"}
 _VARIED: Mapping[str, tuple[Kind, ...]] = {
     "run_experiment": ("symbol", "feature", "experiment"),
@@ -54,7 +59,7 @@ _VARIED: Mapping[str, tuple[Kind, ...]] = {
 
 def is_edit(previous: Call, evidence: Evidence) -> bool:
     """Tell whether the words add to the names of `previous`, leave some out, or give up a setting of it."""
-    if evidence.symbols and evidence.features:
+    if evidence.symbols and (evidence.features or (evidence.of("entry") and not evidence.adds)):
         return False  # names both: a hypothesis of its own
     if previous.tool in _VARIED and not any(evidence.of(kind) for kind in _VARIED[previous.tool]):
         return True  # names nothing that it could be about: it must be about that
@@ -75,7 +80,7 @@ def left_figures(previous: Call, evidence: Evidence) -> Candidates:
             )
         )
     }
-    if shares:
+    if shares := shares or _lone_share(previous, evidence):
         return dict(shares)
     found = [each for each in figures_in(evidence.text) if not any(other.overlaps(each) for other in claimed)]
     if previous.tool not in _COUNTS or len({each.kind for each in found}) != 1:
@@ -83,7 +88,18 @@ def left_figures(previous: Call, evidence: Evidence) -> Candidates:
     name = {"length": "horizon_days", "count": _COUNTS[previous.tool]}.get(found[0].kind)
     if name not in args_of(previous.tool).model_fields:
         return {}
-    return {name: [int(found[0].value)]} if name and (name in previous.args or name == "horizon_days") else {}
+    meant = name in previous.args or name == "horizon_days" or _OF_NAMES.search(evidence.text)
+    return {name: [int(found[0].value)]} if name and meant else {}
+
+
+def _lone_share(previous: Call, evidence: Evidence) -> Candidates:
+    """Return the only limit of `previous` with the only figure said of it: "too tight, 25", "raise it to 35 %"."""
+    held = [name for name in SAID_AS if name in previous.args]
+    figures = re.findall(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)(?= ?(?:%|pct|per ?cent)|\W|$)", evidence.text)
+    kinds = {each.kind for each in evidence.mentions} - {"number", "option"}
+    if len(held) != 1 or len(figures) != 1 or kinds or not _OF_A_LIMIT.search(evidence.text):
+        return {}
+    return {held[0]: [round(float(figures[0]) / 100, 6)]}
 
 
 def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | None:

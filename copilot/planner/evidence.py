@@ -57,6 +57,7 @@ _ADDS = re.compile(
     r"|\b(?:chuck|throw|toss|put|mix|work|bring|slip|drop|stick|pop|squeeze|bung)\b[^.;]{1,40}\bin\b(?! place)",
     re.IGNORECASE,
 )
+_AHEAD = re.compile(r" (?:ahead|forward|out|later)\b(?! of)", re.IGNORECASE)
 _LISTED = re.compile(r"[a-z]+(?:_[a-z0-9]+)+(?: \+ [a-z]+(?:_[a-z0-9]+)+)+")  # ids with a plus between are a list
 _NUMBERED = re.compile(r"[A-Za-z].* [0-9]+$")  # "mag 7", "S&P 500": a figure that counts nothing
 _EMPTY = FUNCTION_WORDS | frozenset(load_plan_file("words.json")["elliptical"].split())
@@ -140,6 +141,7 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
         return Evidence(text, tuple(found))
     options = list(find_options(text))
     features = [each for each in find_features(text, state.features) if not _within(each, options)]
+    features = [each for each in features if not _AHEAD.match(text, each.end)]  # "a month ahead" is no feature
     found = claim(claim(found, find_rule(text)), find_targets(text))
     found = _claim_formulas(text, features, claim(found, find_paths(text)))
     named = [mention for mention in find_experiments(text) if mention.value[0] == "id"]

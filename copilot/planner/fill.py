@@ -18,6 +18,7 @@ from copilot.planner.experiments import described, in_order, resolve
 from copilot.planner.explaining import about_a_holding
 from copilot.planner.figures import likely_horizon
 from copilot.planner.fill_own import fill_own
+from copilot.planner.history import last_call
 from tools.catalog import plugin_tools
 
 _EVERYTHING = re.compile(
@@ -116,6 +117,9 @@ def comparison(evidence: Evidence, state: LiveState, history: Sequence[Turn]) ->
     if len(named) < FEWEST_COMPARED:
         named = list(dict.fromkeys([*named, *_described_each(evidence, ids)]))
     named = compared_with(evidence, history, named)
+    before = last_call(history)
+    if named and evidence.adds and before is not None and before.tool == "compare_experiments":
+        named = [*(before.args.get("experiments") or ids[-FEWEST_COMPARED:]), *named]  # "add the ridge one to it"
     typed = any(mention.value[0] == "id" for mention in said) or (
         len(said) > 1 and all(how == "rank" and place >= 0 for how, place in (mention.value for mention in said))
     )

@@ -97,7 +97,8 @@ def query(evidence: Evidence, _state: LiveState) -> Candidates:
 def show(evidence: Evidence, _state: LiveState) -> Candidates:
     """Return what to look at in the lake."""
     view = _view(evidence)
-    moment = _moment(evidence) if view not in _PRESENT_ONLY else None
+    dated = view not in _PRESENT_ONLY or _AS_OF.search(evidence.text)  # the tool says what it cannot
+    moment = _moment(evidence) if dated else None
     vendors = first(evidence, "source")
     return {
         "symbols": one(evidence.symbols),

@@ -30,7 +30,7 @@ from copilot.planner.evidence import Evidence, gather
 from copilot.planner.explaining import asks_why
 from copilot.planner.fill import ranks_all
 from copilot.planner.going_on import goes_on
-from copilot.planner.history import corrected, ranked_ids, usable
+from copilot.planner.history import at_other_levels, corrected, ranked_ids, usable
 from copilot.planner.index import example_index
 from copilot.planner.leaning import candidates_for
 from copilot.planner.limits import offers_less, says_no, says_yes, without_limits
@@ -116,7 +116,8 @@ class FirstPlanner:
         """Return what needs no choice of a tool: fixed words, a name put right, a number to look up."""
         user = evidence.text
         named = corrected(history, evidence, agrees=says_yes(user))
-        if call := own_words(user, evidence) or named or next_term(user, history):
+        level = at_other_levels(history, user)  # "sell at 60 already" is about a rule, and no order
+        if call := level or own_words(user, evidence) or named or next_term(user, history):
             return call
         if evidence.of("code"):
             return None  # whatever else its words may mean

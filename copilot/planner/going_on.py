@@ -16,6 +16,7 @@ from copilot.planner.retrieve import Reading
 SHOWN = ("show_report", "explain_experiment")
 _TRIES = re.compile(r"\b(?:try|test|use|predict\w*|run)\b", re.IGNORECASE)
 _BASED = re.compile(r"\b(?:base|bas(?:ed|is|ing)|from|following|according to|use|with|go by)\b", re.IGNORECASE)
+_POINTING = {"ok", "okay", "other", "other's", "one", "one's", "ones", "s", "former", "latter"}
 _CHECKS = re.compile(
     r"\b(?:check|vet|verify) (?:it|them|that|this) (?:on|for|with)\b|\bsame check\b", re.IGNORECASE
 )
@@ -34,7 +35,7 @@ def goes_on(previous: Call, best: Reading, request: Request) -> bool:
     if _takes_it_up(previous, evidence):
         return True
     if previous.tool in SHOWN and points_at_another(evidence):
-        return not set(evidence.content) - {"ok", "okay", "other", "one", "former", "latter"}
+        return not set(evidence.content) - _POINTING
     fits = not evidence.content or best.label == previous.tool
     return fits and evidence.continues and bool(fill(previous.tool, evidence, request.state))
 

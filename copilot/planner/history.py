@@ -116,6 +116,10 @@ def ranked_ids(turns: Sequence[Turn]) -> list[str]:
             if step.call.tool == "compare_experiments" and isinstance(rows, list | tuple):
                 ratios = {name: sharpe for row in rows for name, sharpe in _ratio(row)}
                 return sorted(ratios, key=lambda name: ratios[name], reverse=True)
+            if step.call.tool == "compare_experiments":
+                told = list(dict.fromkeys(re.findall(r"\bexp_[\w.-]*\w", turn.answer)))
+                others = [each for each in step.call.args.get("experiments") or () if each not in told]
+                return [*told, *others] if len(told) == 1 else []
     return []
 
 
@@ -145,7 +149,8 @@ def open_request(turns: Sequence[Turn]) -> list[str]:
 def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidates:
     """Return the arguments of `previous` changed by what was said now."""
     carried: Candidates = {name: [_plain(value)] for name, value in previous.args.items() if value is not None}
-    said = {**left_figures(previous, evidence), **levels(previous, evidence.text), **said}
+    revised = levels(previous, evidence.text)
+    said = {**left_figures(previous, evidence), **said, **revised}
     models = [each.value for each in evidence.of("model") if each.value != previous.args.get("model", USUAL)]
     if models and "model" in said:
         said["model"] = models[:1]  # "swap ridge for logistic" names both
@@ -154,9 +159,9 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
         said = without(name, _plain(previous.args[name]), said)
     if "entry" in said and "entry" in carried and ADDS_CONDITION.search(evidence.text):
         said = {**said, "entry": [f"{carried['entry'][0]} and {said['entry'][0]}"]}
-    elif "entry" in said:
+    elif "entry" in said and "entry" not in revised:
         carried.pop("exit", None)  # the exit of another rule
-    elif "exit" in said:
+    elif "exit" in said and "exit" not in revised:
         said["exit"] = [_of_what(said["exit"][0], previous)]
     merged = {**{name: values for name, values in carried.items() if name not in dropped}, **said}
     if evidence.adds and "features" in said and "features" in carried and "symbols" not in said:
@@ -165,6 +170,14 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
         if (names := edited_names(previous, evidence, field)) is not None:
             merged[field] = [names]
     return merged
+
+
+def at_other_levels(turns: Sequence[Turn], text: str) -> Call | None:
+    """Return the rule before with what is said now as a level in it, None where nothing is."""
+    before = last_call(turns)
+    revised = levels(before, text) if before is not None else {}
+    new = {name: values[0] for name, values in revised.items()}
+    return before.model_copy(update={"args": {**before.args, **new}}) if before is not None and new else None
 
 
 def levels(previous: Call, text: str) -> Candidates:

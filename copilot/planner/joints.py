@@ -17,7 +17,11 @@ from copilot.planner.request import tool_names
 
 CLEAR = 0.8  # share of a tool from which a part is a request for it
 FEWEST_WORDS = 3
-_LEANS = re.compile(r"(?:it|they|this|that|which|who|whose|those|these)\b(?! (?:two|run|one)\b)", re.IGNORECASE)
+_LEANS = re.compile(
+    r"(?:as (?:known|of|it|they|at|one)|it|they|this|that|which|who|whose|those"
+    r"|these)\b(?! (?:two|run|one)\b)",
+    re.IGNORECASE,
+)
 _SHELVES = ("view=", "kind=")
 _JOINT = re.compile(r"\s*(?:[.!?;\n]+|,)\s*(?:and |but |plus |also )?|\s+(?:and|but|plus)\s+", re.IGNORECASE)
 

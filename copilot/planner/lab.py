@@ -44,6 +44,12 @@ _LEAKS = re.compile(
     r"|\bleak[- ](?:check|test|firewall)s?\b|\bfirewall\b",
     re.IGNORECASE,
 )
+_CHECKS_OWN = re.compile(
+    r"\b(?:check|vet|verify|examine)\b.{0,25}\b(?:ones?|those|what|everything|things?|all)(?: that)? (?:i"
+    r"|we)(?:'ve| have)? "
+    r"(?:\w+ )?(?:made|generated|built|created|wrote|defined)\b",
+    re.IGNORECASE,
+)
 _ADDS = frozenset({"add", "include", "make", "create", "build", "generate"})
 _NOUN = re.compile(rf"\b{NOUN}\b", re.IGNORECASE)
 _BESIDE = frozenset({"name", "symbol", "period", "horizon", "model", "count"})
@@ -66,9 +72,14 @@ def wants_made(evidence: Evidence) -> bool:
     return is_making(evidence.text) or (adds and bool(evidence.features) and not set(evidence.content) - _ADDS)
 
 
+def checks_own(evidence: Evidence) -> bool:
+    """Tell whether everything the user made is to be examined: "check all the ones I generated"."""
+    return _CHECKS_OWN.search(evidence.text) is not None
+
+
 def wants_checked(evidence: Evidence) -> bool:
     """Tell whether the request is, by its form, about leaks in features."""
-    return bool(_LEAKS.search(evidence.text)) and not wants_made(evidence)
+    return bool(_LEAKS.search(evidence.text) or checks_own(evidence)) and not wants_made(evidence)
 
 
 def says_feature(evidence: Evidence) -> bool:

@@ -29,6 +29,11 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 _SHOWS = re.compile(r"\b(?:show|see|print|display|list|look|give me|open)\b", re.IGNORECASE)
+_THERE = re.compile(
+    r"\b(?:on|for) (?:it|them|that one|those|these|(?:that|those|the same) (?:symbols?|stocks?|names?"
+    r"|tickers?))\b",
+    re.IGNORECASE,
+)
 _ON_IT = re.compile(r"\b(?:on|for|with|to) (?:it|them|those|these|that one)\b", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every\w*|any(?:thing| symbols?)|lake|which (?:symbols?|stocks?|tickers?)|whole)\b", re.IGNORECASE
@@ -146,6 +151,9 @@ def _of_both(tool: str, said: Candidates, request: Request) -> Candidates:
 def _of_the_last_check(tool: str, said: Candidates, request: Request) -> Candidates:
     """Return a check on top of the one before it: "and beta_63?", "on IBM too"; others as they are."""
     before: Call | None = last_call(request.history)
+    if tool == "generate_features" and "symbols" not in said and _THERE.search(request.text):
+        symbols = last_symbols(request.history)
+        return {**said, "symbols": [symbols]} if symbols else said  # "the same on that symbol"
     follows = tool == "check_features" and request.evidence.continues and bool(said)
     if not follows or before is None or before.tool != tool:
         return said

@@ -136,7 +136,9 @@ def _family(feature: str) -> str:
 def _lengths(evidence: Evidence, _state: LiveState) -> list[Any]:
     found = [mention.value for mention in evidence.of("horizon")]
     found += [int(match["n"]) for match in _BARE.finditer(evidence.text)]
-    return [*found, *(int(each.value) for each in figures_in(evidence.text) if each.kind == "length")]
+    named = evidence.of("feature")
+    free = (each for each in figures_in(evidence.text) if not any(other.overlaps(each) for other in named))
+    return [*found, *(int(each.value) for each in free if each.kind == "length")]
 
 
 def _small(evidence: Evidence, _state: LiveState) -> list[Any]:

@@ -25,6 +25,7 @@ _FUNCTIONS = {
 }  # fmt: skip
 _FUNCTION = re.compile(rf"\b(?P<name>{'|'.join(_FUNCTIONS)})\b", re.IGNORECASE)
 _CALLED = re.compile(r"\b(?P<name>max|min|avg|sum|median|count)(?=\s*\((?!\s*\*))", re.IGNORECASE)
+_ORDER = re.compile(r"\border by [a-z_]+(?:\([a-z_*]*\))?(?: (?:desc|asc))?(?![\w(])", re.IGNORECASE)
 _SINCE = re.compile(r"(?P<before>>=?\s*(?:date\s*)?)'[0-9]{4}-[0-9]{2}-[0-9]{2}'", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s+(?:lake\.|main\.)?bars\b(?!\s*(?:,|\bjoin\b|\bas\b))", re.IGNORECASE)
 _NESTED = re.compile(r"\bselect\b.*\bselect\b|\bjoin\b|\bwith\b", re.IGNORECASE | re.DOTALL)
@@ -37,7 +38,7 @@ def query_varied(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] 
     if evidence.symbols:
         found = _of_symbol(sql, evidence.symbols)
     else:
-        found = _since(sql, evidence) or _limited(sql, text) or _function(sql, text)
+        found = _ordered(sql, text) or _since(sql, evidence) or _limited(sql, text) or _function(sql, text)
     return {"sql": found} if found else None
 
 
@@ -60,6 +61,16 @@ def _since(sql: str, evidence: Evidence) -> str | None:
     if start is None or end is not None or others or len(_SINCE.findall(sql)) != 1:
         return None
     return _SINCE.sub(rf"\g<before>'{start.isoformat()}'", sql)
+
+
+def _ordered(sql: str, text: str) -> str | None:
+    """Return the query in the order that is said in SQL: "add order by symbol"."""
+    order = _ORDER.search(text)
+    if order is None or _NESTED.search(sql):
+        return None
+    plain = re.sub(r"\s+order by\s+[^;]+?(?=\s+limit\b|\s*;?\s*$)", "", sql, flags=re.IGNORECASE)
+    body, limit = (re.compile(r"\s+limit\s+[0-9]+", re.IGNORECASE).split(plain)[0], _LIMIT.search(plain))
+    return f"{body.rstrip(' ;')} {order[0].lower()}{f' {limit[0]}' if limit else ''}"
 
 
 def _limited(sql: str, text: str) -> str | None:

@@ -27,6 +27,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 FEW = 2  # words of substance in what only says how something is to be loaded
+_LEADS = re.compile(r"\W*(?:and|then|now|also|plus|the|its|their|what about|with)\b", re.IGNORECASE)
 _HOW: tuple[Kind, ...] = ("timezone", "interval", "source")
 _OPENS = re.compile(
     r"\W*(?:please |now |can you )?(?:open|show|display|view|pull up|trade|report)\b", re.IGNORECASE
@@ -69,6 +70,11 @@ def would_mislead(label: str, request: Request) -> str | None:
     return None
 
 
+def _leads_on(evidence: Evidence) -> bool:
+    """Tell whether another kind of data is all that is said: "and the fundamentals"."""
+    return topic(evidence) is not None and _LEADS.match(evidence.text) is not None
+
+
 def _compares(history: Sequence[Turn]) -> bool:
     """Tell whether a comparison comes before that has no result yet: what won is known in its turn."""
     last = history[-1].steps[-1:] if history else ()
@@ -104,7 +110,7 @@ def goes_with(previous: Call, evidence: Evidence) -> bool:
         return True  # a ticket over no other sum
     if previous.tool == "ingest_data" and not evidence.symbols and len(evidence.content) <= FEW:
         # "the timezone is Europe/Berlin", "then the fundamentals"
-        return any(evidence.of(kind) for kind in _HOW) or evidence.continues or topic(evidence) is not None
+        return any(evidence.of(kind) for kind in _HOW) or evidence.continues or _leads_on(evidence)
     again = previous.tool == "compare_experiments" and _PRONOUN.search(evidence.text) is not None
     return again or evidence.continues or is_edit(previous, evidence)
 

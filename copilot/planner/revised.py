@@ -38,7 +38,8 @@ _VARIES = re.compile(
 _LEVELS = re.compile(  # "use 30 and 70"
     r"(?:(?:and|now|use|try|with|make (?:it|that|them)|what about|how about|rather|instead|levels?|of|at"
     r"|same with)\b[, ]*)+"
-    r"(?P<one>[0-9]+(?:\.[0-9]+)?) ?(?:and|/|,|&) ?(?P<two>[0-9]+(?:\.[0-9]+)?)(?: instead| please| then)*",
+    r"(?P<one>[0-9]+(?:\.[0-9]+)?) ?(?:and|/|,|&) ?(?P<two>[0-9]+(?:\.[0-9]+)?)(?:[ -]?days?)?(?: instead"
+    r"| please| then)*",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(r"\b(?:another|also|as well|too|an? (?:second|new) one|make one)\b", re.IGNORECASE)
@@ -90,7 +91,8 @@ def _of_averages(before: Call, text: str) -> list[tuple[str, str]]:
     rule = f"{before.args.get('entry', '')} {before.args.get('exit', '')}"
     held = list(dict.fromkeys(re.findall(r"\b[se]ma\((?:close, )?([0-9]+)\)", rule)))
     said = list(dict.fromkeys(re.findall(r"(?<![\w.(])([0-9]{1,3})(?:[ -]?days?|d)?\b(?![.%]| ?%)", text)))
-    spoken = before.tool == "run_backtest" and _AVERAGES.search(text) and _VARIES.search(text)
+    plain = _LEVELS.fullmatch(text.strip(" .!?,")) is not None
+    spoken = before.tool == "run_backtest" and (plain or (_AVERAGES.search(text) and _VARIES.search(text)))
     if not spoken or _MORE.search(text) or any(find_symbols(text, ())):
         return []  # more than the lengths, or another rule
     pairs = list(zip(sorted(held, key=int), sorted(said, key=int), strict=False))

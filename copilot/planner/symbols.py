@@ -69,7 +69,8 @@ _SMALL_SLOT = re.compile(
     r"(?P<last>(?<=\w)(?:\W*$))?"
 )
 _BEFORE_NAME = re.compile(
-    rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|predicts?|forecasts?)(?: in| me)?(?: the"
+    rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|backtest|test|predicts?|forecasts?)(?: in"
+    rf"| me)?(?: the"
     rf"| all(?: the)?)?,? $|, $",
     re.IGNORECASE,
 )

@@ -21,6 +21,7 @@ _CONDITION = re.compile(
     rf"|(?<![\w.$])-?[0-9]+(?:\.[0-9]+)?%?(?![\w.]*\w)(?! (?:new |more |other )?{NOUN})",
     re.IGNORECASE,
 )
+_SWAPS = re.compile(r"\b(?:swap|replace|exchange|trade|substitute)\b", re.IGNORECASE)  # "the gap for dollar volume"
 _SIGN = re.compile(r"(?<=\s)[-+*/\u00d7](?=\s)")
 # Vocabulary of other requests; no feature is made of it.
 _ELSEWHERE = re.compile(
@@ -61,7 +62,7 @@ def _is_within(match: re.Match[str], mentions: Sequence[Mention]) -> bool:
 
 def of_something_else(evidence: Evidence) -> Iterator[str]:
     """Yield "RSI of volume", "volatility of RSI": a feature of the library reads what it reads, nothing else."""
-    features = evidence.of("feature")
+    features = evidence.of("feature") if not _SWAPS.search(evidence.text) else []
     for each in features:
         of = _OF.match(evidence.text, each.end)
         if of is None or "(" in each.value:

@@ -41,7 +41,7 @@ def label_of(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | No
     before = last_call(history)
     if before is not None and before.tool == "generate_features" and _CHECKS.search(evidence.text):
         return "check_features"
-    named = bool(evidence.features) or own_features.speaks_of_own(evidence)
+    named = bool(evidence.features) or own_features.speaks_of_own(evidence) or lab.checks_own(evidence)
     return "check_features" if lab.wants_checked(evidence) and named else None
 
 

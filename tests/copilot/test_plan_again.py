@@ -18,6 +18,8 @@ SCRIPT = Call(tool="run_python", args={"code": "result = bars['close'].std()", "
 RULE = Call(tool="run_backtest", args={"symbols": ["IBM"], "entry": "rsi(14) < 30", "exit": "rsi(14) > 70"})
 SEEN = Call(tool="show_data", args={"symbols": ["IBM"], "as_of": "2015-12-31"})
 TEST = Call(tool="run_experiment", args={"symbols": ["IBM"], "start": "2010-01-01", "end": "2015-12-31"})
+LOADED = Call(tool="ingest_data", args={"symbols": ["IBM"], "start": "2001-01-01"})
+DATED = Call(tool="run_python", args={**SCRIPT.args, "start": "2010-01-01", "end": "2014-12-31"})
 TRADES = Call(tool="propose_trades", args={"capital_usd": 50000, "max_positions": 4})
 SKEW = Call(tool="generate_features", args={"features": ["skew_30"]})
 FORMULA = Call(tool="generate_features", args={"features": ["rsi(14) - rsi(50)"], "name": "rsi_gap"})
@@ -43,6 +45,9 @@ def asked(call: Call, text: str) -> dict[str, Any] | None:
         (RULE, "with a 5 day rsi", {**RULE.args, "entry": "rsi(5) < 30", "exit": "rsi(5) > 70"}),
         (SEEN, "and exactly one year before that?", {**SEEN.args, "as_of": "2014-12-31"}),
         (TEST, "five years later", {**TEST.args, "start": "2015-01-01", "end": "2020-12-31"}),
+        (LOADED, "oops, meant 2011", {**LOADED.args, "start": "2011-01-01"}),
+        (DATED, "run that code once more without the dates", SCRIPT.args),
+        (SKEW, "and now on ibm and msft instead", {**SKEW.args, "symbols": ["ibm", "msft"]}),
         (TRADES, "half that amount", {**TRADES.args, "capital_usd": 25000}),
         (TRADES, "make it double the sum", {**TRADES.args, "capital_usd": 100000}),
         (FORMULA, "again with 7 and 28", {"features": ["rsi(7) - rsi(28)"]}),

@@ -148,6 +148,8 @@ def test_parts_of_a_comparison_are_described() -> None:
         "experiments": [[IDS[0], IDS[1]]]
     }
     assert comparison(heard("compare my last two"), STATE, ()) == {}
+    before = turns(("compare_experiments", {"experiments": list(IDS[:2])}))
+    assert comparison(heard("add the ridge one to it"), STATE, before) == {"experiments": [list(IDS)]}
     assert comparison(heard("compare my three experiments"), STATE, ()) == {"experiments": [list(IDS)]}
     assert comparison(heard("compare the first two"), STATE, ()) == {"experiments": [list(IDS[:2])]}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from copilot.messages import Call, LiveState
-from copilot.planner.edits import WEIGHTS, edited_names, is_edit
+from copilot.planner.edits import WEIGHTS, edited_names, is_edit, left_figures
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.given_up import given_up
 from copilot.planner.history import carry_over
@@ -23,6 +23,12 @@ BEFORE = Call(
 
 def heard(text: str) -> Evidence:
     return gather(text, LiveState(), date(2026, 11, 22))
+
+
+@pytest.mark.parametrize(("text", "share"), [("too tight, 25", 0.25), ("raise that cap to 35 %", 0.35)])
+def test_the_only_limit_takes_the_only_figure(text: str, share: float) -> None:
+    assert left_figures(BEFORE, heard(text)) == {"max_position": [share]}
+    assert left_figures(BEFORE.model_copy(update={"args": {"symbols": ["IBM"]}}), heard(text)) == {}
 
 
 @pytest.mark.parametrize(

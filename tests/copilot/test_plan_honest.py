@@ -96,6 +96,8 @@ def test_a_figure_that_no_argument_takes_is_asked_about() -> None:
 
 def test_an_unknown_predictor_is_not_replaced_by_the_defaults() -> None:
     assert "moon phase" in asked("does the moon phase predict IBM?")
+    swapped = done("...", "run_experiment", symbols=["IBM"], features=["rsi_14", "gap"])
+    assert plan(swapped, "swap the gap for dollar volume").call.args["features"] == ["rsi_14", "dollar_volume_20"]
     chapter = plan("chapter 3 says that rsi predicts IBM, test it on IBM").call
     assert chapter.args == {"symbols": ["IBM"], "features": ["rsi_14"]}
     assert "20k in one name" in asked("propose trades for 50k, not more than 20k in one name")

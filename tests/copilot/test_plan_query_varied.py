@@ -31,6 +31,8 @@ def varied(sql: str, text: str) -> str | None:
         (SINCE, "since 2012 instead", SINCE.replace("2010", "2012")),
         (SINCE, "the maximum", SINCE.replace("avg", "max")),
         ("select max(close) as max_close from bars", "and its lowest", "select min(close) as min_close from bars"),
+        (COUNTS, "add order by symbol at the end", f"{COUNTS} order by symbol"),
+        (f"{COUNTS} limit 5", "order by count(*) desc", f"{COUNTS} order by count(*) desc limit 5"),
         (SINCE, "on Apple and Microsoft", None),
         (SINCE, "test rsi since 2012", None),
         (JOINED, "only for AAPL", None),

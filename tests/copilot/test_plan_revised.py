@@ -74,6 +74,7 @@ CROSS = Call(tool="run_backtest", args={"symbols": ["SPY"], "entry": "sma(50) > 
         ("what about 20 and 100 instead of 50 and 200", "sma(20) > sma(100)"),
         ("What would have happened with the 20-day and the 100-day averages instead?", "sma(20) > sma(100)"),
         ("try 50 and 100 day averages", "sma(50) > sma(100)"),
+        ("use 20 and 100 days", "sma(20) > sma(100)"),
         ("hold IBM while the 20 day average is above the 100 day average", None),
         ("what about the 20 day average", None),
     ],
