@@ -43,6 +43,7 @@ _MEANT = re.compile(
     r"(?: the year)? (?P<year>(?:19|20)[0-9]{2})(?: of course| sorry| please)?",
     re.IGNORECASE,
 )
+_TRIES = re.compile(r"\b(?:try|test|use|predict\w*|run|train|check)\b", re.IGNORECASE)
 _PART = re.compile(
     r"(?:and |now |try |with |make it |what about )*(?P<part>half|twice|double)"
     r"(?: (?:that|the|this|of that|as much)(?: (?:amount|sum|money|capital))?)?(?: then| instead)?",
@@ -133,6 +134,8 @@ def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | No
     if len(features) != 1 or evidence.features:
         return None
     if evidence.symbols:
+        if _TRIES.search(evidence.text):
+            return None  # "try it on MSFT" tests what was made
         whole = {each.kind for each in evidence.mentions} == {"symbol"} and not set(evidence.content) - _OF_IT
         return {**args, "symbols": evidence.symbols} if whole else None
     length = re.fullmatch(r"(?P<name>[a-z]+(?:_[a-z]+)*)_[0-9]+", str(features[0]))

@@ -66,6 +66,7 @@ def test_what_was_said_is_put_in(call: Call, text: str, args: dict[str, Any]) ->
     [
         (QUERY, "load Microsoft since 2010"),
         (QUERY, "and a year earlier?"),
+        (SKEW, "try it on MSFT then"),
         (QUERY, "same for Microsoft and IBM"),
         (COUNTS, "and the average close"),
         (SCRIPT, "does momentum predict google too"),
