@@ -81,7 +81,8 @@ def _year(args: Mapping[str, Any], text: str) -> dict[str, Any] | None:
     dated = [name for name in ("start", "end", "as_of") if args.get(name)]
     if said is None or len(dated) != 1:
         return None
-    return {**args, dated[0]: re.sub(r"^[0-9]{4}", said["year"], str(args[dated[0]]))}
+    day = date.fromisoformat(str(args[dated[0]]))
+    return {**args, dated[0]: shifted(day, day.year - int(said["year"]), "year").isoformat()}
 
 
 def _shifted(args: Mapping[str, Any], text: str) -> dict[str, Any] | None:
