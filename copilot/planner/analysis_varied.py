@@ -30,11 +30,14 @@ def varied(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | None
     if not steps or steps[-1].call.tool != "run_python":
         return None
     words = len(evidence.text.split())
-    now = read(evidence)
-    before = read_back(str(steps[-1].call.args.get("code", ""))) or (analysis(earlier) if earlier else None)
-    said = (now.statistic, now.quantity, now.group, evidence.symbols or None, now.plot or None)
     leads = words <= _ALONE or (words <= _SHORT_LEAD and _LEAD.search(evidence.text) is not None)
-    if before is None or not any(said) or not leads or BUSINESS.search(evidence.text):
+    if not leads or BUSINESS.search(evidence.text):
+        return None
+    now = read(evidence)
+    if not (now.statistic or now.quantity or now.group or now.plot or evidence.symbols):
+        return None
+    before = read_back(str(steps[-1].call.args.get("code", ""))) or (analysis(earlier) if earlier else None)
+    if before is None:
         return None
     return replace(
         before,

@@ -41,10 +41,8 @@ _THAT_ON = re.compile(  # "how would that rule have done on"
     r"|in)(?: the)? $",
     re.IGNORECASE,
 )
-_ALONE = re.compile(
-    r"\b(?:just|only|nothing but)(?: on| with| for| use)?(?: the)? $",
-    re.IGNORECASE,
-)  # "no oil, just banks"
+# "No oil, just banks".
+_ALONE = re.compile(r"\b(?:just|only|nothing but)(?: on| with| for| use)?(?: the)? $", re.IGNORECASE)
 _OF_NAMES = re.compile(r"\b(?:max\w*|at most|no more|only|lines|names|positions|holdings)\b", re.IGNORECASE)
 _OF_A_LIMIT = re.compile(
     r"\b(?:cap|limit|stop|target|tight|loose|strict|generous|low|high|much|little|raise|lower|loosen|tighten|relax|bump)\w*\b",

@@ -115,9 +115,13 @@ class FirstPlanner:
     def _settled(self, evidence: Evidence, history: tuple[Turn, ...], state: LiveState) -> Call | None:
         """Return what needs no choice of a tool: fixed words, a name put right, a number to look up."""
         user = evidence.text
-        named = corrected(history, evidence, agrees=says_yes(user))
-        level = at_other_levels(history, user)  # "sell at 60 already" is about a rule, and no order
-        if call := level or own_words(user, evidence) or named or next_term(user, history):
+        call = (
+            at_other_levels(history, evidence)  # before what is refused: "sell at 60 already" is no order
+            or own_words(user, evidence)
+            or corrected(history, evidence, agrees=says_yes(user))
+            or next_term(user, history)
+        )
+        if call:
             return call
         if evidence.of("code"):
             return None  # whatever else its words may mean

@@ -36,10 +36,8 @@ _NEGATES = re.compile(  # without one of these, nothing is given up
     r"|reset|again|anymore|instead of|rather than)\b",
     re.IGNORECASE,
 )
-_REJECTS = re.compile(
-    r"\W*(?:no|nope|nah)\b[,.!;]+\s*",
-    re.IGNORECASE,
-)  # "no, long only" rejects, and denies nothing
+# "No, long only" rejects, and denies nothing.
+_REJECTS = re.compile(r"\W*(?:no|nope|nah)\b[,.!;]+\s*", re.IGNORECASE)
 _NAMED: tuple[Kind, ...] = ("feature", "symbol")
 _LEFT_OUT = re.compile(rf"\b{LEAVE}(?: out)?(?: the| my)? $", re.IGNORECASE)
 _LIMITS = ("max_position", "max_drawdown", "top_n", "max_positions")

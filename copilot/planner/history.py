@@ -43,6 +43,7 @@ _LEVELS: Mapping[str, re.Pattern[str]] = {
         "exit": r"sell(?:ing)?|sold|exit(?:ed|ing)?|leav(?:e|ing)|left|get out|got out|getting out|out",
     }.items()
 }
+_OF_A_LEVEL = frozenset({"number", "entry", "exit"})
 _BEFORE = re.compile(r"\b(?:it|them|that|this|those|these|too|as well|also|instead|again|same)\b", re.IGNORECASE)
 
 
@@ -172,12 +173,13 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
     return merged
 
 
-def at_other_levels(turns: Sequence[Turn], text: str) -> Call | None:
-    """Return the rule before with what is said now as a level in it, None where nothing is."""
+def at_other_levels(turns: Sequence[Turn], evidence: Evidence) -> Call | None:
+    """Return the rule before at another level, where that is all that is said: "sell at 60 already"."""
     before = last_call(turns)
-    revised = levels(before, text) if before is not None else {}
-    new = {name: values[0] for name, values in revised.items()}
-    return before.model_copy(update={"args": {**before.args, **new}}) if before is not None and new else None
+    if before is None or {each.kind for each in evidence.mentions} - _OF_A_LEVEL:
+        return None
+    new = {name: values[0] for name, values in levels(before, evidence.text).items()}
+    return before.model_copy(update={"args": {**before.args, **new}}) if new else None
 
 
 def levels(previous: Call, text: str) -> Candidates:

@@ -29,23 +29,26 @@ _VIEWS = {
 _AND = r"(?:, and |, | and | & | plus | as well as | and also )(?:the |its |their |any )?"
 
 
+def _row(kinds: Mapping[str, str]) -> re.Pattern[str]:
+    """Return the pattern of two or more kinds joined by "and"."""
+    one = rf"(?:{'|'.join(kinds.values())})(?![\w-])"
+    return re.compile(rf"\b{one}(?:{_AND}{one})+", re.IGNORECASE)
+
+
+_LISTS = ((_LOADS, _TOPICS, _row(_TOPICS)), (_SHOWS, _VIEWS, _row(_VIEWS)))
+
+
 def each_kind(text: str) -> list[str]:
     """Return a request once for each of the kinds that stand in a row in it; the request where there are no two."""
-    for verb, kinds in ((_LOADS, _TOPICS), (_SHOWS, _VIEWS)):
+    for verb, kinds, listed in _LISTS:
         said = verb.search(text)
-        row = _row(kinds).search(text, said.end()) if said else None
+        row = listed.search(text, said.end()) if said else None
         if row is None:
             continue
         words = re.split(_AND, row[0], flags=re.IGNORECASE)
         if len({_kind(word, kinds) for word in words}) == len(words):
             return [text[: row.start()] + word + text[row.end() :] for word in words]
     return [text]
-
-
-def _row(kinds: Mapping[str, str]) -> re.Pattern[str]:
-    """Return the pattern of two or more kinds joined by "and"."""
-    one = rf"(?:{'|'.join(kinds.values())})(?![\w-])"
-    return re.compile(rf"\b{one}(?:{_AND}{one})+", re.IGNORECASE)
 
 
 def _kind(word: str, kinds: Mapping[str, str]) -> str:

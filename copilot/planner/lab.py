@@ -1,7 +1,7 @@
 """Requests to the feature lab: is a feature to be made, or is one to be examined for leaks.
 
-A feature that is to use tomorrow's prices
-is refused here in plain words; the leak firewall refuses it again, whatever was said.
+A feature that is to use tomorrow's prices is refused here in plain words; the leak firewall refuses it again,
+whatever was said.
 """
 
 from __future__ import annotations

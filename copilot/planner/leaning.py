@@ -72,7 +72,7 @@ def candidates_for(tool: str, request: Request, earlier: Evidence | None) -> Can
         raise Missing("symbols" if "code" in said else "code")
     said = {**_of_both(tool, said, request), **said}
     if tool in workbench.OWN:
-        return _of_the_last_check(tool, said, request)
+        return _on_top_of_the_last(tool, said, request)
     about = tool in ("explain_experiment", "show_report")
     if about or (tool == "propose_trades" and "experiment" not in said and speaks_of_that_run(evidence)):
         return with_shown(said, evidence, request.history, request.state)
@@ -148,8 +148,8 @@ def _of_both(tool: str, said: Candidates, request: Request) -> Candidates:
     return {field: [names] for field, names in both.items() if names}
 
 
-def _of_the_last_check(tool: str, said: Candidates, request: Request) -> Candidates:
-    """Return a check on top of the one before it: "and beta_63?", "on IBM too"; others as they are."""
+def _on_top_of_the_last(tool: str, said: Candidates, request: Request) -> Candidates:
+    """Return a check or a feature on top of the call before: "and beta_63?", "on IBM too"."""
     before: Call | None = last_call(request.history)
     if tool == "generate_features" and "symbols" not in said and _THERE.search(request.text):
         symbols = last_symbols(request.history)

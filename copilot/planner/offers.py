@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -26,6 +27,7 @@ MOST_WORDS = 4  # of a name
 MOST_CONDITIONS = 6
 MOST_HELD = 100  # names in a book
 _WORD = re.compile(r"[\w$^][\w.&'^=-]*[\w&]|[\w$^]")
+_PRICE = re.compile(r"\bclose(?= *[<>=,)])")  # of an expression, not the word for leaving
 _BARE = re.compile(r"\bhorizon\W{1,4}(?P<n>[0-9]{1,3})\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b[A-Za-z][A-Za-z0-9_]{2,30}\b")
 _NAMING = re.compile(
@@ -175,9 +177,13 @@ def _conditions(evidence: Evidence, _state: LiveState) -> list[Any]:
 
 def _exits(evidence: Evidence, state: LiveState) -> list[Any]:
     """Return the conditions where leaving is spoken of: of two rules, the second is no exit of the first."""
-    said = re.sub(r"\bclose(?= *[<>=,)])", "", evidence.text)
-    leaves = re.search(rf"\b(?:{words()['leave']}|until|till|out|flat|stop)\b", said, re.IGNORECASE)
+    leaves = _leaving().search(_PRICE.sub("", evidence.text))
     return _conditions(evidence, state) if leaves else [each.value for each in evidence.of("exit") if each.value]
+
+
+@cache
+def _leaving() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{words()['leave']}|until|till|out|flat|stop)\b", re.IGNORECASE)
 
 
 def _names(evidence: Evidence, _state: LiveState) -> list[Any]:

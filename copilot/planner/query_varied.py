@@ -69,8 +69,9 @@ def _ordered(sql: str, text: str) -> str | None:
     if order is None or _NESTED.search(sql):
         return None
     plain = re.sub(r"\s+order by\s+[^;]+?(?=\s+limit\b|\s*;?\s*$)", "", sql, flags=re.IGNORECASE)
-    body, limit = (re.compile(r"\s+limit\s+[0-9]+", re.IGNORECASE).split(plain)[0], _LIMIT.search(plain))
-    return f"{body.rstrip(' ;')} {order[0].lower()}{f' {limit[0]}' if limit else ''}"
+    limit = _LIMIT.search(plain)
+    body = plain[: limit.start()] if limit else plain
+    return " ".join([body.rstrip("; \n"), order[0].lower(), *([limit[0]] if limit else [])])
 
 
 def _limited(sql: str, text: str) -> str | None:

@@ -78,7 +78,8 @@ def definition(text: str) -> str | None:
         return reply("how_holdout")
     if short := _IN_SHORT.search(text):
         words = [term_alone(part) for part in re.split(r",? (?:and|or|&) |, ", text[: short.start()])]
-        return "\n".join(map(str, words)) if all(words) else None
+        if all(words):
+            return "\n".join(map(str, words))
     if not _DEFINE.search(text) or _OWN.search(text):
         return None
     return _both_terms(text) or term_in(text)

@@ -22,6 +22,7 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _CHECKS = re.compile(r"\b(?:check|vet|verify) (?:it|them|that|this)(?! (?:predict|work)\w*)\b", re.IGNORECASE)
+_CLAUSE_ENDS = re.compile(r"[.;!?](?= |$)|, (?!and |plus |minus |times )")
 _PART = r"\b(?:from|of|and|with|using|by|on|out of|plus|per|than|via|times|minus|over) (?:(?:the|an?|its|my|\w+) )?"
 
 
@@ -152,7 +153,7 @@ def _unknown_parts(evidence: Evidence) -> list[str]:
 def _from_the_formula(evidence: Evidence) -> Evidence:
     """Return a request from the formula typed in it on, to the end of the clause: what else is told is no part."""
     features = evidence.of("feature")
-    end = re.compile(r"[.;!?](?= |$)|, (?!and |plus |minus |times )|$").search(evidence.text, features[-1].end)
+    end = _CLAUSE_ENDS.search(evidence.text, features[-1].end)
     return evidence.part(features[0].start, end.start() if end else len(evidence.text))
 
 

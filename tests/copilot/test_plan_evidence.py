@@ -215,6 +215,7 @@ def test_definitions_are_for_questions_about_terms_only() -> None:
     assert next_term("and IBM?", [told]) is None
     assert definition("Purge and embargo, in one sentence.") == f"{term_in('purge')}\n{term_in('embargo')}"
     assert definition("Compare the last two, in short") is None
+    assert definition("What is purging, in one sentence?") == term_in("purge")
     difference = definition("how is purging different from an embargo") or ""
     assert difference.count("\n") == 1
     assert (definition("what is a Sharpe ratio?") or "").startswith("Sharpe ratio")

@@ -115,6 +115,8 @@ def test_a_follow_up_varies_the_rule_and_a_new_rule_takes_no_old_exit() -> None:
     assert plainly == {"symbols": ["QQQ"], "entry": "close > sma(close, 200)"}
     sold = plan(before, "sell at 60 already").call.args
     assert (sold["entry"], sold["exit"]) == ("rsi(14) < 30", "rsi(14) > 60")
+    elsewhere = plan(before, "now the same rule on MSFT, exit at 55").call.args
+    assert (elsewhere["symbols"], elsewhere["exit"]) == (["MSFT"], "rsi(14) > 55")
     bought = plan(before, "buy below 25 instead").call.args
     assert (bought["entry"], bought["exit"]) == ("rsi(14) < 25", "rsi(14) > 70")
     also = plan(before, "only buy if it is also above its 200 day average").call.args
