@@ -48,16 +48,12 @@ def join(sign: str, left: Part, right: Part) -> Part:
 
 
 PRICES = ("open", "high", "low", "close", "typical")
-_AVERAGE = re.compile(r"([se]ma)\((?:close, )?([0-9]+)\)")
+_AVERAGE = re.compile(r"[se]ma\((?:close, )?[0-9]+\)")
 
 
 def compared(sign: str, left: Part, right: Part) -> tuple[str, str, str]:
     """Return a comparison or a crossing of two operands, and both of them; averages as in `join`."""
     left, right = _beside(left, right), _beside(right, left)
-    if all(_AVERAGE.fullmatch(each.text) for each in (left, right)):
-        left, right = (replace(each, text=_AVERAGE.sub(r"\1(\2)", each.text)) for each in (left, right))
-    else:
-        left, right = _of_closes(left, right), _of_closes(right, left)
     if sign.startswith("crosses"):
         return f"{sign}({left.text}, {right.text})", left.text, right.text
     return f"{left.text} {sign} {right.text}", left.text, right.text
@@ -67,20 +63,13 @@ def _beside(part: Part, other: Part) -> Part:
     return replace(part, text=_level_of(part)) if part.average and _is_price(other) else part
 
 
-def _of_closes(part: Part, other: Part) -> Part:
-    """Return an average in words beside a price as one of closes: `sma(close, 200)`."""
-    if not part.library or not _AVERAGE.fullmatch(part.text) or other.text not in PRICES:
-        return part
-    return replace(part, text=_AVERAGE.sub(r"\1(close, \2)", part.text))
-
-
 def _is_price(part: Part) -> bool:
     return part.average or _AVERAGE.fullmatch(part.text) is not None or part.text in PRICES
 
 
 def _level_of(part: Part) -> str:
     """Return `sma(200)` for `sma_ratio(200)`."""
-    return re.sub(r"^(sma|ema)_ratio\(", r"\1(close, ", part.text)
+    return re.sub(r"^(sma|ema)_ratio\(", r"\1(", part.text)
 
 
 def as_call(feature: str) -> str:

@@ -125,7 +125,8 @@ class Reader:
             if noun := re.compile(rf"(?:{pattern})(?!\w)", re.IGNORECASE).match(self.text, start):
                 length, end = self._length_after(noun.end())
                 bars = bars_of(match["length"]) if match else length
-                return Part(f"{name}({left.text}{f', {bars}' if bars else ''})", ATOM, end, library=True)
+                of = [] if bars and left.text == "close" and name in ("sma", "ema") else [left.text]
+                return Part(f"{name}({', '.join([*of, *([str(bars)] if bars else [])])})", ATOM, end)
         return None
 
     def operand_at(self, at: int) -> Part | None:

@@ -39,7 +39,7 @@ def test_names_that_are_everyday_words_are_offered_in_order() -> None:
             "run_backtest",
             "apply to SAP: the close is above its 200 day average",
             "entry",
-            "close > sma(close, 200)",
+            "close > sma(200)",
         ),
         ("generate_features", "save rsi(5) - rsi(20) as trendy", "name", "trendy"),
         ("show_data", "rewind AAPL to 15/10/2008", "as_of", "2008-10-15"),

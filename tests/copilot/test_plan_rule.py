@@ -34,7 +34,7 @@ def done(user: str, **args: Any) -> Turn:
     ("words", "expression"),
     [
         ("RSI is below 30", "rsi(14) < 30"),
-        ("RSI drops under 30 and the close is over its 9-day average", "rsi(14) < 30 and close > sma(close, 9)"),
+        ("RSI drops under 30 and the close is over its 9-day average", "rsi(14) < 30 and close > sma(9)"),
         ("5-day RSI is at least 70 or above twice its 9-day mean", "rsi(5) >= 70 or rsi(5) > 2 * sma(rsi(5), 9)"),
         ("volume is above 3 times its 20-day average", "volume > 3 * sma(volume, 20)"),
         ("20-day momentum is positive", "momentum(20) > 0"),
@@ -42,7 +42,7 @@ def done(user: str, **args: Any) -> Turn:
         ("the price is above its exponential 50-day average", None),
         ("it trades above its 20-day high", "close > delay(ts_max(high, 20), 1)"),
         ("returns fall below -3%", "returns(1) < -0.03"),
-        ("IBM closes above its 200-day average", "close > sma(close, 200)"),
+        ("IBM closes above its 200-day average", "close > sma(200)"),
         ("the stock is oversold", "rsi(14) < 30"),
         ("volatility is above thirty percent", "volatility(20) > 0.3"),
         ("the 10/30 crossover", "sma(10) > sma(30)"),
@@ -112,7 +112,7 @@ def test_a_follow_up_varies_the_rule_and_a_new_rule_takes_no_old_exit() -> None:
         "exit": "rsi(14) > 70",
     }
     plainly = plan("buy QQQ above its 200 day average").call.args
-    assert plainly == {"symbols": ["QQQ"], "entry": "close > sma(close, 200)"}
+    assert plainly == {"symbols": ["QQQ"], "entry": "close > sma(200)"}
     sold = plan(before, "sell at 60 already").call.args
     assert (sold["entry"], sold["exit"]) == ("rsi(14) < 30", "rsi(14) > 60")
     elsewhere = plan(before, "now the same rule on MSFT, exit at 55").call.args
@@ -120,7 +120,7 @@ def test_a_follow_up_varies_the_rule_and_a_new_rule_takes_no_old_exit() -> None:
     bought = plan(before, "buy below 25 instead").call.args
     assert (bought["entry"], bought["exit"]) == ("rsi(14) < 25", "rsi(14) > 70")
     also = plan(before, "only buy if it is also above its 200 day average").call.args
-    assert also["entry"] == "rsi(14) < 30 and close > sma(close, 200)"
+    assert also["entry"] == "rsi(14) < 30 and close > sma(200)"
     assert plan(before, "how would that rule have done on Nike?").call.args["symbols"] == ["Nike"]
     assert plan(before, "same since 2008").call.args["start"] == "2008-01-01"
     assert plan(before, "now hold it while close > sma(50)").call.args == {
