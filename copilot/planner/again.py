@@ -49,6 +49,7 @@ _PART = re.compile(
     r"(?: (?:that|the|this|of that|as much)(?: (?:amount|sum|money|capital))?)?(?: then| instead)?",
     re.IGNORECASE,
 )
+_TYPED = re.compile(r"\b(?:[a-z]+_)*[a-z]+\([0-9][0-9, ]*\)(?! *[<>=])")
 _UNDATED = re.compile(
     r"\b(?:without|drop|lose|no|ignore|forget) (?:the |any )?(?:dates?|period|start|limits?)\b|\b(?:full|whole"
     r"|entire) history\b",
@@ -109,9 +110,10 @@ def _script(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | Non
 
 def _rule(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
     """Return the rule with an indicator of another length: "with a 5 day rsi"."""
-    if len(evidence.features) != 1 or {each.kind for each in evidence.mentions} != {"feature"}:
+    typed = _TYPED.findall(evidence.text)
+    if {each.kind for each in evidence.mentions} - {"feature"} or len(evidence.features or typed) != 1:
         return None
-    new = as_call(evidence.features[0])
+    new = typed[0] if typed else as_call(evidence.features[0])
     old = re.compile(rf"\b{re.escape(new.split('(')[0])}\([0-9, ]*\)")
     return {name: old.sub(new, value) if name in ("entry", "exit") else value for name, value in args.items()}
 

@@ -14,6 +14,10 @@ from copilot.planner.quoted import without_quotations
 from copilot.planner.spelling import put_right
 from copilot.planner.spoken import in_figures
 
+_HESITATES = re.compile(
+    r",? \b(?:ooh|oh|u[mh]+|er+m?|hm+|let's say|let us say|shall we say|say|i guess|you know)\b,(?= )",
+    re.IGNORECASE,
+)
 _SUBSTITUTES = re.compile(r"^\W*s/(?P<old>[^/]+)/(?P<new>[^/]+)/g?\W*(?P<rest>.*)$", re.DOTALL)  # as in sed
 
 
@@ -21,5 +25,6 @@ def as_meant(text: str, names: Iterable[str] = ()) -> str:
     """Return the request to plan for `text`; `names` of the workspace are never corrected."""
     if any(find_code(text)) or any(find_sql(text)):
         return text
+    text = _HESITATES.sub("", text)
     text = _SUBSTITUTES.sub(r"\g<new> instead of \g<old> \g<rest>", text)
     return in_figures(put_right(without_quotations(text), frozenset(name.lower() for name in names)))

@@ -21,6 +21,7 @@ _SAID = re.compile(
 _TICKS = re.compile(r"`(?P<code>[^`]+)`")
 _DEFINES = re.compile(r"(?P<code>(?:(?:import|from) [^\n]+\n+)*def feature\(.+)", re.DOTALL)
 _RESULT = re.compile(r"(?:^|:|\n)[ \t]*\n?[ \t]*(?P<code>(?:\w+ = [^\n]+\n+)*result = .+)", re.DOTALL)
+_AFTER = re.compile(r"[,;.]?\s+(?:on|for|over|using|with|please|thanks|then|from|since)\b", re.IGNORECASE)
 _PYTHON = re.compile(r"(?<![=!<>])=(?!=)|\bdef \w+\(|\bimport \w+|\bprint\(|\bopen\(")
 
 
@@ -34,8 +35,18 @@ def find_code(text: str) -> Iterator[Mention]:
             and (pattern is not _TICKS or _parses(match["code"]))
         ):
             start = match.start("code") if pattern in (_SAID, _RESULT) else match.start()
-            yield Mention("code", start, match.end(), match["code"].strip("\n").rstrip())
+            code = match["code"] if pattern in (_FENCE, _TICKS) else _without_words_after(match["code"])
+            end = match.end() if code == match["code"] else match.start("code") + len(code)
+            yield Mention("code", start, end, code.strip("\n").rstrip())
             return
+
+
+def _without_words_after(code: str) -> str:
+    """Return the code without "on AAPL and IBM" behind it, where it is Python only without that."""
+    if _parses(code):
+        return code
+    shorter = (code[: match.start()] for match in reversed(list(_AFTER.finditer(code))))
+    return next((each for each in shorter if _parses(each)), code)
 
 
 def _parses(code: str) -> bool:

@@ -50,11 +50,18 @@ _END = re.compile(
     re.IGNORECASE,
 )
 # "It closes", and "it is above its 200-day average" of a stock: no indicator's own average is that long.
-_OF_PRICE = re.compile(r" (?:clos|trad)\w* |[\w ]{1,24}\bits [0-9]{2,3}[ -]?(?:days?|d|bars?)\b", re.IGNORECASE)
+_OF_PRICE = re.compile(
+    r" (?:clos|trad)\w* |[\w ]{1,24}\b(?:its|their) [0-9]{2,3}[ -]?(?:days?|d|bars?)\b", re.IGNORECASE
+)
 _NOUN = r"(?P<noun>(?:(?:simple |exponential )?(?:moving[- ])?averages?|smas?|emas?|mas?))"
 _BARS = r"[ -]?(?:days?|bars?|d|periods?)?"
 _TO = r" ?(?:/|,|-|&|and|by|x|over|vs\.?|to) ?(?:the )?"
 _PAIR = rf"(?<![\w/])(?P<a>[0-9]{{1,4}}){_BARS}{_TO}(?P<b>[0-9]{{1,4}}){_BARS}"
+_LEVEL_FIRST = re.compile(
+    r"(?:it is |it's )?(?P<sign>above|over|below|under) (?:an? )?rsi (?:of |at )?(?P<n>[0-9]{1,2})(?![\w.%]*\w)",
+    re.IGNORECASE,
+)
+_OF_AVERAGES = re.compile(r"\b(?:averages?|[se]?mas?|means?)\b", re.IGNORECASE)
 _CROSS = r"cross(?:-?overs?|es|ing)?"
 _CROSSOVERS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -126,6 +133,8 @@ def _clause(text: str, at: int, before: Condition | None) -> Condition | None:
     for place in places:
         if known := next((each for each in named(text) if each.start == place), None):
             return known
+    if first := _LEVEL_FIRST.match(text, at):
+        return _level_first(first)
     for place in places:
         for left in _operands(text, place, before):
             if found := _state(text, at, left) or _comparison(text, at, left, before):
@@ -133,6 +142,17 @@ def _clause(text: str, at: int, before: Condition | None) -> Condition | None:
     name = _TICKER.match(text, at)
     found = _comparison(text, at, Part("close", ATOM, name.end()), None) if name else None
     return None if found is None or _LEVEL.search(found.text) else found  # "ADX is above 25" is about no price
+
+
+def level_before(text: str) -> Condition | None:
+    """Return the last "under RSI 30" of `text`, where the level is said with the indicator."""
+    matches = list(_LEVEL_FIRST.finditer(text))
+    return _level_first(matches[-1]) if matches else None
+
+
+def _level_first(match: re.Match[str]) -> Condition:
+    sign = ">" if match["sign"].lower() in ("above", "over") else "<"
+    return Condition(f"rsi(14) {sign} {match['n']}", *match.span(), "rsi(14)")
 
 
 def _operands(text: str, at: int, before: Condition | None) -> list[Part]:
@@ -147,14 +167,14 @@ def _operands(text: str, at: int, before: Condition | None) -> list[Part]:
 
 def _pronoun(text: str, at: int, before: Condition | None) -> Part | None:
     """Read "it" or "the stock": what was spoken of, and the price where a price closes or trades."""
-    match = re.compile(rf"(?:{words()['stocks']})(?:'s)?(?= )", re.IGNORECASE).match(text, at)
+    match = re.compile(rf"(?:{words()['stocks']})(?:'s|'re)?(?= )", re.IGNORECASE).match(text, at)
     if match is None:
         return None
     of_price = _OF_PRICE.match(text, match.end())
     leans = (
         before is not None
         and not of_price
-        and re.fullmatch(words()["pronouns"], match[0].removesuffix("'s"), re.IGNORECASE)
+        and re.fullmatch(words()["pronouns"], re.sub(r"'(?:s|re)$", "", match[0]), re.IGNORECASE)
     )
     return Part(before.subject if before and leans else "close", ATOM, match.end())
 
@@ -185,6 +205,8 @@ def _comparison(text: str, at: int, left: Part, before: Condition | None) -> Con
         if right is None and before is not None and before.other and _END.match(text, match.end()):
             right = Part(before.other, ATOM, match.end())
         if right is not None and left.text.isdigit() and right.text.isdigit():  # "50 crosses above 200"
+            if not (sign.startswith("crosses") or _OF_AVERAGES.search(text)):
+                return None
             left, right = (replace(each, text=f"sma({each.text})") for each in (left, right))
         if right is not None:
             whole, one, other = compared(sign, left, right)

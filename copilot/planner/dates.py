@@ -22,26 +22,26 @@ TURN = 30  # "the 20s" are of this century, "the 30s" of the last
 _NOW = r"(?:today|now|the present(?: day)?|present|yesterday)"
 _DECADE = r"(?:the )?(?P<decade>(?:19|20)[0-9]0|[0-9]0)'?s\b"
 _UNIT_DAYS = {"day": 1, "week": 7}
+_TO = r"(?:-|\u2013|to|and|until|'?till?|(?:right )?through(?: to)?|thru|up (?:to|until|till?)(?: and including)?)"
 
 _BETWEEN = re.compile(
     rf"\b(?:(?:from|between|for|over|during|in|starting(?: in| from)?) )?(?:the )?(?:year )?(?P<first>{POINT})"
-    rf"\s?(?:-|\u2013|to|and|until|till|through|thru|up to)\s?"
-    rf"(?:the end of |(?:the )?year )?(?P<last>{POINT}|{_NOW}\b)",
+    rf"\s?{_TO}\s?(?:the end of |(?:the )?year )?(?P<last>{POINT}|{_NOW}\b)",
     re.IGNORECASE,
 )
 _DAYS_OF = re.compile(
-    rf"\b(?:from |between |of )?(?:the )?(?P<one>{DAY})(?: ?(?:-|\u2013|to|and|until|through) ?)(?:the )?"
+    rf"\b(?:from |between |of )?(?:the )?(?P<one>{DAY})(?: ?{_TO} ?)(?:the )?"
     rf"(?P<two>{DAY})(?: of)? (?P<month>{MONTH},? {YEAR})",
     re.IGNORECASE,
 )
 _OF_ONE_YEAR = re.compile(  # "1 March to 30 June 2026": the year is said once
-    rf"\b(?:from |between )?(?:the )?(?P<one>(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?)\s?(?:-|\u2013|to|and"
-    rf"|until|till|through"
-    rf"|thru)\s?(?:the )?(?P<two>(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?,? (?:of )?(?P<year>{YEAR}))(?![0-9])",
+    rf"\b(?:from |between )?(?:the )?(?P<one>(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?)"
+    rf"\s?{_TO}\s?(?:the )?(?P<two>(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?,? (?:of )?(?P<year>{YEAR}))(?![0-9])",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    rf"\b(?:since|from|as of|(?:start|begin)(?:n?ing|s)?(?: date| it| them| that| the (?:data|sample|history"
+    rf"\b(?:since|from|as of|start(?:ing)? date (?:should (?:have been|be)|is|was|has to be|must be)"
+    rf"|(?:start|begin)(?:n?ing|s)?(?: date| it| them| that| the (?:data|sample|history"
     rf"|test))?:?(?:(?: rather| instead)? (?:in|from|at|on|with))?|start=|going back to|back to|"
     r"(?:move|shift|change|set|put|push|bring|pull) (?:the |its )?(?:start(?:ing)?(?: date)?"
     r"|beginning)(?: back| forward)? to|"
@@ -50,7 +50,8 @@ _SINCE = re.compile(
 )
 _ONWARD = re.compile(rf"\b(?P<first>{POINT}) (?:onwards?|and (?:later|after)|on(?=\W*$|[,.;]))\b", re.IGNORECASE)
 _UNTIL = re.compile(
-    rf"\b(?:until|till|up to(?: and including)?|up until|through|thru|to|(?:end|stop|finish|cut)(?:p?ing"
+    rf"\b(?:until|till?|up to(?: and including)?|up until|through|thru|to"
+    rf"|end(?:ing)? date (?:should (?:have been|be)|is|was|has to be|must be)|(?:end|stop|finish|cut)(?:p?ing"
     rf"|s)?(?: (?:it|them|that|there"
     rf"|date|off|short))*(?: (?:in|at|on|by|with)| (?=(?:the )?end))|ending|end date|end=|by"
     rf"|no later than|(?:nothing|none|not) (?:after|later than|past)|(?P<before>before|prior to|pre))"

@@ -39,6 +39,13 @@ _FIRST = re.compile(r"\b(?:first|original|initial|starting)\b", re.IGNORECASE)
 SAME_RULE = re.compile(
     r"\b(?:same|that|this|identical) (?:trading )?(?:rule|strategy|conditions?)\b", re.IGNORECASE
 )
+_OPENS_IT = re.compile(
+    r"\W*(?:(?:please|now|and|ok|okay|so|then|just|can you|could you|let me|let's|i want to|i'd like to"
+    r"|go ahead and) )*"
+    r"(?:open|show|display|view|see|pull up|bring up|pop up|pop open|render)(?: me| us)? (?:it|that|this)(?: one)?"
+    r"(?: (?:up|open|for me|to me|please|now|then|in (?:the|my) browser))*\W*",
+    re.IGNORECASE,
+)
 VARIED = frozenset({"run_experiment", "run_backtest"})
 
 
@@ -64,6 +71,12 @@ def of_both(evidence: Evidence, turns: Sequence[Turn], field: str) -> list[Any]:
 def points_at_another(evidence: Evidence) -> bool:
     """Tell whether the words mean another experiment than the last: "the other one", "the latter"."""
     return _OTHER.search(evidence.text) is not None or _FORMER.search(evidence.text) is not None
+
+
+def opens_it(text: str, turns: Sequence[Turn]) -> bool:
+    """Tell whether the run just made is to be opened: "open it for me"."""
+    newest = next(_backwards(turns), None)
+    return newest is not None and newest.tool in VARIED and _OPENS_IT.fullmatch(text) is not None
 
 
 def speaks_of_that_run(evidence: Evidence) -> bool:

@@ -20,6 +20,7 @@ from copilot.planner.figures import figures_in
 from copilot.planner.given_up import CLEAR, LEAVE, SAID_AS, WEIGHTS, given_up
 from copilot.planner.linear import load
 from copilot.planner.mention import Kind, Mention
+from copilot.planner.numbers import SMALL, read_small
 
 Role = Literal["keep", "drop", "add", "replace", "none"]
 
@@ -43,9 +44,16 @@ _THAT_ON = re.compile(  # "how would that rule have done on"
 )
 # "No oil, just banks".
 _ALONE = re.compile(r"\b(?:just|only|nothing but)(?: on| with| for| use)?(?: the)? $", re.IGNORECASE)
+_SOME = re.compile(
+    rf"\b(?:just|only|for|on|with|keep) (?:just |only )?the (?P<which>first|last) (?:(?P<n>{SMALL})(?= (?:stocks?"
+    rf"|symbols?|names?"
+    r"|tickers?|companies)\b|\W*$|,)|(?:stock|symbol|name|ticker|company)\b)",
+    re.IGNORECASE,
+)
 _OF_NAMES = re.compile(r"\b(?:max\w*|at most|no more|only|lines|names|positions|holdings)\b", re.IGNORECASE)
 _OF_A_LIMIT = re.compile(
-    r"\b(?:cap|limit|stop|target|tight|loose|strict|generous|low|high|much|little|raise|lower|loosen|tighten|relax|bump)\w*\b",
+    r"\b(?:cap|limit|stop|target|tight|loose|strict|generous|low|high|much|little|raise|lower|loosen|tighten"
+    r"|relax|bump)\w*\b",
     re.IGNORECASE,
 )
 _COUNTS = {"run_experiment": "top_n", "propose_trades": "max_positions"}
@@ -62,7 +70,8 @@ def is_edit(previous: Call, evidence: Evidence) -> bool:
     if previous.tool in _VARIED and not any(evidence.of(kind) for kind in _VARIED[previous.tool]):
         return True  # names nothing that it could be about: it must be about that
     names = (edited_names(previous, evidence, field) for field in NAMES)
-    return any(each is not None for each in names) or bool(given_up(previous, evidence))
+    some = some_of_before(previous, evidence) is not None
+    return some or any(each is not None for each in names) or bool(given_up(previous, evidence))
 
 
 def left_figures(previous: Call, evidence: Evidence) -> Candidates:
@@ -136,6 +145,18 @@ def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | 
     return [*kept, *new]
 
 
+def some_of_before(previous: Call, evidence: Evidence) -> list[Any] | None:
+    """Return those of the symbols before that the words keep: "for the first two", "drop SAP from that list"."""
+    before = list(previous.args.get("symbols") or ())
+    if (some := _SOME.search(evidence.text)) and not evidence.of("symbol"):
+        many = read_small(some["n"]) if some["n"] else 1
+        last = some["which"].lower() == "last"
+        return (before[-many:] if last else before[:many]) if many < len(before) else None
+    out = {_plain(each.value) for each in evidence.of("symbol") if _is_dropped(evidence.text, each, before)}
+    kept = [name for name in before if _plain(name) not in out]
+    return kept if out and kept and len(evidence.of("symbol")) == len(out) else None
+
+
 def _partly(text: str, before: Sequence[Any]) -> list[Mention]:
     """Return "the volume one" as a mention of the one feature before whose id has that word.
 
@@ -166,6 +187,7 @@ def renames(previous: Call, evidence: Evidence) -> bool:
     own = said & held or _partly(evidence.text, list(previous.args.get("features") or ()))
     names = (edited_names(previous, evidence, field) for field in NAMES)
     edits = (own and any(each is not None for each in names)) or given_up(previous, evidence)
+    edits = edits or some_of_before(previous, evidence) is not None
     return bool(edits) and len(evidence.content) <= FEW
 
 

@@ -36,12 +36,14 @@ _SQL = re.compile(
     rf"|(?<=query )select\b.+)",
     re.IGNORECASE | re.DOTALL,
 )
+_AFTER_SQL = re.compile(r"\s*[\n;]\s*(?:and|then|after|once|when|next|please|now)\b(?=[^=<>()]*$)", re.IGNORECASE)
 _CONTINUES = re.compile(
     r"^(?:and|now|only|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
     r"|^(?:in|with|at|as) (?:hourly|minute|daily|1h|1m|1d)\b"
     r"|\b(?:same|idem|ditto|likewise|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more"
     r"|(?:another|one more) (?:run|go|try|shot|round|time))\b|\b(?:run|try|test|do|make) (?:it|that|this)\b"
-    r"|\bi (?:meant|mean)\b|\b(?:restrict|limit|narrow|reduce) (?:it|that|this)\b"
+    r"|\bi (?:meant|mean)\b|^correction\b|\bshould (?:have been|rather be)\b|\b(?:restrict|limit|narrow"
+    r"|reduce) (?:it|that|this)\b"
     r"|\b(?:rest|everything else|all else|otherwise|other settings?)(?: (?:stays?|remains?|being|is|are|kept"
     r"|left|all))*,?"
     r" (?:unchanged|unaltered|the same|equal|identical|untouched|as (?:is|before|it was|they were))\b",
@@ -187,6 +189,7 @@ def find_sql(text: str) -> Iterator[Mention]:
     before = text[start - 1 : start]
     if before in ("`", '"', "'") and before in sql:
         sql = sql[: sql.rindex(before)]
+    sql = _AFTER_SQL.split(sql)[0]
     sql = re.sub(r"[\s;,.!?`]*(?:please|thanks|thank you)?[\s;.!?`]*$", "", sql, flags=re.IGNORECASE)
     yield Mention("sql", start, start + len(sql), sql)
 

@@ -58,7 +58,7 @@ _EARLIEST = re.compile(
     rf"|and) )(?: {_NOUN}s?\b)?",
     re.IGNORECASE,
 )
-_MINE = re.compile(rf"\b(?:my|our) (?P<n>{SMALL}) {_NOUN}s\b", re.IGNORECASE)
+_MINE = re.compile(rf"\b(?:my|our|(?:of|all) (?:the|these|those|my|our)) (?P<n>{SMALL}) {_NOUN}s\b", re.IGNORECASE)
 _MODEL = re.compile(
     rf"\b(?P<model>{_KIND})(?: regression| model)?(?: {_NOUN}s?)?\b",
     re.IGNORECASE,
@@ -173,7 +173,12 @@ def in_order(ids: Iterable[str]) -> list[str]:
 def resolve(mentions: Iterable[Mention], ids: Sequence[str]) -> list[str]:
     """Return the ids that `mentions` name among `ids` (oldest first), in the order said, each once."""
     found: list[str] = []
-    for mention in mentions:
+    said = list(mentions)
+    if any(each.value[0] == "middle" for each in said):
+        said = [
+            each for each in said if each.value[0] not in ("last", "first", "all")
+        ]  # "the middle one of my three"
+    for mention in said:
         how, value = mention.value
         if how == "id":
             found.append(value)

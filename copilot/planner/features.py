@@ -16,7 +16,11 @@ MADE = "auto_"  # what the names of generated features begin with
 SHORTEST_NAME = 3
 # "Implied volatility" is another thing than the volatility of prices.
 _OTHER = "".join(rf"(?<!\b{word} )" for word in ("implied", "earnings", "sentiment", "news", "sales"))
-_LISTED = re.compile(r"(?:,? (?:and|plus|&|with) |, )(?:the )?(?P<name>[a-z]+)\b(?!-)", re.IGNORECASE)
+_LISTED = re.compile(
+    r"(?:,? (?:and|plus|&|with|together with|along with|alongside|combined with|as well as) |, )(?:the |an? )?"
+    rf"(?:(?P<length>{BEFORE})[ -])?(?P<name>[a-z]+)\b(?!-)",
+    re.IGNORECASE,
+)
 _SETTING = re.compile(
     r"(?:draw[- ]?down (?:limit|stop|cap|guard|brake|control|rule)|vol(?:atility)? (?:target|cap|limit))",
     re.IGNORECASE,
@@ -54,7 +58,9 @@ def extend_features(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
         if mention.kind == "feature" and (match := _LISTED.match(text, mention.end)):
             name = match["name"].lower()
             if name in families:
-                yield Mention("feature", match.start("name"), match.end("name"), families[name])
+                window = [bars_of(match["length"])] if match["length"] else []
+                start = match.start("length") if window else match.start("name")
+                yield Mention("feature", start, match.end("name"), _bound(families[name], window))
 
 
 def feature_at(text: str, at: int) -> tuple[str, int, bool] | None:
@@ -122,7 +128,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w-]){_OTHER}(?:(?P<before>{BEFORE}) )?(?P<name>(?:{name})s?)"
         rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{LENGTH})\)"
-        rf"|[ -]?(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
+        rf"|(?:[ -]?| of )(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
         rf"|positions|and [0-9]))|[ -](?P<length>{LENGTH})(?=[,.;]|$| and\b| or\b))?"
         r"(?!\w|-(?!based|driven|style|type|sorted|ranked))",
         re.IGNORECASE,

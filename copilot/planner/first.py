@@ -25,6 +25,7 @@ from copilot.planner.answers import Answers, asked_without
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, next_term, own_words, words_for
+from copilot.planner.earlier import opens_it
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.explaining import asks_why
@@ -184,9 +185,9 @@ class FirstPlanner:
             return _certain("query_data")
         if evidence.of("winner") and not evidence.content:
             return _certain("show_report")
-        plain = (
-            "compare_experiments" if ranks_all(evidence) else "explain_experiment" if asks_why(evidence) else None
-        )
+        plain = "show_report" if opens_it(evidence.text, request.history) else None
+        plain = "explain_experiment" if asks_why(evidence) else plain
+        plain = "compare_experiments" if ranks_all(evidence) else plain
         if label := plain or workbench.label_of(evidence, request.history, self._earlier(request)):
             return _certain(label)
         terms = terms_of(evidence.text, evidence.mentions)

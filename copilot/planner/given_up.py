@@ -29,9 +29,12 @@ SAID_AS = {
     "max_position": r"(?:cap|weights?|positions?)",
 }
 _NEGATES = re.compile(  # without one of these, nothing is given up
-    r"\b(?:no|not|\w+n't|dont|without|w/o|drop\w*|los(?:e|ing)|remov\w*|forget|scrap\w*|skip\w*|any|free\w*|off|un\w+"
-    r"|lift\w*|away|out|never|undo|back|less|cancel\w*|leav\w*|kill|ditch\w*|strip\w*|rid|nix|relax\w*|whole|every\w*"
-    r"|ignor\w+|tak(?:e|ing)|release|open|all|bin|chuck|axe|minus|nothing|none|delete|disregard|abandon|abolish|default"
+    r"\b(?:no|not|\w+n't|dont|without|w/o|drop\w*|los(?:e|ing)|remov\w*|forget|scrap\w*|skip\w*|any|free\w*|off"
+    r"|un\w+"
+    r"|lift\w*|away|out|never|undo|back|less|cancel\w*|leav\w*|kill|ditch\w*|strip\w*|rid|nix|relax\w*|whole"
+    r"|every\w*"
+    r"|ignor\w+|tak(?:e|ing)|release|open|all|bin|chuck|axe|minus|nothing|none|delete|disregard|abandon|abolish"
+    r"|default"
     r"|usual|standard|normal|plain|full|stop|end|waive|rescind|omit\w*|exclud\w*|as many|go|scratch|clear"
     r"|reset|again|anymore|instead of|rather than)\b",
     re.IGNORECASE,
@@ -61,6 +64,12 @@ _GIVEN_UP_AS = {  # what each setting is called when it is given up
     "combinatorial": r"(?:combinatorial\w*|cpcv)",
     "label": r"(?:triple barrier\w*|label)",
 }
+_OF_DATES = re.compile(
+    r"\b(?:dates?|dated|periods?|start\w*|end\w*|begin\w*|since|until|till|history|range|span|window|years?|time"
+    r"|everything"
+    r"|all|full|whole|entire|open|limits?|restrict\w*|cut\w*|back|far|forever|ever|(?:19|20)[0-9]{2})\b",
+    re.IGNORECASE,
+)
 _NO_LIMIT = re.compile(
     rf"\b{_GIVE_UP} (?:(?:the|any|that|this|my|its) )*(?:limit|cap|restriction|constraint)s?\b(?! on\b)",
     re.IGNORECASE,
@@ -93,6 +102,7 @@ def given_up(previous: Call, evidence: Evidence) -> list[str]:
     weights = load(WEIGHTS)
     found = [name for name in open_to if weights.shares(terms_of_setting(evidence, name)).get("drop", 0.0) >= least]
     found = [name for name in found if not _is_said(name, evidence)]
+    found = [name for name in found if name not in ("start", "end") or _OF_DATES.search(evidence.text)]
     named = [name for name, said in SAID_AS.items() if re.search(rf"\b{said}\b", evidence.text, re.IGNORECASE)]
     return [name for name in found if name in named] if {*named} & {*found} else found
 

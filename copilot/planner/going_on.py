@@ -32,6 +32,8 @@ def goes_on(previous: Call, best: Reading, request: Request) -> bool:
     evidence = request.evidence
     if previous.tool in workbench.OWN and _TRIES.search(evidence.text):
         return False  # "try it on MSFT" tests what was made
+    if evidence.of("money") and "capital_usd" not in previous.args:
+        return False  # "30k on that" is about a proposal
     if _takes_it_up(previous, evidence):
         return True
     if previous.tool in SHOWN and points_at_another(evidence):
@@ -51,4 +53,5 @@ def _takes_it_up(previous: Call, evidence: Evidence) -> bool:
     named = evidence.of("experiment") or evidence.of("model")
     if previous.tool == "propose_trades" and named and _BASED.search(evidence.text):
         return True
-    return previous.tool in ("run_experiment", "run_backtest", "propose_trades") and renames(previous, evidence)
+    changes = ("run_experiment", "run_backtest", "propose_trades", "ingest_data")
+    return previous.tool in changes and renames(previous, evidence)

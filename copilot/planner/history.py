@@ -9,7 +9,7 @@ from typing import Any
 
 from copilot.messages import Call, Observation, Turn
 from copilot.planner.candidates import Candidates
-from copilot.planner.edits import NAMES, edited_names, left_figures
+from copilot.planner.edits import edited_names, left_figures, NAMES, some_of_before
 from copilot.planner.evidence import Evidence
 from copilot.planner.given_up import given_up, without
 from copilot.planner.models import USUAL
@@ -21,21 +21,27 @@ _MEANT = {
 
 _COMMAND = re.compile(
     r"\W*(?:(?:please|now|ok(?:ay)?|then|so|can you|could you|let's|first)\W+)*(?:run|tests?|backtest|train|load"
-    r"|fetch|download|import|ingest|make|create|build|generate|open|show|list|compare|rank|check|plot|draw|chart|compute"
+    r"|fetch|download|import|ingest|make|create|build|generate|open|show|list|compare|rank|check|plot|draw|chart"
+    r"|compute"
     r"|calculate|propose|draft)\b",
     re.IGNORECASE,
 )
 ADDS_CONDITION = re.compile(
-    r"\bonly (?:buy|enter|go long|get in|go in) (?:if|when|while)\b|\b(?:add(?:itional(?:ly)?)?|extra"
+    r"\bonly (?:buy|enter|go long|get in|go in) (?:if|when|while)\b|^\W*(?:and|but) (?:also )?only (?:if|when"
+    r"|while)\b|\b(?:add(?:itional(?:ly)?)?|extra"
     r"|(?:another|one more|second) condition|also (?:require|demand|need|only)"
     r"|in addition|on top of (?:that|it))\b",
     re.IGNORECASE,
 )
+_FIGURE = r"(?P<figure>[0-9]+(?:\.[0-9]+)?)(?![\w.%]*[\w%])(?! ?(?:%|per ?cent|day|week|month))"
 _LEVELS: Mapping[str, re.Pattern[str]] = {
     field: re.compile(
         rf"\b(?:{verbs})(?: (?:it|out|already|only|instead))*(?: (?:at|above|below|over|under|on"
         rf"|when it (?:hits|reaches|is at)))+"
-        r" (?P<figure>[0-9]+(?:\.[0-9]+)?)(?![\w.%]*[\w%])(?! ?(?:%|per ?cent|day|week|month))",
+        rf" {_FIGURE}"
+        rf"|\b(?:over|above|below|under|at|hits?|reach(?:es)?) {_FIGURE.replace('figure', 'before')},? (?:to"
+        rf"|before|and then) "
+        rf"(?:i |we )?(?:{verbs})\b",
         re.IGNORECASE,
     )
     for field, verbs in {
@@ -170,6 +176,8 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
     for field in carried.keys() & NAMES.keys() if previous.tool != "ingest_data" else ():
         if (names := edited_names(previous, evidence, field)) is not None:
             merged[field] = [names]
+    if (some := some_of_before(previous, evidence)) is not None:
+        merged["symbols"] = [some]
     return merged
 
 
@@ -189,7 +197,7 @@ def levels(previous: Call, text: str) -> Candidates:
         match = pattern.search(text) if previous.tool == "run_backtest" else None
         held = re.fullmatch(r"(?P<what>.+ [<>]=?) (?P<figure>-?[0-9.]+)", str(previous.args.get(field, "")))
         if match and held:
-            found[field] = [f"{held['what']} {match['figure']}"]
+            found[field] = [f"{held['what']} {match['figure'] or match['before']}"]
     return found
 
 

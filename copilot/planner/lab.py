@@ -34,7 +34,7 @@ _NOT_THE_FUTURE = re.compile(
     r"|tests?)\b",
     re.IGNORECASE,
 )
-_LEAKS = re.compile(
+LEAKS = re.compile(
     r"\bleak(?:s|y|ing|age|ages|ed)?\b|\blook(?:s|ed|ing)?[- ]?ahead\b|\bpeek(?:s|ing|ed)?\b|\bcheat(?:s|ing|ed)?\b"
     r"|\b(?:future|tomorrow's|later) (?:data|prices?|information|info|bars?|closes?|knowledge|values?)\b"
     r"|\b(?:in|into|at|see|sees|seeing|know|knows|of) the future\b|\bhindsight\b|\bsnooping\b"
@@ -50,7 +50,14 @@ _CHECKS_OWN = re.compile(
     r"(?:\w+ )?(?:made|generated|built|created|wrote|defined)\b",
     re.IGNORECASE,
 )
-_ADDS = frozenset({"add", "include", "make", "create", "build", "generate"})
+_ADDS = frozenset(
+    {"add", "include", "make", "create", "build", "generate", "checked", "verified", "proven", "vetted"}
+)
+_SAVES = re.compile(  # "save rsi(7) - rsi(21) as rsi_spread"
+    r"\W*(?:please |now |and |can you |could you )*(?:save|store|keep|register|define)\b.{3,120}?"
+    r"\bas [\"'`]?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b",
+    re.IGNORECASE,
+)
 _NOUN = re.compile(rf"\b{NOUN}\b", re.IGNORECASE)
 _BESIDE = frozenset({"name", "symbol", "period", "horizon", "model", "count"})
 
@@ -66,6 +73,8 @@ def wants_made(evidence: Evidence) -> bool:
     if evidence.of("experiment"):
         return False
     text = evidence.text
+    if evidence.features and _SAVES.match(text) and not evidence.of("model"):
+        return True
     if not (evidence.features or evidence.of("code") or _PLAINLY.search(text) or is_into(text)):
         return False
     adds = is_adding(evidence.text) and {each.kind for each in evidence.mentions} <= {"feature", "name", "symbol"}
@@ -79,7 +88,7 @@ def checks_own(evidence: Evidence) -> bool:
 
 def wants_checked(evidence: Evidence) -> bool:
     """Tell whether the request is, by its form, about leaks in features."""
-    return bool(_LEAKS.search(evidence.text) or checks_own(evidence)) and not wants_made(evidence)
+    return bool(LEAKS.search(evidence.text) or checks_own(evidence)) and not wants_made(evidence)
 
 
 def says_feature(evidence: Evidence) -> bool:

@@ -108,8 +108,15 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
         and (leans_on_symbols(tool, request) or _looks_at_loaded(tool, said, request))
         and (symbols := last_symbols(history))
     ):
-        return {"symbols": [symbols], **said}
+        return {"symbols": [symbols], **_of_those_bars(tool, request), **said}
     return said
+
+
+def _of_those_bars(tool: str, request: Request) -> Candidates:
+    """Return the length of the bars just loaded, which are the ones to look at: "any holes in them?"."""
+    before = last_call(request.history)
+    loaded = tool == "show_data" and before is not None and before.tool == "ingest_data"
+    return {"interval": [before.args["interval"]]} if before and loaded and "interval" in before.args else {}
 
 
 def _looks_at_loaded(tool: str, said: Candidates, request: Request) -> bool:

@@ -13,10 +13,12 @@ from copilot.planner.offers import Offers, offers
 from copilot.planner.request import Request
 
 _FROM = re.compile(
-    r"\b(?:(?:from|via|using|through|off|by)(?: the)?|(?:source|vendor|provider|feed)(?: is)?[:=]?) ?$",
+    r"\b(?:(?:from|form|via|using|through|off|out of|by)(?: the)?|(?:source|vendor|provider|feed)(?: is)?[:=]?) ?$",
     re.IGNORECASE,
 )
-_ITS = re.compile(r"(?:'s)? (?:ones|bars|rows|data|prices|version|figures|quotes|feed|source)\b", re.IGNORECASE)
+_ITS = re.compile(
+    r"(?:'s)? (?:ones|bars|rows|data|prices|version|figures|quotes|feed|source|only)\b", re.IGNORECASE
+)
 SHARES = ("target_volatility", "max_position", "max_drawdown")
 CHOSEN = frozenset({*NAMES, "source"})
 

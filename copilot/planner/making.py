@@ -13,7 +13,8 @@ _VERB = (
     r"(?:make|making|create|creating|build|building|generate|generating|construct|define|derive|engineer|design"
     r"|craft"
     r"|write|register|save|store|turn|form|compose|prepare|produce|give me|get|have|love|need|want|like|invent"
-    r"|set up|come up with|add|adding|include|compute|calculate|combine|multiply|divide|subtract|new|another|fresh)"
+    r"|set up|come up with|(?:cook|whip|knock|dream) up|add|adding|include|compute|calculate|combine|multiply"
+    r"|divide|subtract|new|another|fresh)"
 )
 _POLITE = r"^\W*(?:(?:please|now|ok|okay|so|and|can you|could you|would you|will you|let's|let us|go and|just) )*"
 _OTHERWISE = (
@@ -56,7 +57,7 @@ _IS_NAME = re.compile(
     r"\b(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)+) (?:should be|shall be|is|as|being) (?:the|its) name\b",
     re.IGNORECASE,
 )
-_AS = re.compile(r"\bas [\"'`]?(?P<name>[a-z][a-z0-9_]*)[\"'`]?\W*$")
+_AS = re.compile(r"\bas [\"'`]?(?P<name>[a-z][a-z0-9_]*)[\"'`]?(?=\W*$|,? (?:and|then|on|for)\b)")
 
 _THEM = r"(?:them|both|the two|these|those|all(?: of them)?|together|the results?)"
 _JOINED = (

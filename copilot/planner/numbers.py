@@ -63,8 +63,10 @@ _MONEY = re.compile(
 )
 # What a length in front of it belongs to, instead of being a horizon: "20d vol", "1d bars", "5d ago".
 _OWN_LENGTH = (
-    r"(?:momentum|mom|vol|rsi|[sed]?ma|atr|avg|average|moving|highs?|lows?|returns?|rets?|bars?|interval|charts?|candles?"
-    r"|data|prices?|reversal|skew|kurt|beta|corr|z-?score|macd|mean|std|look|window|line|drawdown|rank|history|ago|back)"
+    r"(?:momentum|mom|vol|rsi|[sed]?ma|atr|avg|average|moving|highs?|lows?|returns?|rets?|bars?|interval|charts?"
+    r"|candles?"
+    r"|data|prices?|reversal|skew|kurt|beta|corr|z-?score|macd|mean|std|look|window|line|drawdown|rank|history"
+    r"|ago|back)"
 )
 _HORIZON = [
     re.compile(pattern, re.IGNORECASE)
@@ -93,7 +95,7 @@ _HORIZON = [
             rf"|month)s?"
         ),
         rf"(?<![\w./*-])(?P<n>[0-9]{{1,3}}) ?(?P<unit>d|w)\b(?![-( ]*{_OWN_LENGTH})",
-        rf"\bin (?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month)s?(?:' time)?\b",
+        rf"\bin (?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month)s?(?:' time)?\b(?![-( ]*{_OWN_LENGTH})",
         rf"(?:(?<=,)|(?<=;)) ?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month|quarter)s?(?=\s*(?:[,;.!?]|$))",
         r"\b(?P<tomorrow>tomorrow|overnight horizon|one day ahead|day ahead)(?:'s)?\b",
         rf"\b(?P<n>{SMALL})[ -](?P<unit>day|week|month)s?(?= (?:lightgbm|model|forecast|prediction|ahead))",

@@ -175,6 +175,13 @@ def _conditions(evidence: Evidence, _state: LiveState) -> list[Any]:
     return found
 
 
+def _entries(evidence: Evidence, state: LiveState) -> list[Any]:
+    """Return the conditions but those that are only for leaving: half a rule is asked about."""
+    leaving = [each.value for each in evidence.of("exit")]
+    entering = [each.value for each in evidence.of("entry")]
+    return [each for each in _conditions(evidence, state) if each not in leaving or each in entering]
+
+
 def _exits(evidence: Evidence, state: LiveState) -> list[Any]:
     """Return the conditions where leaving is spoken of: of two rules, the second is no exit of the first."""
     leaves = _leaving().search(_PRICE.sub("", evidence.text))
@@ -235,7 +242,7 @@ _FINDERS: dict[str, Callable[[Evidence, LiveState], list[Any]]] = {
     "max_position": _share("max_position"),
     "max_drawdown": _share("max_drawdown"),
     "capital_usd": _amounts,
-    "entry": _conditions,
+    "entry": _entries,
     "exit": _exits,
     "source": _said("source"),
     "path": _said("path"),

@@ -123,6 +123,8 @@ _SHARES = (
             rf"|{_WITH}{_DRAWDOWN} (?:cap|limit|stop)(?:ped)?(?: (?:of|at))? {_PERCENT}"
             rf"|{_WITH}{_PERCENT} {_DRAWDOWN} (?:cap|limit|stop)"
             rf"|(?:cap|limit)(?:ped|ed)? (?:the )?{_DRAWDOWN} (?:at|to) {_PERCENT}"
+            rf"|{_WITH}(?:the )?{_DRAWDOWN} (?:is |are |being )?(?:capped|limited|held|kept|stopped)"
+            rf" (?:at|to|under|below|within) {_PERCENT}"
         ),
     ),
 )

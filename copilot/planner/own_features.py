@@ -24,6 +24,12 @@ _EVERY = re.compile(
     re.IGNORECASE,
 )
 _NOUN = re.compile(rf"\b{NOUN}\b", re.IGNORECASE)
+_NTH = re.compile(
+    rf"\bthe (?P<rank>first|second|third|fourth|last|1st|2nd|3rd|4th)"
+    rf"(?: one\b| of (?:the |these |those |them\b)| (?:{NOUN}|regressor|input|variable)\b)",
+    re.IGNORECASE,
+)
+_RANKS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
 _ONE = re.compile(r"\b(?:it|this|that|them|these|those|they)\b", re.IGNORECASE)
 
 
@@ -35,7 +41,7 @@ def means_own(evidence: Evidence) -> bool:
 def speaks_of_own(evidence: Evidence) -> bool:
     """Tell whether features are spoken of without a name: "my feature", "any of my features", "it"."""
     text = evidence.text
-    return any(pattern.search(text) for pattern in (_OWN, _EVERY, _ONE, _NOUN))
+    return any(pattern.search(text) for pattern in (_OWN, _EVERY, _NTH, _ONE, _NOUN))
 
 
 def features_meant(evidence: Evidence, history: Sequence[Turn], *, pronouns: bool = False) -> list[str]:
@@ -46,11 +52,15 @@ def features_meant(evidence: Evidence, history: Sequence[Turn], *, pronouns: boo
     text = evidence.text
     if evidence.features or _EVERY.search(text):
         return []
-    if not _OWN.search(text) and not (pronouns and _ONE.search(text)):
+    nth = _NTH.search(text) if pronouns else None
+    if not nth and not _OWN.search(text) and not (pronouns and _ONE.search(text)):
         return []
     for turn in reversed(history):
         for step in reversed(turn.steps):
-            if names := names_of(step):
+            if (names := names_of(step)) and nth:
+                place = _RANKS[nth["rank"].lower()]
+                return names[place:][:1] if -len(names) <= place < len(names) else []
+            if names:
                 return names if _MANY.search(text) else names[-1:]
     return []
 

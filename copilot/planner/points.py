@@ -18,7 +18,7 @@ POINT = (
     rf"|(?:{DAY} (?:of )?)?{MONTH},? (?:of )?{YEAR}|{MONTH} {DAY},? {YEAR}|Q[1-4],? (?:of )?{YEAR}"
     rf"|(?:the )?{_QUARTER} quarter,? (?:of )?{YEAR}"
     rf"|(?:the )?(?:start|beginning|end|middle|first half|second half) of {YEAR}|H[12] {YEAR}"
-    rf"|(?:early|late|mid)[ -]{YEAR}|{YEAR})(?![0-9])"
+    rf"|(?:early|late|mid)[ -]{YEAR}|(?:[FC]Y ?)?{YEAR})(?![0-9])"
 )
 
 

@@ -22,7 +22,7 @@ from copilot.planner.subjects import ask_about, unknown_predictor
 from tools.catalog import TOOLS
 
 _PRONOUN = re.compile(
-    r"\b(?:its?|them|'?em|their|those|these|that|this|the same|there(?=\W*$)"
+    r"\b(?:its?|they|them|'?em|their|those|these|that|this|the same|there(?=\W*$)"
     r"|just (?:loaded|fetched|got|downloaded|pulled)|since(?=\W*$)|since then)\b",
     re.IGNORECASE,
 )

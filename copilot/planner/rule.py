@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from copilot.planner.conditions import Condition, condition_at, named, words
+from copilot.planner.conditions import Condition, condition_at, level_before, named, words
 from copilot.planner.formula import find_expressions, is_condition
 from copilot.planner.making import is_making
 from copilot.planner.mention import Kind, Mention, claim
@@ -159,7 +159,7 @@ def _before(text: str, at: int) -> Condition | None:
     found = None
     for match in re.finditer(rf"\b(?:{words()['when']}|{words()['at']}) ", text[:at], re.IGNORECASE):
         found = _read(text, match.end(), found) or found
-    return found
+    return found or level_before(text[:at])
 
 
 def _mention(kind: Kind, known: Condition, text: str) -> Mention:
@@ -176,11 +176,14 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
     gap = rf"(?:(?!\b(?:{other}|{words()['when']})\b)[^.;!?]){{0,80}}?"
     shortly = [(re.compile(rf"\b(?:{own})\b(?: it| them)? (?=(?:above|below|over|under)\b)", re.IGNORECASE), False)]
     if kind == "entry":  # "buy QQQ above its 200-day average"; "buy below 30" says not of what
-        plainly = rf"\b(?:{own})(?: [\w&.'-]+){{1,4}}? (?=(?:above|below|over|under) (?:its|their) [0-9])"
+        plainly = (
+            rf"\b(?:{own})(?: [\w&.'-]+){{1,4}}? (?=(?:above|below|over|under) (?:(?:its|their) [0-9]|rsi [0-9]))"
+        )
         shortly = [(re.compile(plainly, re.IGNORECASE), False)]
     side = "in|long" if kind == "entry" else "out|flat"  # "in rsi(2) < 10, out rsi(2) > 60"
     typed = re.compile(
-        rf"(?:(?:^|[,;:]|\band) ?(?:{side})|\b(?:{own}))(?: (?:at|when|if|on|where))?:? (?=\w+\([0-9, ]*\) ?[<>])",
+        rf"(?:(?:^|[,;:]|\band) ?(?:{side})|\b(?:{own}))(?: (?:at|when|if|on|where))?:? "
+        r"(?=(?:\w+\([0-9, ]*\)|close|open|high|low|volume) ?[<>])",
         re.IGNORECASE,
     )
     label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| when| on| if| at)? ?[\"'`]?"

@@ -8,6 +8,7 @@ request as it was understood is what the planner reads.
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections import Counter
@@ -27,10 +28,13 @@ _WORDS = (  # slips that are words themselves, and common
     (re.compile(r"\b(one|two|three|four|[0-9]|a|per|next|last) weak(s?)\b", re.IGNORECASE), r"\1 week\2"),
     (re.compile(r"^dose (?=\w)", re.IGNORECASE), "does "),
     (re.compile(r"\b(?:teh|hte) ", re.IGNORECASE), "the "),
+    (re.compile(r"\bbellow (?=[0-9.-]|its\b|the\b)", re.IGNORECASE), "below "),
     (re.compile(r"\bwen ", re.IGNORECASE), "when "),
     (re.compile(r"\bavg(s?)\b\.?", re.IGNORECASE), r"average\1"),
 )
 _WORD = re.compile(r"(?<![\w./@#$^&'-])[A-Za-z]{3,}(?![\w./@&-]|'\w)")
+_ID = re.compile(r"(?<![\w./])(?P<name>[a-z]+(?:_[a-z]+)*)(?P<lengths>(?:_[0-9]{1,3})+)(?![\w(/.])")
+NEAR = 0.85  # as difflib counts: "momentom" is to "momentum"
 NOT_MISSPELT = frozenset(
     [
         "ema",
@@ -49,6 +53,13 @@ NOT_MISSPELT = frozenset(
         "regressor",
         "bps",
         "pct",
+        "stooq",
+        "alpaca",
+        "tiingo",
+        "quandl",
+        "eodhd",
+        "finnhub",
+        "databento",
     ]
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -68,7 +79,7 @@ def put_right(text: str, names: frozenset[str] = frozenset()) -> str:
             return word
         return better.capitalize() if word[0].isupper() else better
 
-    text = _WORD.sub(one, text)
+    text = _ID.sub(lambda match: match[0] if match[0] in names else _nearest_id(match[0]), _WORD.sub(one, text))
     for pattern, meant in _WORDS:
         text = pattern.sub(meant, text)
     return text
@@ -78,6 +89,18 @@ def _may_be_slip(word: str, names: frozenset[str], match: re.Match[str]) -> bool
     if word.isupper() or (word[0].isupper() and match.start() > 0) or word.lower() in names:
         return False
     return not is_word(word.lower())
+
+
+def _nearest_id(said: str) -> str:
+    """Return the id of a feature that `said` misspells, else `said`."""
+    from tools.features.catalog import feature_ids
+
+    match = _ID.fullmatch(said)
+    families = {re.sub(r"(?:_[0-9]+)+$", "", each) for each in feature_ids()}
+    if match is None or match["name"] in families:
+        return said
+    near = difflib.get_close_matches(match["name"], families, n=1, cutoff=NEAR)
+    return f"{near[0]}{match['lengths']}" if near else said
 
 
 @cache
@@ -100,7 +123,8 @@ def _name_words() -> frozenset[str]:
     from tools.ingest.universe import aliases
 
     words = {word for name in aliases() for word in re.findall(r"[a-z]+", name) if len(word) >= SHORTEST}
-    return frozenset(words - {*" ".join(feature_phrases()).split()})  # the volatility index is a name too
+    words -= {*" ".join(feature_phrases()).split()}  # the volatility index is a name too
+    return frozenset(words - everyday_words())  # and "check", of Check Point
 
 
 @cache
@@ -117,7 +141,7 @@ def _frequencies() -> Counter[str]:
     kept = Counter({word: count for word, count in counts.items() if count >= COMMON})
     for examples in load_plan_file("examples.json").values():
         kept.update(word for said in examples for word in re.findall(r"\b[a-z]{2,}\b", said))
-    taught = [json.dumps(load_plan_file(name)) for name in ("feature_words.json", "concepts.json")]
+    taught = [json.dumps(load_plan_file(name)) for name in ("feature_words.json", "concepts.json", "vendors.json")]
     for text in (*taught, " ".join(feature_phrases())):
         kept.update(dict.fromkeys(re.findall(r"\b[a-z]{3,}\b", text.lower()), COMMON))
     for tool in plugin_tools():

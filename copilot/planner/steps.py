@@ -15,11 +15,18 @@ from copilot.planner.symbols import find_symbols
 
 _FOLLOWS = (
     r"(?:and |but )?(?:then(?! *(?:$|[.!?]|, *(?!(?:if [^,]+, *)?VERBS\b)))|thereafter|(?:right |straight "
-    r"|directly )?after (?:that|this|which)|(?<![a-z] )afterwards?"
+    r"|directly )?after (?:that|this|which|those|these"
+    r"|(?:it|them)(?=,? (?:please |you |we |i )*(?:VERBS)\b))|(?<![a-z] )afterwards?"
     r"|(?<=and )afterwards?|(?<=and )next|next(?=,| (?:the same|load|test|run|show|train|open|explain|propose"
     r"|make|check|tell|compare|backtest|give|draft|suggest))|finally|lastly|subsequently"
-    r"|(?:once|when|as soon as) (?:that|this|it)(?:'s| is| has)? (?:done|finished|ready|loaded|there|in|run|over|up"
-    r"|completed?|through)|following (?:that|this)(?! (?:run|one|experiment|test|rule|model)\b)"
+    r"|(?:once|when|as soon as) (?:that|this|it|they|these|those|both|all (?:of )?(?:that|it|them)"
+    r"|the (?:data|bars|prices|run|test|backtest|download|load)|everything)"
+    r"(?:'s|'re| is| are| has| have)?(?: been| all| both)?"
+    r" (?:(?:done|finish(?:ed|es)?|ready|loaded|there|here|in place|completed?|arrived?|stored|landed|on disk)\b"
+    r"|(?:in|run|over|up|through)(?=,|\W*$| (?:please |i |you |we |just |also |can |could |i'd )*(?:VERBS)\b))"
+    r"|(?:once|when|as soon as) (?:you|we)(?:'ve| have)? (?:got |have |finished |done )?(?:that|it|them|those"
+    r"|this|these)"
+    r"(?: all| done| in| ready)?|following (?:that|this)(?! (?:run|one|experiment|test|rule|model)\b)"
     r"|(?<=and )after(?=,? (?:please |i want |you |we )*(?:VERBS)\b)|(?<=, )after(?= i (?:want|would|need)\b)"
     r"|followed by|to finish|at the end(?! of)|(?:and )?(?:finish(?:ing)?|end(?:ing)?|wrap(?:ping)? up"
     r"|conclude)(?: (?:it )?off)? with|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly)"
@@ -51,7 +58,9 @@ _STRONG = re.compile(
 _WEAK = re.compile(
     rf"\s*(?:[,.!?]+\s*(?:and |plus |also )?|\band (?:also )?|\bplus )\s*"
     r"(?:if (?:fine|ok(?:ay)?|so|done|good|all good|clean|it passes|it works|that works|you're done),? )?"
-    rf"(?=(?:please |also |just )?(?:with [$\u20ac\u00a3]?[0-9][\w.,]*(?: [a-z]+)?,? )?(?:{_VERBS})\b(?!\())",
+    rf"(?=(?:(?:the |its |a |my )?(?:full )?(?:report|explanation|comparison)(?:,? (?:please|too|as well"
+    rf"|after(?:wards)?))*\W*$)"
+    rf"|(?:please |also |just )?(?:with [$\u20ac\u00a3]?[0-9][\w.,]*(?: [a-z]+)?,? )?(?:{_VERBS})\b(?!\())",
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"(?:what|which|why|how|is|are|was|were)\b", re.IGNORECASE)
@@ -112,14 +121,21 @@ _MONEY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # Several words: a bare "show" ends what is before it.
-_SEVERAL = re.compile(r"(?:explain|compare|why)\b|[^.;!?]*?\w[^\w.;!?]+\w")
+_SEVERAL = re.compile(r"(?:explain|compare|why|report)\b|[^.;!?]*?\w[^\w.;!?]+\w")
+_READY = re.compile(  # "ok they're in." says nothing to do
+    r"^\W*(?:(?:ok|okay|great|good|nice|right|cool|lovely|perfect|thanks|super|fine|brilliant)\W+)?"
+    r"(?:they|it|that|those|these|all|both|everything)(?:'s|'re| is| are| all)+ (?:now )?(?:in|there|here|done"
+    r"|loaded|ready"
+    r"|stored|finished)[.!;]\s+(?=\w)",
+    re.IGNORECASE,
+)
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 
 
 def pieces(text: str) -> list[tuple[str, bool]]:
     """Return the pieces of a request in order, each with whether words say that it follows what is before it."""
     text = without_quotations(text)
-    text = _OUTCOME.sub("", text)
+    text = _OUTCOME.sub("", _READY.sub("", text))
     if has := _MONEY.match(text):  # "I have 8000 dollars. ... what to buy with it"
         text = re.sub(r"(?:this|that|it|the)(?: [a-z]+)?(\W*)$", rf"{has['money']}\1", has["rest"])
     if turned := _BEFORE.match(text) or next(filter(None, (each.match(text) for each in _MEANWHILE)), None):

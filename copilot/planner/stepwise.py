@@ -19,6 +19,7 @@ from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.plan import CountsTokens, Planner, TellsParts, TellsPrompt
 from copilot.planner.features import MADE
 from copilot.planner.kinds import each_kind
+from copilot.planner.lab import LEAKS
 from copilot.planner.steps import pieces
 from copilot.planner.variants import variants
 
@@ -173,7 +174,12 @@ def _stands_alone(before: Plan, plan: Plan, *, follows: bool) -> bool:
 def _goes_on(before: Call, call: Call, text: str) -> bool:
     """Tell whether a piece only says where features are to be checked ("check them on Nike"), or "list them"."""
     shown = before.tool == call.tool and _SHOWS_THEM.fullmatch(text) is not None
-    return shown or ((before.tool, call.tool) == ("check_features", "run_experiment") and not _TRIES.search(text))
+    proven = (before.tool, call.tool) == ("generate_features", "check_features") and "symbols" in call.args
+    return (
+        shown
+        or (proven and not LEAKS.search(text))
+        or ((before.tool, call.tool) == ("check_features", "run_experiment") and not _TRIES.search(text))
+    )
 
 
 def _with_made(state: LiveState, plans: Sequence[tuple[str, Plan]]) -> LiveState:

@@ -13,7 +13,8 @@ from copilot.planner.mention import Mention, claim
 from copilot.planner.vocabulary import load_plan_file
 
 _BARS = (
-    r"(?:bars?|candles?|candlesticks?|data|prices?|quotes?|history|ohlcv?|series|closes?|resolution|interval|intervals"
+    r"(?:bars?|candles?|candlesticks?|data|prices?|quotes?|history|ohlcv?|series|closes?|resolution|interval"
+    r"|intervals"
     r"|frequency|level|granularity|time ?frames?|charts?|steps?)"
 )
 _ONE = r"(?:1|one|single|each|every|per|by the)"
@@ -32,6 +33,14 @@ _OTHERS = re.compile(
     rf"\b(?:(?:[0-9]{{1,3}}|two|three|four|five|six|ten|fifteen|twenty|thirty|half)[ -]?"
     rf"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)[ -](?={_BARS}\b)"
     rf"|(?:weekly|monthly|quarterly|yearly|tick|intraday|intra-day|second|millisecond)[ -](?={_BARS}\b)|ticks\b)",
+    re.IGNORECASE,
+)
+# Vendors that a plugin may bring; without one the tool says which there are, and nothing else is loaded instead.
+_ELSEWHERE = re.compile(
+    r"\b(?:from|via|using|through|out of|off) (?P<name>stooq|alpaca|polygon|tiingo|quandl|eodhd|finnhub|iex"
+    r"|binance|kraken"
+    r"|databento|norgate|intrinio|refinitiv|bloomberg)\b(?!\.\w)|\b(?P<own>stooq|alpaca|polygon|tiingo"
+    r"|quandl)(?='s\b)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"\b(?:source|vendor|provider)(?:=|: ?| is | )(?P<name>[a-z][a-z0-9]*_[a-z0-9_]+)\b")
@@ -58,6 +67,9 @@ def find_vendors(text: str) -> Iterator[Mention]:
         yield Mention("source", match.start(), match.end(), _vendors()[_plain(match["name"])])
     for match in _NAMED.finditer(text):
         yield Mention("source", match.start(), match.end(), match["name"])
+    for match in _ELSEWHERE.finditer(text):
+        group = "name" if match["name"] else "own"
+        yield Mention("source", *match.span(group), match[group].lower())
 
 
 def _plain(text: str) -> str:

@@ -29,6 +29,7 @@ _SECTOR = (
 _OF_A_GROUP = r"(?:stocks|names|shares|companies|equities|sector|giants|majors|tickers|firms|universe)"
 _GROUPS = re.compile(
     rf"(?<![\w-])(?:{_SECTOR} {_OF_A_GROUP}|big tech|faangs?|fangs?|mag(?:nificent)? (?:7|seven)|semiconductors"
+    rf"|dow(?: jones)? 30|(?:s&p|ftse) [0-9]{{3}}(?= stocks)"
     rf"|(?:(?<=on )|(?<=for )|(?<=in )|(?<=using )|(?<=with )|(?<=across )|(?<=the )|(?<=load )|(?<=get )"
     rf"|(?<=to ))(?:tech|banks|financials|industrials|utilities)(?= |$|[.,?!])(?! {_OF_A_GROUP}))(?!\w)",
     re.IGNORECASE,
@@ -39,7 +40,8 @@ _CURRENCY = (
 )
 # Yahoo's suffixes of exchanges; beside one even lower case is no ordinary word.
 _EXCHANGE = (
-    r"(?:L|IL|HK|T|SS|SZ|TW|TWO|KS|KQ|SI|NS|BO|JK|KL|BK|AX|NZ|TO|V|CN|NE|SA|MX|BA|SN|DE|F|BE|MU|PA|AS|BR|LS|MI|MC|VI"
+    r"(?:L|IL|HK|T|SS|SZ|TW|TWO|KS|KQ|SI|NS|BO|JK|KL|BK|AX|NZ|TO|V|CN|NE|SA|MX|BA|SN|DE|F|BE|MU|PA|AS|BR|LS|MI|MC"
+    r"|VI"
     r"|SW|ST|OL|CO|HE|IC|IR|WA|PR|BD|AT|IS|TA|JO|SR|QA)"
 )
 _MARKED = re.compile(
@@ -57,7 +59,8 @@ _JOINED = re.compile(r"(?<![\w.$^/-])[A-Za-z]{2,}(?:[-/+][A-Za-z]{2,})+(?![\w/-]
 # Where a name is expected: after a verb of loading, a preposition, or another name.
 _LOAD = r"(?:load|get|fetch|download|ingest|import|pull|grab|add|update|refresh|backfill|retrieve|sync|collect)"
 _SLOT = re.compile(
-    rf"\b(?:{_LOAD}|for|on|of|about|with|to|in|and|or|try|predicts?|forecasts?)(?: in| me| the| down"
+    rf"\b(?:{_LOAD}|for|on|of|about|with|to|in|and|or|try|predicts?|forecasts?|(?:look(?:ing)?|nose|peek"
+    rf"|glance) at)(?: in| me| the| down"
     rf"| up)?,? (?P<name>[A-Z](?:[\w&'-]|\.(?=\w))*(?: (?!I\b)[A-Z](?:[\w&'-]|\.(?=\w))*)*)"
 )
 _LOWER_SLOT = re.compile(
@@ -73,6 +76,9 @@ _BEFORE_NAME = re.compile(
     rf"| me)?(?: the"
     rf"| all(?: the)?)?,? $|, $",
     re.IGNORECASE,
+)
+_OF_THE_TIMES = re.compile(
+    r" (?:crisis|crises|crash|meltdown|bubble|bust|shock|year|years|panic|holidays?)\b", re.IGNORECASE
 )
 # A few words with nothing but a name: "and oracle?", "silver instead".
 _OPENS = re.compile(
@@ -101,7 +107,8 @@ def find_symbols(text: str, live: Iterable[str]) -> Iterator[Mention]:
                 continue
             if match[0].startswith(("$", "^")) or match[0] not in _NOT_TICKERS:
                 yield _mention(text, match.start(), match.end())
-        yield from _unknown_names(text)
+        yield from (_mention(text, *match.span()) for match in _capitals().finditer(text))
+        yield from (each for each in _unknown_names(text) if not any(each.overlaps(part) for part in joined))
 
 
 def _joined(text: str, names: frozenset[str]) -> Iterator[Mention]:
@@ -115,7 +122,7 @@ def _joined(text: str, names: frozenset[str]) -> Iterator[Mention]:
 
 def _unknown_names(text: str) -> Iterator[Mention]:
     for match in _SLOT.finditer(text):
-        name = match["name"].removesuffix("'s").rstrip(".'")
+        name = re.sub(r"-(?:only|based|like|style)$", "", match["name"].removesuffix("'s").rstrip(".'"))
         first = name.split()[0].lower()
         tickers = " " in name and name.isupper()  # "AAPL MSFT": each is found by itself
         if (
@@ -186,6 +193,8 @@ def _is_name(said: str, text: str, start: int) -> bool:
         return True
     if said in _loose_words():
         before, after = text[:start], text[start + len(said) :]
+        if _OF_THE_TIMES.match(after):
+            return False
         alone = _OPENS.fullmatch(before) is not None and _CLOSES.match(after) is not None
         return alone or _BEFORE_NAME.search(before) is not None
     return said not in everyday_words()
@@ -201,6 +210,17 @@ def _is_shouting(text: str) -> bool:
 def _pattern(live: frozenset[str]) -> re.Pattern[str]:
     names = sorted({*live, *known_names()}, key=len, reverse=True)
     return re.compile(r"(?<![\w$^-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w]|-\w)", re.IGNORECASE)
+
+
+@cache
+def _capitals() -> re.Pattern[str]:
+    """Return the pattern of the names that are words too, where a capital inside a sentence marks them."""
+    from tools.ingest.universe import word_names
+
+    names = "|".join(re.escape(name.capitalize()) for name in word_names())
+    return re.compile(
+        rf"(?<=[a-z0-9,;:&] )(?:{names})(?![\w-]| (?:vol|price|weight|position|date|horizon|return)\w*)"
+    )
 
 
 @cache

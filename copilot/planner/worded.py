@@ -47,8 +47,8 @@ _NUMBER = re.compile(
     rf"|(?P<twice>twice|double) |(?P<half>half) (?:of )?|(?P<word>{SMALL})(?= times\b)",
     re.IGNORECASE,
 )
-_ITS = re.compile(rf"its (?:own )?(?P<length>{BEFORE})[ -]", re.IGNORECASE)
-_OWN = re.compile(r"its (?:own )?", re.IGNORECASE)
+_ITS = re.compile(rf"(?:its|their) (?:own )?(?P<length>{BEFORE})[ -]", re.IGNORECASE)
+_OWN = re.compile(r"(?:its|their) (?:own )?", re.IGNORECASE)
 _BETWEEN = re.compile(r" ?(?:,|and|to|with|by|over|from)+ ", re.IGNORECASE)
 _LEVEL_ONLY = re.compile(r"(?:sma|ema)\([0-9]+\)")  # an average of prices, which is no feature by itself
 DEEPEST = 12

@@ -123,6 +123,13 @@ def word_tickers() -> tuple[str, ...]:
     return tuple(each.symbol for each in _listings() if each.symbol.lower() in _words())
 
 
+@cache
+def word_names() -> tuple[str, ...]:
+    """Return the names of companies that are English words too ("Target"): a capital inside a sentence tells."""
+    names = (name for each in _listings() for name in (each.name, *each.others))
+    return tuple(sorted({name.lower() for name in names} & _words()))
+
+
 def _symbols(name: str, known: _Known) -> tuple[str, ...]:
     """Return the symbols of one phrase, which may be a list. Raises BadRequest."""
     found = _lookup(name, known)

@@ -89,7 +89,7 @@ def test_progress_is_reported_for_each_symbol(context):
 @pytest.mark.parametrize(
     ("symbols", "args", "error", "message", "hint"),
     [
-        (("XYZQ",), {}, BadRequest, "'XYZQ' is not a symbol", "ticker"),
+        (("QWXV",), {}, BadRequest, "'QWXV' is not a symbol", "ticker"),
         (("Aple",), {}, BadRequest, "'Aple' is not a symbol", "AAPL"),
         (("SPY",), {"source": "sample"}, SourceUnavailable, "does not have SPY", "AAPL, FB, GOOG"),
         (("the banks",), {"source": "sample"}, SourceUnavailable, "does not have JPM", "AAPL, FB"),
