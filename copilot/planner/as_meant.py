@@ -18,6 +18,9 @@ _HESITATES = re.compile(
     r",? \b(?:ooh|oh|u[mh]+|er+m?|hm+|let's say|let us say|shall we say|say|i guess|you know)\b,(?= )",
     re.IGNORECASE,
 )
+_AVERAGE = re.compile(  # "200dma", "the 50 ema"
+    r"(?<![\w.(])(?P<n>[0-9]{1,3})[ -]?(?:d(?:ay)?s?[ -]?)?(?P<kind>[se]?ma)s?\b(?![(_])", re.IGNORECASE
+)
 _SUBSTITUTES = re.compile(r"^\W*s/(?P<old>[^/]+)/(?P<new>[^/]+)/g?\W*(?P<rest>.*)$", re.DOTALL)  # as in sed
 
 
@@ -25,6 +28,11 @@ def as_meant(text: str, names: Iterable[str] = ()) -> str:
     """Return the request to plan for `text`; `names` of the workspace are never corrected."""
     if any(find_code(text)) or any(find_sql(text)):
         return text
-    text = _HESITATES.sub("", text)
+    text = _AVERAGE.sub(_in_words, _HESITATES.sub("", text))
     text = _SUBSTITUTES.sub(r"\g<new> instead of \g<old> \g<rest>", text)
     return in_figures(put_right(without_quotations(text), frozenset(name.lower() for name in names)))
+
+
+def _in_words(match: re.Match[str]) -> str:
+    kind = "exponential moving average" if match["kind"].lower() == "ema" else "moving average"
+    return f"{match['n']}-day {kind}"

@@ -187,8 +187,8 @@ def renames(previous: Call, evidence: Evidence) -> bool:
     own = said & held or _partly(evidence.text, list(previous.args.get("features") or ()))
     names = (edited_names(previous, evidence, field) for field in NAMES)
     edits = (own and any(each is not None for each in names)) or given_up(previous, evidence)
-    edits = edits or some_of_before(previous, evidence) is not None
-    return bool(edits) and len(evidence.content) <= FEW
+    some = some_of_before(previous, evidence) is not None
+    return bool(some or edits) and len(evidence.content) <= FEW
 
 
 def terms_of_name(tool: str, evidence: Evidence, mention: Mention, *, held: bool) -> list[str]:

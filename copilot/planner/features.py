@@ -43,7 +43,10 @@ def find_features(text: str, known: Iterable[str] = ()) -> Iterator[Mention]:
     for match in _pattern().finditer(text):
         if _SETTING.match(text, match.start("name")):
             continue
-        yield Mention("feature", match.start(), match.end(), _value(match))
+        spans = not match["span"] or str(bars_of(match["span"])) in _value(
+            match
+        )  # "the gap over 5 days" has no length
+        yield Mention("feature", match.start(), match.end() if spans else match.end("name"), _value(match))
     for name in known:
         short = name.removeprefix(MADE)
         if name.startswith(MADE) and len(short) >= SHORTEST_NAME and short not in everyday_words():
@@ -68,6 +71,8 @@ def feature_at(text: str, at: int) -> tuple[str, int, bool] | None:
     if named := _ID.match(text, at):
         return named[0], named.end(), True
     match = _pattern().match(text, at)
+    if match and match["span"]:  # which may be that of a function: "average of RSI over 10 days"
+        return _default(re.sub(r"[\s-]+", " ", match["name"].lower())), match.end("name"), False
     return (_value(match), match.end(), bool(_window(match))) if match else None
 
 
@@ -90,7 +95,7 @@ def _value(match: re.Match[str]) -> str:
 
 def _window(match: re.Match[str]) -> list[int]:
     """Return the numbers said beside a name."""
-    if length := match["before"] or match["suffix"] or match["length"]:
+    if length := match["before"] or match["suffix"] or match["length"] or match["span"]:
         return [bars_of(length)]
     return [int(number) for number in re.findall(r"[0-9]+", match["after"] or match["bracket"] or "")]
 
@@ -128,6 +133,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w-]){_OTHER}(?:(?P<before>{BEFORE}) )?(?P<name>(?:{name})s?)"
         rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{LENGTH})\)"
+        rf"| over (?:the (?:last|past) )?(?P<span>{LENGTH})(?=[,.;?!]|$| (?:and|or|on|for|with|to)\b)"
         rf"|(?:[ -]?| of )(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
         rf"|positions|and [0-9]))|[ -](?P<length>{LENGTH})(?=[,.;]|$| and\b| or\b))?"
         r"(?!\w|-(?!based|driven|style|type|sorted|ranked))",

@@ -9,7 +9,7 @@ from typing import Any
 
 from copilot.messages import Call, Observation, Turn
 from copilot.planner.candidates import Candidates
-from copilot.planner.edits import edited_names, left_figures, NAMES, some_of_before
+from copilot.planner.edits import NAMES, edited_names, left_figures, some_of_before
 from copilot.planner.evidence import Evidence
 from copilot.planner.given_up import given_up, without
 from copilot.planner.models import USUAL

@@ -50,9 +50,8 @@ _CHECKS_OWN = re.compile(
     r"(?:\w+ )?(?:made|generated|built|created|wrote|defined)\b",
     re.IGNORECASE,
 )
-_ADDS = frozenset(
-    {"add", "include", "make", "create", "build", "generate", "checked", "verified", "proven", "vetted"}
-)
+_PROVES = {"check", "checked", "verify", "verified", "prove", "proven", "vet", "vetted"}
+_ADDS = frozenset({"add", "include", "make", "create", "build", "generate", *_PROVES})
 _SAVES = re.compile(  # "save rsi(7) - rsi(21) as rsi_spread"
     r"\W*(?:please |now |and |can you |could you )*(?:save|store|keep|register|define)\b.{3,120}?"
     r"\bas [\"'`]?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b",

@@ -29,6 +29,8 @@ COMPARE = "compare them"
 _BEST = re.compile(
     r"\b(?:which|what) (?:one |of them |of the two )?(?:\w+ ){0,2}(?:better|best|wins?|won)\b", re.IGNORECASE
 )
+_COMPARES = re.compile(r"\bcompar(?:e|es|ed|ing|ison)\b", re.IGNORECASE)
+_PROVES = re.compile(r"\W*(?:and )?(?:check|prove|verify|vet)(?:ed)?(?: it| them)? on\b", re.IGNORECASE)
 _TRIES = re.compile(r"\b(?:test|try|train|run|predict|experiment|backtest|forecast)\w*\b", re.IGNORECASE)
 _SHOWS_THEM = re.compile(
     r"\W*(?:please |just )*(?:list|show|print|display|see)(?: me| us)? (?:it|them|'?em|those|these"
@@ -138,7 +140,7 @@ class StepwisePlanner:
             found += runs if several else [(text, plan)]
         tools = [each.call.tool for _, each in found]
         tests = sum(tool in TESTS for tool in tools)
-        if tests > 1 and _BEST.search(user) and "compare_experiments" not in tools:
+        if tests > 1 and (_BEST.search(user) or _COMPARES.search(user)) and "compare_experiments" not in tools:
             past = (*history, *(_as_done(*each) for each in found))
             found.append((COMPARE, self.single.plan((*past, Turn(user=COMPARE)), state, cancel)))
         return found
@@ -173,13 +175,13 @@ def _stands_alone(before: Plan, plan: Plan, *, follows: bool) -> bool:
 
 def _goes_on(before: Call, call: Call, text: str) -> bool:
     """Tell whether a piece only says where features are to be checked ("check them on Nike"), or "list them"."""
-    shown = before.tool == call.tool and _SHOWS_THEM.fullmatch(text) is not None
-    proven = (before.tool, call.tool) == ("generate_features", "check_features") and "symbols" in call.args
-    return (
-        shown
-        or (proven and not LEAKS.search(text))
-        or ((before.tool, call.tool) == ("check_features", "run_experiment") and not _TRIES.search(text))
-    )
+    pair = (before.tool, call.tool)
+    if before.tool == call.tool and _SHOWS_THEM.fullmatch(text):
+        return True
+    if pair == ("check_features", "run_experiment"):
+        return not _TRIES.search(text)
+    proves = before.tool == "generate_features" and _PROVES.match(text) and not LEAKS.search(text)
+    return bool(proves) and ("symbols" in call.args or pair[1] != "check_features") and pair[0] != pair[1]
 
 
 def _with_made(state: LiveState, plans: Sequence[tuple[str, Plan]]) -> LiveState:

@@ -56,8 +56,10 @@ def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
     """Return the phrases of a request that `call` leaves unexplained; none for words alone."""
     if call.tool not in _UNUSED or evidence.of("code"):
         return ()
-    unused = [mention for mention in evidence.mentions if mention.kind in _UNUSED[call.tool]]
-    heard = [mention for mention in evidence.mentions if mention not in unused and _is_used(mention, call)]
+    view = str(call.args.get("view") or "")  # "gaps" is no feature where gaps are shown
+    mentions = [each for each in evidence.mentions if not (view and view in evidence.text[each.start : each.end])]
+    unused = [mention for mention in mentions if mention.kind in _UNUSED[call.tool]]
+    heard = [mention for mention in mentions if mention not in unused and _is_used(mention, call)]
     used: list[Span] = [*heard, *(figure for figure in figures_in(evidence.text) if _is_length_of(figure, call))]
     pieces = [(mention.start, mention.end) for mention in unused]
     for match in _WORD.finditer(evidence.text):

@@ -22,6 +22,11 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _CHECKS = re.compile(r"\b(?:check|vet|verify) (?:it|them|that|this)(?! (?:predict|work)\w*)\b", re.IGNORECASE)
+_TESTS = re.compile(
+    r"\W*(?:please |now |then |and |so |can you |could you |let's |i'd like to )*(?:test|try"
+    r"|evaluate)(?: out)?(?: the| whether| if)? $",
+    re.IGNORECASE,
+)
 _CLAUSE_ENDS = re.compile(r"[.;!?](?= |$)|, (?!and |plus |minus |times )")
 _PART = r"\b(?:from|of|and|with|using|by|on|out of|plus|per|than|via|times|minus|over) (?:(?:the|an?|its|my|\w+) )?"
 
@@ -40,10 +45,17 @@ def label_of(evidence: Evidence, history: Sequence[Turn], earlier: Evidence | No
     if lab.wants_made(evidence):
         return "run_experiment" if _varies_experiment(evidence, history) else "generate_features"
     before = last_call(history)
-    if before is not None and before.tool == "generate_features" and _CHECKS.search(evidence.text):
-        return "check_features"
+    made = before is not None and before.tool == "generate_features" and _CHECKS.search(evidence.text)
     named = bool(evidence.features) or own_features.speaks_of_own(evidence) or lab.checks_own(evidence)
-    return "check_features" if lab.wants_checked(evidence) and named else None
+    if made or (named and lab.wants_checked(evidence)):
+        return "check_features"
+    return "run_experiment" if _tests(evidence) else None
+
+
+def _tests(evidence: Evidence) -> bool:
+    """Tell whether a feature stands right behind "test" or "try": "test the gap on it"."""
+    features = evidence.of("feature")
+    return bool(features) and _TESTS.match(evidence.text[: features[0].start]) is not None
 
 
 def _varies_experiment(evidence: Evidence, history: Sequence[Turn]) -> bool:
