@@ -21,6 +21,13 @@ _HESITATES = re.compile(
 _AVERAGE = re.compile(  # "200dma", "the 50 ema"
     r"(?<![\w.(])(?P<n>[0-9]{1,3})[ -]?(?:d(?:ay)?s?[ -]?)?(?P<kind>[se]?ma)s?\b(?![(_])", re.IGNORECASE
 )
+_PARTS = {"half": 50, "quarter": 25, "fifth": 20, "tenth": 10, "twentieth": 5}
+_PART = re.compile(  # "never more than a quarter of the book in one stock"
+    rf"\b(?:an? |one )?(?P<part>{'|'.join(_PARTS)}) of (?:the|my|our) (?:book|portfolio|capital|money|account"
+    rf"|equity|total)"
+    r"(?= (?:in|per|for|on)\b)",
+    re.IGNORECASE,
+)
 _SUBSTITUTES = re.compile(r"^\W*s/(?P<old>[^/]+)/(?P<new>[^/]+)/g?\W*(?P<rest>.*)$", re.DOTALL)  # as in sed
 
 
@@ -28,6 +35,7 @@ def as_meant(text: str, names: Iterable[str] = ()) -> str:
     """Return the request to plan for `text`; `names` of the workspace are never corrected."""
     if any(find_code(text)) or any(find_sql(text)):
         return text
+    text = _PART.sub(lambda match: f"{_PARTS[match['part'].lower()]}%", text)
     text = _AVERAGE.sub(_in_words, _HESITATES.sub("", text))
     text = _SUBSTITUTES.sub(r"\g<new> instead of \g<old> \g<rest>", text)
     return in_figures(put_right(without_quotations(text), frozenset(name.lower() for name in names)))

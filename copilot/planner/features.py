@@ -25,6 +25,11 @@ _SETTING = re.compile(
     r"(?:draw[- ]?down (?:limit|stop|cap|guard|brake|control|rule)|vol(?:atility)? (?:target|cap|limit))",
     re.IGNORECASE,
 )
+_WINDOWED = re.compile(  # what is a feature only with a length beside it
+    rf"\b(?P<of_market>{BEFORE})[ -]correlation\b(?! (?:between|of|among|with (?!(?:the )?(?:market|index))))"
+    rf"|\b(?:distance|room) (?:to|from|below|off|under) (?:the |its |a )?(?P<high>{BEFORE})[ -]highs?\b",
+    re.IGNORECASE,
+)
 _ID = re.compile(r"\b(?:auto_[a-z0-9_]*[a-z0-9]|[a-z]+(?:_[a-z]+)*(?:_[0-9]{1,4})+)\b")
 
 
@@ -40,6 +45,10 @@ def find_features(text: str, known: Iterable[str] = ()) -> Iterator[Mention]:
     for family, default in _underscored().items():
         for match in re.finditer(rf"\b{family}\b(?!_)", text.lower()):
             yield Mention("feature", match.start(), match.end(), default)
+    for match in _WINDOWED.finditer(text):
+        family = "correlation" if match["of_market"] else "high_distance"
+        bars = bars_of(match["of_market"] or match["high"])
+        yield Mention("feature", match.start(), match.end(), f"{family}_{bars}")
     for match in _pattern().finditer(text):
         if _SETTING.match(text, match.start("name")):
             continue

@@ -60,8 +60,8 @@ def ingest(evidence: Evidence, _state: LiveState) -> Candidates:
     paths = [mention.value for mention in evidence.of("path")]
     symbols = evidence.symbols
     source = first(evidence, "source")
-    if paths:
-        source = ["files"]
+    if paths:  # a path without a source is a file
+        source = []
         symbols = symbols or _stored_as(evidence, paths[0])
     elif not source and _SAMPLE.search(evidence.text):
         source = ["sample"]

@@ -35,7 +35,8 @@ _INTO = re.compile(
 _ASKING = re.compile(rf"{_POLITE}{_OTHERWISE}\b", re.IGNORECASE)
 _TESTING = re.compile(
     r"\b(?:run|tests?|backtest\w*|train\w*|experiments?|predicts?|models?|universe|strateg\w+|classifiers?"
-    r"|ranker|lightgbm|ridge|logistic|anchored|cross[- ]validat\w*|combinatorial|portfolio|whether|see if"
+    r"|ranker|lightgbm|ridge|logistic|anchored|neutral|long[- /]?short|top [0-9]+|horizon"
+    r"|cross[- ]validat\w*|combinatorial|portfolio|whether|see if"
     r"|works?)\b",
     re.IGNORECASE,
 )

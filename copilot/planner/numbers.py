@@ -130,11 +130,13 @@ _COUNT = [
             rf"|percent|per cent|pct|d\b|w\b))"
         ),
         rf"\b(?P<n>{SMALL}) {_NAMES}(?: (?:max(?:imum)?|at most|or fewer|tops?))?\b",
+        rf"\b(?:no more than|at most|max(?:imum)?(?: of)?|only|just) (?:a )?(?P<n>single|one) {_NAMES}",
+        rf"\b(?:a |one )?(?P<n>single|one) {_NAMES} (?:only|at most|max(?:imum)?|tops)\b",
         rf"\b(?:hold|keep|take)(?: only| just)? (?P<n>{SMALL}) of (?:them|those|these)\b",
         rf"\b(?:top_n|max_positions)\s*(?:=|of|to)?\s*(?P<n>{SMALL})\b",
     )
 ]
-_EACH = re.compile(r"\b(?:no|any|each|every|in|per|than|of|into|for) $", re.IGNORECASE)
+_EACH = re.compile(r"\b(?:no|any|each|every|in|per|(?<!more )than|of|into|for) $", re.IGNORECASE)
 ADVERBS = {"daily": 1, "weekly": 5, "fortnightly": 10, "monthly": 21, "quarterly": 63}
 
 
@@ -216,7 +218,7 @@ def find_counts(text: str) -> Iterator[Mention]:
     """Yield how many names to hold: `top 3`, `at most five positions`, `in 4 names`."""
     for pattern in _COUNT:
         for match in pattern.finditer(text):
-            value = read_small(match["n"])
+            value = 1 if match["n"].lower() == "single" else read_small(match["n"])
             one = match["n"].lower() == "one" and _EACH.search(text[: match.start("n")])
             if value > 0 and match["n"].lower() != "a" and not one:  # "a stock", "in any one stock" count nothing
                 yield Mention("count", match.start(), match.end(), value)

@@ -38,6 +38,9 @@ _SIGNAL_LINE = re.compile(r"\bsignal line\b", re.IGNORECASE)
 _CLOSES = re.compile(r"\bclose (?:out )?the positions?\b", re.IGNORECASE)
 _SOLD = re.compile(r"\b(?:sell|exit)(?:s|ing)?\b", re.IGNORECASE)
 _OTHERWISE = re.compile(r"\b(?:otherwise|else|(?:when|if) not|no longer)\b", re.IGNORECASE)
+_SIDE = re.compile(
+    r",? (?:to )?(?:(?P<out>out|exit|sell|get out)|in|enter|buy|get in)(?= and\b|,|\.(?: |$)|;|\W*$)", re.IGNORECASE
+)
 _NAME = re.compile(r"[A-Z][\w.&-]*(?:'s)? (?=(?:close|trade|break|is|goes|move|cross)\w* )")
 
 
@@ -68,6 +71,7 @@ def _triggered(text: str) -> Iterator[Mention]:
     if (first := _reversed(text)) and first[0].start < min(_verbs(text), default=len(text)):
         yield from first
         return
+    yield from _sided(text)
     for kind in KINDS:
         for pattern, sure in _triggers(kind):
             for match in pattern.finditer(text):
@@ -76,6 +80,14 @@ def _triggered(text: str) -> Iterator[Mention]:
                 elif sure:
                     end = re.compile(r"[^.;!?,]*").match(text, match.end()).end()  # type: ignore[union-attr]
                     yield Mention(kind, match.end(), max(end, match.end() + 1), None)
+
+
+def _sided(text: str) -> Iterator[Mention]:
+    """Yield typed conditions with their side behind them: "rsi(2) < 10 in and rsi(2) > 70 out"."""
+    for each in _typed(text):
+        side = _SIDE.match(text, each.end)
+        if side is not None:
+            yield Mention("exit" if side["out"] else "entry", each.start, each.end, each.value)
 
 
 def _verbs(text: str) -> list[int]:

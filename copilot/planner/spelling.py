@@ -108,7 +108,7 @@ def is_word(word: str) -> bool:
     """Tell whether a word in small letters is known: of the trade, of the language, or a name."""
     from tools.ingest.universe import is_known
 
-    trade = word in _frequencies() or word in everyday_words() or word in NOT_MISSPELT or is_known(word)
+    trade = _frequencies()[word] > 1 or word in everyday_words() or word in NOT_MISSPELT or is_known(word)
     return trade or _is_near_a_name(word) or is_english(word)
 
 
@@ -122,7 +122,13 @@ def _name_words() -> frozenset[str]:
     from tools.features.catalog import feature_phrases
     from tools.ingest.universe import aliases
 
-    words = {word for name in aliases() for word in re.findall(r"[a-z]+", name) if len(word) >= SHORTEST}
+    names = [(name, re.findall(r"[a-z]+", name)) for name in aliases()]
+    words = {
+        word
+        for name, parts in names
+        for word in parts
+        if len(word) >= SHORTEST and (len(parts) == 1 or not is_english(word))  # the third of Fifth Third is a word
+    }
     words -= {*" ".join(feature_phrases()).split()}  # the volatility index is a name too
     return frozenset(words - everyday_words())  # and "check", of Check Point
 
@@ -158,7 +164,9 @@ def _nearest(word: str) -> str | None:
         near = {each for each in _edits(word, reach) if counts[each] >= COMMON and len(each) >= SHORTEST}
         if near:
             return max(sorted(near), key=lambda each: (each[0] == word[0], _swapped(each, word), counts[each]))
-    return None
+    return next(
+        (each for each in sorted(_edits(word, 1)) if each in everyday_words() and _swapped(each, word)), None
+    )
 
 
 def _swapped(one: str, other: str) -> bool:

@@ -40,7 +40,7 @@ _ELSEWHERE = re.compile(
     r"\b(?:from|via|using|through|out of|off) (?P<name>stooq|alpaca|polygon|tiingo|quandl|eodhd|finnhub|iex"
     r"|binance|kraken"
     r"|databento|norgate|intrinio|refinitiv|bloomberg)\b(?!\.\w)|\b(?P<own>stooq|alpaca|polygon|tiingo"
-    r"|quandl)(?='s\b)",
+    r"|quandl)(?='s\b| (?:ones|bars|rows|data|prices|version|feed)\b)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"\b(?:source|vendor|provider)(?:=|: ?| is | )(?P<name>[a-z][a-z0-9]*_[a-z0-9_]+)\b")

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 from copilot.planner.english import COMMON, is_english
 from copilot.planner.mention import Mention
@@ -52,7 +53,8 @@ _MARKED = re.compile(
 # One capital alone is a ticker in a list only: "T, F and KO".
 _TICKER = re.compile(
     r"(?<![\w.])(?:\$[A-Za-z]{1,5}|\^[A-Z][A-Z0-9]{1,9}(?:\.[A-Z]{1,3})?|[A-Z]{2,5}(?:[.-][A-Z]{1,4})?"
-    r"|[A-Z](?=,? (?:and|or|&) [$A-Z])|[A-Z](?=, [A-Z])|(?<=[A-Z] and )[A-Z])(?!\w)"
+    r"|(?<=[A-Z]{2} )(?!I\b)[A-Z](?=[,.;:]|$| (?:from|since|with|on|for|top|over|in)\b)|[A-Z](?=,? (?:and|or"
+    r"|&) [$A-Z])|[A-Z](?=, [A-Z])|(?<=[A-Z] and )[A-Z])(?!\w)"
 )
 _NOT_TICKERS = frozenset(load_plan_file("words.json")["not_tickers"].split())
 _JOINED = re.compile(r"(?<![\w.$^/-])[A-Za-z]{2,}(?:[-/+][A-Za-z]{2,})+(?![\w/-]|\.\w)")
@@ -139,6 +141,13 @@ def _unknown_names(text: str) -> Iterator[Mention]:
 
 def extend_lists(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
     """Yield unknown words that stand in a list beside a known symbol: `nvda` in `Apple, nvda and IBM`."""
+    from tools.ingest.universe import word_names
+
+    found = list(found)
+    for one, two in pairwise(found):  # "walmart, target, costco"
+        between = re.fullmatch(r"(?:, | and )(?P<name>[a-z]+)(?:,|,? and) ", text[one.end : two.start])
+        if between and between["name"] in word_names():
+            yield _mention(text, one.end + between.start("name"), one.end + between.end("name"))
     for mention in found:
         before = re.search(r"(?:^|[ ,])(?P<name>[A-Za-z][\w.-]+)(?:,| and|, and| &| or) $", text[: mention.start])
         # After a bare comma a clause may begin: the list has to go on, or end with the sentence.

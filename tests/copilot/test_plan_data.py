@@ -123,9 +123,9 @@ def test_symbols_of_any_exchange_are_copied(text: str, symbols: list[str]) -> No
     ("text", "args"),
     [
         ("load ~/p.csv as foo, times in Chicago", {
-            "symbols": ["foo"], "source": "files", "path": "~/p.csv", "timezone": "America/Chicago",
+            "symbols": ["foo"], "path": "~/p.csv", "timezone": "America/Chicago",
         }),
-        ("load /data/IBM.csv", {"symbols": ["IBM"], "source": "files", "path": "/data/IBM.csv"}),
+        ("load /data/IBM.csv", {"symbols": ["IBM"], "path": "/data/IBM.csv"}),
         ("yesterday's minute bars of SPY", {
             "symbols": ["SPY"], "interval": "1m", "start": "2026-11-21", "end": "2026-11-21",
         }),
