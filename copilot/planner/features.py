@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from copilot.planner.mention import Mention
+from copilot.planner.part import as_call
 from copilot.planner.vocabulary import everyday_words, load_plan_file
 from copilot.planner.windows import BEFORE, LENGTH, bars_of
 from tools.features.catalog import feature_ids, feature_phrases, parse_feature
@@ -83,6 +84,12 @@ def feature_at(text: str, at: int) -> tuple[str, int, bool] | None:
     if match and match["span"]:  # which may be that of a function: "average of RSI over 10 days"
         return _default(re.sub(r"[\s-]+", " ", match["name"].lower())), match.end("name"), False
     return (_value(match), match.end(), bool(_window(match))) if match else None
+
+
+def with_lengths(expression: str) -> str:
+    """Return an expression with the usual length of each feature that is typed without one: `rsi < 30`."""
+    usual = {name: as_call(feature) for name, feature in _families().items()}
+    return re.sub(r"\b[a-z]+\b(?! *\()", lambda match: usual.get(match[0], match[0]), expression)
 
 
 @cache

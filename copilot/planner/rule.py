@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from copilot.planner.conditions import Condition, condition_at, level_before, named, words
+from copilot.planner.features import with_lengths
 from copilot.planner.formula import find_expressions, is_condition
 from copilot.planner.making import is_making
 from copilot.planner.mention import Kind, Mention, claim
@@ -157,10 +158,10 @@ def _read(text: str, at: int, before: Condition | None = None) -> Condition | No
 
 
 def _typed(text: str) -> list[Mention]:
-    """Return the conditions as typed, with the ranges in them: `sma(5..20) > sma(100)`."""
+    """Return the conditions as typed, with the ranges in them: `sma(5..20) > sma(100)`; `rsi` as `rsi(14)`."""
     flat = _RANGE.sub(lambda match: "9" * len(match[0]), text)
     return [
-        Mention("entry", each.start, each.end, text[each.start : each.end])
+        Mention("entry", each.start, each.end, with_lengths(text[each.start : each.end]))
         for each in find_expressions(flat, bare=True)
         if is_condition(each.value)
     ]
