@@ -23,7 +23,11 @@ from tools.catalog import plugin_tools
 
 _EVERYTHING = re.compile(
     r"\b(?:(?<!same )(?<!close )(?<!stop )(?<!sell )everything(?! else)"
-    r"|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)|(?:the )?whole (?:universe|lake)"
+    r"|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
+    r"|all (?:of )?(?:the |my |our |these |those )?(?:two|three|four|five|six|seven|eight|nine|ten"
+    r"|[0-9]{1,2}) (?:stocks|symbols"
+    r"|names|tickers)(?: (?:that )?(?:i|we) (?:have|hold|own)| there are| in the lake| stored)"
+    r"|(?:the )?whole (?:universe|lake)"
     r"|(?:my|our) (?:whole |entire )?(?:universe|symbols|stocks|tickers))\b",
     re.IGNORECASE,
 )
@@ -34,6 +38,11 @@ _AMONG_ALL = re.compile(
     r"|\b(?:my|all|so far|ever|every)\b.*\b(?:best|worst|highest|lowest|most|strongest|weakest)\b"
     r"|\bwhich\b(?!.*\b(?:last|latest|two|both|three|first|them|these|those)\b)"
     r".*\b(?:best|worst|highest|lowest|strongest|weakest)\b",
+    re.IGNORECASE,
+)
+_WHO_WON = re.compile(
+    r"\W*(?:(?:so|and|ok(?:ay)?|well|now)[, ]+)*(?:who|which(?: one| of them| of the two)?)(?:'s| is| has| did)?"
+    r" (?:won|wins?|winning|better|did (?:it )?better|do better|came? out (?:on top|ahead|better)|ahead|best)\W*",
     re.IGNORECASE,
 )
 _AGAINST = re.compile(
@@ -60,7 +69,8 @@ def fill(tool: str, evidence: Evidence, state: LiveState) -> Candidates:
 
 def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
     symbols = evidence.symbols
-    if not symbols and _EVERYTHING.search(evidence.text):
+    everything = not symbols and _EVERYTHING.search(evidence.text) is not None
+    if everything:
         symbols = list(state.symbols)
     horizon = first(evidence, "horizon") or one(likely_horizon(evidence.text, evidence.mentions))
     return {
@@ -68,7 +78,7 @@ def _experiment(evidence: Evidence, state: LiveState) -> Candidates:
         "features": one(evidence.features),
         "model": first(evidence, "model"),
         "horizon_days": horizon,
-        "top_n": first(evidence, "count"),
+        "top_n": [] if everything else first(evidence, "count"),  # "all five stocks" limits nothing
         **{field: [value] for field, value in (mention.value for mention in evidence.wanted("option"))},
         **period(evidence),
     }
@@ -149,6 +159,11 @@ def _between(cut: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
         yield begin, match.start()
         begin = match.end()
     yield begin, len(text)
+
+
+def asks_who_won(text: str) -> bool:
+    """Tell whether the better one of the last runs is asked for and nothing else: "who won?"."""
+    return _WHO_WON.fullmatch(text) is not None
 
 
 def ranks_all(evidence: Evidence) -> bool:

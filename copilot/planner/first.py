@@ -29,7 +29,7 @@ from copilot.planner.earlier import opens_it
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.explaining import asks_why
-from copilot.planner.fill import ranks_all
+from copilot.planner.fill import asks_who_won, ranks_all
 from copilot.planner.going_on import goes_on
 from copilot.planner.history import at_other_levels, corrected, ranked_ids, usable
 from copilot.planner.index import example_index
@@ -187,7 +187,7 @@ class FirstPlanner:
             return _certain("show_report")
         plain = "show_report" if opens_it(evidence.text, request.history) else None
         plain = "explain_experiment" if asks_why(evidence) else plain
-        plain = "compare_experiments" if ranks_all(evidence) else plain
+        plain = "compare_experiments" if ranks_all(evidence) or asks_who_won(evidence.text) else plain
         if label := plain or workbench.label_of(evidence, request.history, self._earlier(request)):
             return _certain(label)
         terms = terms_of(evidence.text, evidence.mentions)

@@ -27,7 +27,7 @@ SURE = 0.1  # the margin from which a piece without a word such as "then" is a r
 MOST = 6  # pieces
 COMPARE = "compare them"
 _BEST = re.compile(
-    r"\b(?:which|what) (?:one |of them |of the two )?(?:\w+ ){0,2}(?:better|best|wins?|won)\b", re.IGNORECASE
+    r"\b(?:which|what|who) (?:one |of them |of the two )?(?:\w+ ){0,2}(?:better|best|wins?|won)\b", re.IGNORECASE
 )
 _COMPARES = re.compile(r"\bcompar(?:e|es|ed|ing|ison)\b", re.IGNORECASE)
 _PROVES = re.compile(r"\W*(?:and )?(?:check|prove|verify|vet)(?:ed)?(?: it| them)? on\b", re.IGNORECASE)

@@ -229,6 +229,7 @@ def _capitals() -> re.Pattern[str]:
     names = "|".join(re.escape(name.capitalize()) for name in word_names())
     return re.compile(
         rf"(?<=[a-z0-9,;:&] )(?:{names})(?![\w-]| (?:vol|price|weight|position|date|horizon|return)\w*)"
+        rf"|^(?:{names})(?= (?:only|too|instead|as well|also|please)\b|, [A-Z]| and [A-Z]|\W*$)"
     )
 
 
