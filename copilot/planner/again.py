@@ -37,6 +37,9 @@ _SHIFT = re.compile(
     r"|(?P<later>later|after(?: (?:that|then|this))?))(?: (?:than that|instead|please))?",
     re.IGNORECASE,
 )
+_SHIFTED = re.compile(
+    rf"\b(?:an?|{SMALL}) (?:day|week|month|year)s? (?:earlier|before that|prior|later|after that)\b", re.IGNORECASE
+)
 _MEANT = re.compile(
     r"(?:(?:oops|sorry|no|ah|oh|wait|hm+|i|typo|make it|that is|actually|of course)\b[, ]*)*(?:meant?"
     r"|make (?:it|that)|rather)"
@@ -65,7 +68,10 @@ _OF_IT = {
 def again(history: Sequence[Turn], evidence: Evidence) -> Call | None:
     """Return the last call with what was said put into its query, script or formula; None where nothing fits."""
     before = last_call(history)
-    if before is not None and (args := _shifted(before.args, evidence.text) or _year(before.args, evidence.text)):
+    said = evidence.text
+    if before is not None and (
+        args := _shifted(before.args, said) or _year(before.args, said) or _shifted_elsewhere(before.args, evidence)
+    ):
         return before.model_copy(update={"args": args})
     if before is None or evidence.of("sql") or evidence.of("code"):
         return None
@@ -94,6 +100,14 @@ def _shifted(args: Mapping[str, Any], text: str) -> dict[str, Any] | None:
         return None
     many = (1 if said["n"].lower() in ("a", "an") else read_small(said["n"])) * (-1 if said["later"] else 1)
     return {**args, **{name: shifted(day, many, said["unit"].lower()).isoformat() for name, day in days.items()}}
+
+
+def _shifted_elsewhere(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
+    """Return the call on other symbols and so much later: "now Microsoft, exactly one year later"."""
+    said = _SHIFTED.search(evidence.text)
+    kinds = {each.kind for each in evidence.mentions} - {"symbol", "period", "number", "horizon"}
+    shifted_ = _shifted(args, said[0]) if said and evidence.symbols and evidence.continues and not kinds else None
+    return {**shifted_, "symbols": evidence.symbols} if shifted_ else None
 
 
 def _script(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:

@@ -17,6 +17,13 @@ _OFFERS = re.compile(
     r"|this))\b(?![^?]*\bone of\b)[^?]*\?$",
     re.IGNORECASE,
 )
+_COURTESIES = {
+    "thank", "thanks", "thx", "ta", "cheers", "dear", "love", "mate", "please", "pls", "kindly", "sorry", "oh", "ah", "sir",
+    "madam", "buddy", "pal", "darling", "yes", "sure", "ok", "okay", "hm", "hmm", "well", "then", "appreciated",
+}  # fmt: skip
+_PLACES = {"first": 0, "former": 0, "1": 0, "second": 1, "2": 1, "third": 2, "3": 2, "last": -1, "latter": -1}
+_NTH = re.compile(rf"(?:the )?(?P<nth>{'|'.join(_PLACES)})(?: one)?(?:,? please)?", re.IGNORECASE)
+_OFFERED = re.compile(r"(?:: |mean |between )(?P<names>[\w^=.-]+(?:, [\w^=.-]+)*,? or [\w^=.-]+)\?\s*$")
 LIKELY = 0.4  # a share above this makes a command one
 SURE = 0.6  # a share of certainty above this makes a few words a request of their own
 SHORT = 2  # words of substance up to which an answer to a question is only an answer
@@ -40,10 +47,11 @@ class Answers:
 
     def _is_new(self, evidence: Evidence, asked: list[str], state: LiveState) -> bool:
         """Tell whether `evidence` is no answer to what was `asked`, but a request that stands on its own."""
-        if evidence.of("code") or len(evidence.content) > SHORT or workbench.is_whole(evidence, state):
+        content = set(evidence.content) - _COURTESIES
+        if evidence.of("code") or len(content) > SHORT or workbench.is_whole(evidence, state):
             return True
         own = self._best(evidence)
-        if not evidence.content or own.share < LIKELY:
+        if not content or own.share < LIKELY:
             return False
         before, both = (
             gather(", ".join(words), state, self._today()) for words in (asked, [*asked, evidence.text])
@@ -62,6 +70,17 @@ class Answers:
 
     def _best(self, evidence: Evidence) -> Reading:
         return self._retriever.rank(terms_of(evidence.text, evidence.mentions))[0]
+
+
+def one_of_the_offered(question: str, answer: str) -> str:
+    """Return the name that "the second" means among those a question offered ("X or Y?"), else the answer."""
+    said = _NTH.fullmatch(answer.strip(" .!?,"))
+    offered = _OFFERED.search(question)
+    if said is None or offered is None:
+        return answer
+    names = [each.strip() for each in re.split(r",| or ", offered["names"]) if each.strip()]
+    place = _PLACES[said["nth"].lower()]
+    return names[place] if -len(names) <= place < len(names) else answer
 
 
 def asked_without(history: Sequence[Turn]) -> bool:

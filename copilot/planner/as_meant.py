@@ -22,12 +22,14 @@ _AVERAGE = re.compile(  # "200dma", "the 50 ema"
     r"(?<![\w.(])(?P<n>[0-9]{1,3})[ -]?(?:d(?:ay)?s?[ -]?)?(?P<kind>[se]?ma)s?\b(?![(_])", re.IGNORECASE
 )
 _PARTS = {"half": 50, "quarter": 25, "fifth": 20, "tenth": 10, "twentieth": 5}
-_PART = re.compile(  # "never more than a quarter of the book in one stock"
-    rf"\b(?:an? |one )?(?P<part>{'|'.join(_PARTS)}) of (?:the|my|our) (?:book|portfolio|capital|money|account"
-    rf"|equity|total)"
-    r"(?= (?:in|per|for|on)\b)",
+_PART = re.compile(  # "never more than a quarter of the book in one stock", "no more than half in it"
+    rf"\b(?:an? |one )?(?P<part>{'|'.join(_PARTS)})(?: of (?:the|my|our) (?:book|portfolio|capital|money|account"
+    rf"|equity"
+    r"|total))?(?= (?:in|per|for|on) (?:it|any|one|each|a |an )\b)",
     re.IGNORECASE,
 )
+_WITHOUT = re.compile(r"\bw/o\b", re.IGNORECASE)
+_THAN = re.compile(r"\b(?P<more>more|less)'n\b", re.IGNORECASE)
 _SUBSTITUTES = re.compile(r"^\W*s/(?P<old>[^/]+)/(?P<new>[^/]+)/g?\W*(?P<rest>.*)$", re.DOTALL)  # as in sed
 
 
@@ -35,6 +37,8 @@ def as_meant(text: str, names: Iterable[str] = ()) -> str:
     """Return the request to plan for `text`; `names` of the workspace are never corrected."""
     if any(find_code(text)) or any(find_sql(text)):
         return text
+    text = _WITHOUT.sub("without", text)
+    text = _THAN.sub(r"\g<more> than", text)
     text = _PART.sub(lambda match: f"{_PARTS[match['part'].lower()]}%", text)
     text = _AVERAGE.sub(_in_words, _HESITATES.sub("", text))
     text = _SUBSTITUTES.sub(r"\g<new> instead of \g<old> \g<rest>", text)

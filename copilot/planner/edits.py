@@ -44,6 +44,16 @@ _THAT_ON = re.compile(  # "how would that rule have done on"
 )
 # "No oil, just banks".
 _ALONE = re.compile(r"\b(?:just|only|nothing but)(?: on| with| for| use)?(?: the)? $", re.IGNORECASE)
+_ADD_THAT = re.compile(
+    r"\b(?:add|include|throw in|put in|bring in|count) (?:that|this|it|them|those)(?: one)?\b(?! (?:to|in) (?:the"
+    r"|a) )",
+    re.IGNORECASE,
+)
+_SCALED = re.compile(
+    r"\b(?P<how>halve|double|half|twice) (?:of )?(?:that|the|this|its|my)(?: \w+)? ?(?:limit|cap|stop|target"
+    r"|maximum|weight)?\b",
+    re.IGNORECASE,
+)
 _SOME = re.compile(
     rf"\b(?:just|only|for|on|with|keep) (?:just |only )?the (?P<which>first|last) (?:(?P<n>{SMALL})(?= (?:stocks?"
     rf"|symbols?|names?"
@@ -67,7 +77,8 @@ def is_edit(previous: Call, evidence: Evidence) -> bool:
     """Tell whether the words add to the names of `previous`, leave some out, or give up a setting of it."""
     if evidence.symbols and (evidence.features or (evidence.of("entry") and not evidence.adds)):
         return False  # names both: a hypothesis of its own
-    if previous.tool in _VARIED and not any(evidence.of(kind) for kind in _VARIED[previous.tool]):
+    about = [each for kind in _VARIED.get(previous.tool, ()) for each in evidence.of(kind)]
+    if previous.tool in _VARIED and all(each.value in (("rank", -1), ("last", 1)) for each in about):
         return True  # names nothing that it could be about: it must be about that
     names = (edited_names(previous, evidence, field) for field in NAMES)
     some = some_of_before(previous, evidence) is not None
@@ -87,7 +98,7 @@ def left_figures(previous: Call, evidence: Evidence) -> Candidates:
             )
         )
     }
-    if shares := shares or _lone_share(previous, evidence):
+    if shares := shares or _scaled(previous, evidence) or _lone_share(previous, evidence):
         return dict(shares)
     found = [each for each in figures_in(evidence.text) if not any(other.overlaps(each) for other in claimed)]
     if previous.tool not in _COUNTS or len({each.kind for each in found}) != 1:
@@ -97,6 +108,16 @@ def left_figures(previous: Call, evidence: Evidence) -> Candidates:
         return {}
     meant = name in previous.args or name == "horizon_days" or _OF_NAMES.search(evidence.text)
     return {name: [int(found[0].value)]} if name and meant else {}
+
+
+def _scaled(previous: Call, evidence: Evidence) -> Candidates:
+    """Return the only limit of `previous`, halved or doubled: "halve that limit"."""
+    held = [name for name in SAID_AS if name in previous.args]
+    said = _SCALED.search(evidence.text)
+    if len(held) != 1 or said is None:
+        return {}
+    factor = 2.0 if said["how"].lower() in ("double", "twice") else 0.5
+    return {held[0]: [round(float(previous.args[held[0]]) * factor, 6)]}
 
 
 def _lone_share(previous: Call, evidence: Evidence) -> Candidates:
@@ -207,6 +228,8 @@ def _role(previous: Call, evidence: Evidence, mention: Mention, before: Sequence
         and _THAT_ON.search(evidence.text[: mention.start])
     ):
         return "replace"
+    if not held and mention.kind == "symbol" and _ADD_THAT.search(evidence.text[mention.end :]):
+        return "add"  # "Coca-Cola behaves alike, include that one"
     shares = load(WEIGHTS).shares(terms_of_name(previous.tool, evidence, mention, held=held))
     best = max(shares, key=lambda label: shares[label])
     left_out = len(evidence.wanted(mention.kind)) < len(evidence.of(mention.kind))

@@ -38,11 +38,15 @@ _SQL = re.compile(
 )
 _AFTER_SQL = re.compile(r"\s*[\n;]\s*(?:and|then|after|once|when|next|please|now)\b(?=[^=<>()]*$)", re.IGNORECASE)
 _CONTINUES = re.compile(
-    r"^(?:and|now|only|also|but|then|instead|again|what about|how about|same|ok(?:ay)?,? now)\b"
+    r"^(?:(?:lol|haha|ok(?:ay)?|right|great|cool|good|nice|thanks|thank you|hm+|well|so|yes|yeah|alright|splendid"
+    r"|perfect)\W+)*"
+    r"(?:oops|whoops|typo|my bad|and|now|only|also|but|then|instead|again|what about|how about|same"
+    r"|ok(?:ay)?,? now)\b"
     r"|^(?:in|with|at|as) (?:hourly|minute|daily|1h|1m|1d)\b"
     r"|\b(?:same|idem|ditto|likewise|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more"
     r"|(?:another|one more) (?:run|go|try|shot|round|time))\b|\b(?:run|try|test|do|make) (?:it|that|this)\b"
-    r"|\bi (?:meant|mean)\b|^correction\b|\bshould (?:have been|rather be)\b|\b(?:restrict|limit|narrow"
+    r"|\bi (?:meant|mean)\b|^correction\b|\brather than\b|\bshould (?:have been|rather be)\b|\b(?:restrict|limit"
+    r"|narrow"
     r"|reduce) (?:it|that|this)\b"
     r"|\b(?:rest|everything else|all else|otherwise|other settings?)(?: (?:stays?|remains?|being|is|are|kept"
     r"|left|all))*,?"
@@ -146,7 +150,7 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
     features = [each for each in features if not _AHEAD.match(text, each.end)]  # "a month ahead" is no feature
     found = claim(claim(found, find_rule(text)), find_targets(text))
     found = _claim_formulas(text, features, claim(found, find_paths(text)))
-    named = [mention for mention in find_experiments(text) if mention.value[0] == "id"]
+    named = [mention for mention in find_experiments(text) if mention.value[0] in ("id", "of model")]
     found = claim(claim(found, named), find_dated(text, state.experiments))
     found = claim(found, [*find_winners(text, compared), *find_vendors(text), *find_zones(text)])
     found = claim(found, [*find_intervals(text), *find_models(text), *options])

@@ -29,10 +29,13 @@ _ADVERB = re.compile(r"(?<!the )(?<!my )(?<!very )\bfirst[?.! ]*$", re.IGNORECAS
 _ID = re.compile(r"\bexp_[A-Za-z0-9_.\-]*[A-Za-z0-9]")
 _ORDINAL = re.compile(
     rf"\b(?P<rank>{_RANKS})(?:(?= (?:and|with|to|against|versus|vs\.?|or) (?:the |my )?(?:{_RANKS})\b)"
-    rf"|(?=[?.! ]*$)| of (?:those|these|them)\b|'?s? {_NOUN}s?\b)",
+    rf"|(?=[?.! ]*$)| of (?:those|these|them)\b| (?:on|of|in) (?:that|the|this|your) list\b|'?s? {_NOUN}s?\b)",
     re.IGNORECASE,
 )
 _RUN = r"(?:experiments?|runs?|backtests?|trials?)"
+_OF_A_MODEL = re.compile(
+    rf"\b(?P<rank>{_RANKS}) (?P<model>{_KIND})(?: regression| model)?(?: {_NOUN})\b", re.IGNORECASE
+)
 _ASIDE = re.compile(rf"\bthe (?P<rank>{_RANKS})(?=, )", re.IGNORECASE)
 _PAIR = re.compile(
     rf"\b(?P<one>{_RANKS})(?: {_NOUN})? (?:and|with|to|(?:up )?against|versus|vs\.?|or|next to|beside) (?:the "
@@ -152,6 +155,9 @@ def _ranked(text: str) -> Iterator[Mention]:
     """Yield experiments by their place: "the third one", "run 2 and 3", "the first against the last"."""
     if bare := _BARE.match(text):
         yield Mention("experiment", *bare.span("n"), ("rank", int(bare["n"]) - 1))
+    for match in _OF_A_MODEL.finditer(text):
+        rank = (match["model"].lower(), _RANK[match["rank"].lower()])
+        yield Mention("experiment", match.start(), match.end(), ("of model", rank))
     for match in _BEFORE_IT.finditer(text):
         yield Mention("experiment", match.start(), match.end(), ("rank", -2))
     for pattern, groups in ((_ORDINAL, ()), (_ASIDE, ()), (_PAIR, ("one", "two"))):
@@ -184,6 +190,9 @@ def resolve(mentions: Iterable[Mention], ids: Sequence[str]) -> list[str]:
             found.append(value)
         elif how == "rank" and -len(ids) <= value < len(ids):
             found.append(ids[value])
+        elif how == "of model":
+            having = list(reversed(_of_model(value[0], ids)))
+            found += having[value[1] :][:1] if -len(having) <= value[1] < len(having) else []
         elif how == "middle":
             found += ids[len(ids) // 2 : len(ids) // 2 + 1]
         elif how == "first":

@@ -22,6 +22,7 @@ _LISTED = re.compile(
     rf"(?:(?P<length>{BEFORE})[ -])?(?P<name>[a-z]+)\b(?!-)",
     re.IGNORECASE,
 )
+_LISTED_BEFORE = re.compile(r"\b(?P<name>month)(?:,? (?:and|plus|&) |, )(?:the )?$", re.IGNORECASE)
 _SETTING = re.compile(
     r"(?:draw[- ]?down (?:limit|stop|cap|guard|brake|control|rule)|vol(?:atility)? (?:target|cap|limit))",
     re.IGNORECASE,
@@ -68,6 +69,9 @@ def extend_features(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
     """Yield bare names of features in a list beside a feature: `month` in `rsi_14, gap and month`."""
     families = _families()
     for mention in found:
+        before = _LISTED_BEFORE.search(text[: mention.start]) if mention.kind == "feature" else None
+        if before is not None and before["name"].lower() in families:
+            yield Mention("feature", *before.span("name"), families[before["name"].lower()])
         if mention.kind == "feature" and (match := _LISTED.match(text, mention.end)):
             name = match["name"].lower()
             if name in families:
@@ -149,7 +153,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w-]){_OTHER}(?:(?P<before>{BEFORE}) )?(?P<name>(?:{name})s?)"
         rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{LENGTH})\)"
-        rf"| over (?:the (?:last|past) )?(?P<span>{LENGTH})(?=[,.;?!]|$| (?:and|or|on|for|with|to)\b)"
+        rf"| over (?:the (?:last|past) )?(?P<span>{LENGTH})(?=[,.;?!]|$| (?:and|or|on|for|with|to|as|too|also)\b)"
         rf"|(?:[ -]?| of )(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
         rf"|positions|and [0-9]))|[ -](?P<length>{LENGTH})(?=[,.;]|$| and\b| or\b))?"
         r"(?!\w|-(?!based|driven|style|type|sorted|ranked))",

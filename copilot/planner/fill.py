@@ -40,6 +40,11 @@ _AMONG_ALL = re.compile(
     r".*\b(?:best|worst|highest|lowest|strongest|weakest)\b",
     re.IGNORECASE,
 )
+_SIDE_BY_SIDE = re.compile(
+    r"^\W*(?:please |now |and |can you |could you )*(?:put|set|place|lay|line up|hold) .{3,80}"
+    r"\b(?:next to|beside|alongside|side by side|up against|against)\b",
+    re.IGNORECASE,
+)
 _WHO_WON = re.compile(
     r"\W*(?:(?:so|and|ok(?:ay)?|well|now)[, ]+)*(?:who|which(?: one| of them| of the two)?)(?:'s| is| has| did)?"
     r" (?:won|wins?|winning|better|did (?:it )?better|do better|came? out (?:on top|ahead|better)|ahead|best)\W*",
@@ -124,14 +129,19 @@ def comparison(evidence: Evidence, state: LiveState, history: Sequence[Turn]) ->
     named = resolve(said, ids)
     if not named and ranks_all(evidence):
         named = ids
-    if len(named) < FEWEST_COMPARED:
-        named = list(dict.fromkeys([*named, *_described_each(evidence, ids)]))
+    described = _described_each(evidence, ids) if len(named) < FEWEST_COMPARED else []
+    named = list(dict.fromkeys([*named, *described]))
     named = compared_with(evidence, history, named)
     before = last_call(history)
     if named and evidence.adds and before is not None and before.tool == "compare_experiments":
         named = [*(before.args.get("experiments") or ids[-FEWEST_COMPARED:]), *named]  # "add the ridge one to it"
-    typed = any(mention.value[0] == "id" for mention in said) or (
-        len(said) > 1 and all(how == "rank" and place >= 0 for how, place in (mention.value for mention in said))
+    typed = (
+        bool(described)
+        or any(mention.value[0] == "id" for mention in said)
+        or (
+            len(said) > 1
+            and all(how == "rank" and place >= 0 for how, place in (mention.value for mention in said))
+        )
     )
     if len(named) < FEWEST_COMPARED or (not typed and set(named) == set(ids[-FEWEST_COMPARED:])):
         return {}
@@ -159,6 +169,11 @@ def _between(cut: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
         yield begin, match.start()
         begin = match.end()
     yield begin, len(text)
+
+
+def sets_side_by_side(evidence: Evidence) -> bool:
+    """Tell whether two runs are to be put next to each other."""
+    return len(evidence.of("experiment")) > 0 and _SIDE_BY_SIDE.search(evidence.text) is not None
 
 
 def asks_who_won(text: str) -> bool:

@@ -47,6 +47,11 @@ _AS_OF = re.compile(
     r"|point in time|at the time)\b",
     re.IGNORECASE,
 )
+_BARS = re.compile(r"\b(?:(?:price )?bars|prices|price history|quotes|candles)\b", re.IGNORECASE)
+_INSTEAD_OF = re.compile(
+    r"\b(?:rather than|instead of|in place of|and not|but not|not) (?:the |its |their |any )?", re.IGNORECASE
+)
+_SAME_FOLDER = re.compile(r"\bsame (?:folder|directory|dir|place|path|location)\b", re.IGNORECASE)
 _NAMED_AS = re.compile(
     r"\b(?:as|under|call(?:ed)?|named?|into|symbol|ticker)(?: (?:it|them|the|name|symbol|ticker|is))*:? "
     r"(?P<name>\w[\w.^=-]*)\b",
@@ -111,8 +116,20 @@ def show(evidence: Evidence, _state: LiveState) -> Candidates:
 
 def topic(evidence: Evidence) -> str | None:
     """Return what is to be loaded where that is no bars: news, fundamentals."""
-    named = _spotted(_patterns("topics"), _plain(evidence))
+    named = _spotted(_patterns("topics"), _INSTEAD_OF.split(_plain(evidence))[0])
     return named[0][1] if named else None
+
+
+def in_the_same_folder(path: str, before: str, text: str) -> str:
+    """Return a file's name with the folder of the one loaded before, where it is said to lie there."""
+    if "/" in path or "\\" in path or not _SAME_FOLDER.search(text):
+        return path
+    return before[: max(before.rfind("/"), before.rfind("\\")) + 1] + path
+
+
+def says_bars(evidence: Evidence) -> bool:
+    """Tell whether bars are asked for by name: after the news, "then its daily price bars"."""
+    return topic(evidence) is None and _BARS.search(evidence.text) is not None
 
 
 def _view(evidence: Evidence) -> str | None:

@@ -21,7 +21,7 @@ from copilot.plan import CountsTokens
 from copilot.planner import lab, talk, workbench
 from copilot.planner.about import about_last
 from copilot.planner.again import again
-from copilot.planner.answers import Answers, asked_without
+from copilot.planner.answers import Answers, asked_without, one_of_the_offered
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.direct import after, looked_up, next_term, own_words, words_for
@@ -29,7 +29,7 @@ from copilot.planner.earlier import opens_it
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.explaining import asks_why
-from copilot.planner.fill import asks_who_won, ranks_all
+from copilot.planner.fill import asks_who_won, ranks_all, sets_side_by_side
 from copilot.planner.going_on import goes_on
 from copilot.planner.history import at_other_levels, corrected, ranked_ids, usable
 from copilot.planner.index import example_index
@@ -164,7 +164,8 @@ class FirstPlanner:
             if says_yes(request.text):
                 return meant
             return self._varied(request, meant) if _YES_BUT.match(request.text) else request
-        text = lab.answered(gather(asked, request.state, self._today()), request.history[-1].answer, request.text)
+        answer = one_of_the_offered(request.history[-1].answer, request.text)
+        text = lab.answered(gather(asked, request.state, self._today()), request.history[-1].answer, answer)
         both = gather(text, request.state, self._today())
         return replace(request, evidence=both, own=request.evidence)
 
@@ -187,7 +188,8 @@ class FirstPlanner:
             return _certain("show_report")
         plain = "show_report" if opens_it(evidence.text, request.history) else None
         plain = "explain_experiment" if asks_why(evidence) else plain
-        plain = "compare_experiments" if ranks_all(evidence) or asks_who_won(evidence.text) else plain
+        compares = ranks_all(evidence) or asks_who_won(evidence.text) or sets_side_by_side(evidence)
+        plain = "compare_experiments" if compares else plain
         if label := plain or workbench.label_of(evidence, request.history, self._earlier(request)):
             return _certain(label)
         terms = terms_of(evidence.text, evidence.mentions)

@@ -10,6 +10,7 @@ from copilot.planner.earlier import SAME_RULE, points_at_another
 from copilot.planner.edits import renames
 from copilot.planner.evidence import Evidence
 from copilot.planner.fill import fill
+from copilot.planner.making import NOUN
 from copilot.planner.request import Request
 from copilot.planner.retrieve import Reading
 
@@ -20,6 +21,14 @@ _POINTING = {"ok", "okay", "other", "other's", "one", "one's", "ones", "s", "for
 _CHECKS = re.compile(
     r"\b(?:check|vet|verify) (?:it|them|that|this) (?:on|for|with)\b|\bsame check\b", re.IGNORECASE
 )
+_HOW_IT_DID = re.compile(  # "how did that last one do in 2022 alone?"
+    r"\W*(?:and |so |ok |but )*(?:how|what) (?:did|would|does|about) (?:it|that|this|the)(?: last| same)?(?: one"
+    r"| rule| run| test"
+    r"| strategy)?(?: have)? (?:do|done|go|gone|fare[ds]?|perform(?:ed)?|look(?:ed)?|behave[ds]?|hold up"
+    r"|work(?:ed)?)\b",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(rf"\bthe other {NOUN}\b", re.IGNORECASE)
 _ANOTHER_RUN = re.compile(
     r"\W*(?:and|what about|how about|now|same for|same with|ok(?:ay)?|then|and for)(?: for)? (?:the|my) "
     r"(?:[\w-]+ ){1,4}(?:one|run|experiment|test|backtest|report)\W*$",
@@ -46,9 +55,12 @@ def _takes_it_up(previous: Call, evidence: Evidence) -> bool:
     """Tell whether the words plainly take up a call of this tool: the same rule, another run, names changed."""
     if previous.tool in SHOWN and _ANOTHER_RUN.match(evidence.text):
         return True
-    if previous.tool == "check_features" and _CHECKS.search(evidence.text):
+    if previous.tool == "check_features" and (_CHECKS.search(evidence.text) or _OTHER.search(evidence.text)):
         return True
     if previous.tool == "run_backtest" and SAME_RULE.search(evidence.text) and evidence.symbols:
+        return True
+    tests = previous.tool in ("run_experiment", "run_backtest")
+    if tests and evidence.of("period") and _HOW_IT_DID.match(evidence.text):
         return True
     named = evidence.of("experiment") or evidence.of("model")
     if previous.tool == "propose_trades" and named and _BASED.search(evidence.text):

@@ -11,6 +11,7 @@ from copilot.messages import Call, Observation, Turn
 from copilot.planner.candidates import Candidates
 from copilot.planner.edits import NAMES, edited_names, left_figures, some_of_before
 from copilot.planner.evidence import Evidence
+from copilot.planner.fill_data import in_the_same_folder, says_bars
 from copilot.planner.given_up import given_up, without
 from copilot.planner.models import USUAL
 
@@ -49,6 +50,7 @@ _LEVELS: Mapping[str, re.Pattern[str]] = {
         "exit": r"sell(?:ing)?|sold|exit(?:ed|ing)?|leav(?:e|ing)|left|get out|got out|getting out|out",
     }.items()
 }
+_WON = re.compile(r"\b(?:better|best|won|wins?|winner|beats?|highest|strongest|ahead)\b", re.IGNORECASE)
 _OF_A_LEVEL = frozenset({"number", "entry", "exit"})
 _BEFORE = re.compile(r"\b(?:it|them|that|this|those|these|too|as well|also|instead|again|same)\b", re.IGNORECASE)
 
@@ -126,8 +128,19 @@ def ranked_ids(turns: Sequence[Turn]) -> list[str]:
             if step.call.tool == "compare_experiments":
                 told = list(dict.fromkeys(re.findall(r"\bexp_[\w.-]*\w", turn.answer)))
                 others = [each for each in step.call.args.get("experiments") or () if each not in told]
+                if len(told) > 1 and (winner := _winner(turn.answer)):
+                    return [winner, *(each for each in told if each != winner)]
                 return [*told, *others] if len(told) == 1 else []
     return []
+
+
+def _winner(answer: str) -> str | None:
+    """Return the experiment of which an answer says that it did best."""
+    ids = list(re.finditer(r"\bexp_[\w.-]*\w", answer))
+    ends = [*(each.start() for each in ids[1:]), len(answer)]
+    return next(
+        (each[0] for each, end in zip(ids, ends, strict=True) if _WON.search(answer, each.end(), end)), None
+    )
 
 
 def _ratio(row: Any) -> list[tuple[str, float]]:
@@ -176,9 +189,20 @@ def carry_over(previous: Call, said: Candidates, evidence: Evidence) -> Candidat
     for field in carried.keys() & NAMES.keys() if previous.tool != "ingest_data" else ():
         if (names := edited_names(previous, evidence, field)) is not None:
             merged[field] = [names]
+    if previous.tool == "ingest_data":
+        merged = _loaded_again(previous, merged, evidence)
     if (some := some_of_before(previous, evidence)) is not None:
         merged["symbols"] = [some]
     return merged
+
+
+def _loaded_again(previous: Call, merged: Candidates, evidence: Evidence) -> Candidates:
+    """Return what is to be loaded with the folder of the file before, and of bars where those are named."""
+    kept = {name: values for name, values in merged.items() if name != "kind" or not says_bars(evidence)}
+    if "path" in merged and previous.args.get("path"):
+        folder = str(previous.args["path"])
+        kept["path"] = [in_the_same_folder(str(merged["path"][0]), folder, evidence.text)]
+    return kept
 
 
 def at_other_levels(turns: Sequence[Turn], evidence: Evidence) -> Call | None:

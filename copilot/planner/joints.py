@@ -19,7 +19,13 @@ CLEAR = 0.8  # share of a tool from which a part is a request for it
 FEWEST_WORDS = 3
 _LEANS = re.compile(
     r"(?:as (?:known|of|it|they|at|one)|it|they|this|that|which|who|whose|those"
-    r"|these)\b(?! (?:two|run|one)\b)",
+    r"|these|only|just|rather|instead|except|without)\b(?! (?:two|run|one)\b)",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"\W*(?:did|does|do|has|have|would)\b[^.;!?,]*$", re.IGNORECASE)  # "did they revise and ..."
+_COMMAND = re.compile(
+    r"(?:please |also |then )*(?:show|tell|list|give|open|explain|compare|load|get|test|run|what|which|how|is|are"
+    r"|for|the)\b",
     re.IGNORECASE,
 )
 _SHELVES = ("view=", "kind=")
@@ -56,6 +62,7 @@ def _places(evidence: Evidence) -> Iterator[tuple[int, int]]:
         for match in _JOINT.finditer(evidence.text)
         if not any(each.start < match.end() and match.start() < each.end for each in evidence.mentions)
         and not _in_a_list(evidence, match.start(), match.end())
+        and not (_ASKED.match(evidence.text[: match.start()]) and not _COMMAND.match(evidence.text, match.end()))
     ]
     for number, start in enumerate(joints):
         for end in (*joints[number + 1 :], len(evidence.text)):

@@ -45,7 +45,7 @@ _TOO = re.compile(r"\b(?:as well|also|too|in addition|additionally|instead|again
 _NAMED = re.compile(
     r"\b(?:and )?(?:(?:christen|dub|title)(?:ed)?(?: (?:it|that|this))?|call(?:ed|ing)?(?: (?:it|that one"
     r"|this one|that|this|the (?:feature|result|thing)|them))?"
-    r"|nam(?:e|ed|ing)(?: (?:it|that|this|the (?:feature|result)))?(?: as)?"
+    r"|nam(?:e|ed|ing)(?: (?:it|that one|this one|that|this|the (?:feature|result)))?(?: as)?"
     r"|(?:under|with|by|of) the name(?: of)?|giv(?:e|ing) (?:it )?the name|label(?:l?ed)?(?: it)?|save (?:it"
     r"|that|this) (?:as|under)|(?:whose|its|the|the feature's) name (?:is|should be|shall be))[: ]+"
     r"[\"'`]?(?!(?:the|of|for|an?|is|to|it|and|its)\b)(?P<name>[A-Za-z][\w-]{0,59})[\"'`]?",

@@ -31,7 +31,8 @@ _PRICE = re.compile(r"\bclose(?= *[<>=,)])")  # of an expression, not the word f
 _BARE = re.compile(r"\bhorizon\W{1,4}(?P<n>[0-9]{1,3})\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b[A-Za-z][A-Za-z0-9_]{2,30}\b")
 _NAMING = re.compile(
-    r"\b(?:call(?:ed)?(?: it)?|named?(?: it)?|as|under(?: the name)?|define|let)\s+(?!the\b)[`'\"]?"
+    r"\b(?:(?:call(?:ed)?|named?)(?: (?:it|that one|this one|that|this))?|as|under(?: the name)?|define"
+    r"|let)\s+(?!the\b)[`'\"]?"
     r"(?P<name>[A-Za-z][A-Za-z0-9_]{2,30})\b|\b(?P<before>[A-Za-z][A-Za-z0-9_]{2,30})\s*(?::=|=|:)(?!=)",
     re.IGNORECASE,
 )

@@ -24,6 +24,9 @@ _EVERY = re.compile(
     re.IGNORECASE,
 )
 _NOUN = re.compile(rf"\b{NOUN}\b", re.IGNORECASE)
+PAIR = 2
+_BOTH_MINE = re.compile(rf"\bboth (?:of )?(?:my|our|the)(?: [\w]+)? (?:{NOUN})\b", re.IGNORECASE)
+_OTHER_ONE = re.compile(rf"\bthe other (?:(?:{NOUN})\b|one (?:i|we|of m(?:y|ine)|that (?:i|we))\b)", re.IGNORECASE)
 _NTH = re.compile(
     rf"\bthe (?P<rank>first|second|third|fourth|last|1st|2nd|3rd|4th)"
     rf"(?: one\b| of (?:the |these |those |them\b)| (?:{NOUN}|regressor|input|variable)\b)",
@@ -31,6 +34,18 @@ _NTH = re.compile(
 )
 _RANKS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
 _ONE = re.compile(r"\b(?:it|this|that|them|these|those|they)\b", re.IGNORECASE)
+
+
+def other_or_both(evidence: Evidence, history: Sequence[Turn], state_features: Sequence[str]) -> list[str]:
+    """Return the user's features that "the other feature of mine" or "both my features" means; else none."""
+    held = made(state_features)
+    if _BOTH_MINE.search(evidence.text):
+        return held if len(held) == PAIR else []
+    if not _OTHER_ONE.search(evidence.text):
+        return []
+    used = {name for turn in history for step in turn.steps for name in names_of(step)}
+    others = [name for name in held if name not in used]
+    return others if len(others) == 1 else []
 
 
 def means_own(evidence: Evidence) -> bool:

@@ -196,7 +196,7 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
     side = "in|long" if kind == "entry" else "out|flat"  # "in rsi(2) < 10, out rsi(2) > 60"
     typed = re.compile(
         rf"(?:(?:^|[,;:]|\band) ?(?:{side})|\b(?:{own}))(?: (?:at|when|if|on|where))?:? "
-        r"(?=(?:\w+\([0-9, ]*\)|close|open|high|low|volume) ?[<>])",
+        r"(?=(?:\w+\([0-9, ]*\)|close|open|high|low|volume) ?(?:[<>]|(?:is )?(?:below|above|under|over)\b))",
         re.IGNORECASE,
     )
     label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| when| on| if| at)? ?[\"'`]?"

@@ -38,7 +38,7 @@ _SUBJECTS = (
 )  # fmt: skip
 _POINTS = re.compile(  # "use it to predict IBM": at what was spoken of
     r"(?:(?:now |then )*(?:use|take|apply|put|feed) )?(?:(?:the )?same(?: (?:thing|test|one|again))?(?: but)?"
-    r"|ditto(?: but)?|again|it|that|this|them|these|those|that one)(?: in order)?(?: to)?",
+    r"|ditto(?: but)?|again|it|that|this|them|these|those|that one)(?: alone| only| just)?(?: in order)?(?: to)?",
     re.IGNORECASE,
 )
 _SETTINGS = frozenset({"model", "horizon", "option", "count", "experiment"})

@@ -24,10 +24,13 @@ _SAID = (
     ("1m", rf"\b{_ONE}[ -]?min(?:ute)?s?\b(?! ago)|\bminutely\b|\bminute[ -](?:by|to)[ -]minute\b"),
     ("1m", rf"\b1m(?=[ -]{_BARS}\b)|(?<=interval )1m\b|(?<=resolution )1m\b"),
 )
+_M = r"minutes\b"
+_WANTED = r"(?:(?<=need )|(?<=want )|(?<=prefer )|(?<=make it ))"
 # Without a number these mean one; beside another number they are part of a length that is not held.
 _BARE = (
     ("1h", rf"\bhours?[ -](?={_BARS}\b)"),
-    ("1m", rf"\bmin(?:ute)?s?[ -](?={_BARS}\b)|(?:(?<=in )|(?<=at )|(?<=of ))minutes\b"),
+    ("1m", rf"\bmin(?:ute)?s?[ -](?={_BARS}\b)|(?:(?<=in )|(?<=at )|(?<=of )){_M}|{_WANTED}{_M}"),
+    ("1h", rf"{_WANTED}hours\b"),
 )
 _OTHERS = re.compile(
     rf"\b(?:(?:[0-9]{{1,3}}|two|three|four|five|six|ten|fifteen|twenty|thirty|half)[ -]?"

@@ -61,9 +61,10 @@ _JOINED = re.compile(r"(?<![\w.$^/-])[A-Za-z]{2,}(?:[-/+][A-Za-z]{2,})+(?![\w/-]
 # Where a name is expected: after a verb of loading, a preposition, or another name.
 _LOAD = r"(?:load|get|fetch|download|ingest|import|pull|grab|add|update|refresh|backfill|retrieve|sync|collect)"
 _SLOT = re.compile(
-    rf"\b(?:{_LOAD}|for|on|of|about|with|to|in|and|or|try|predicts?|forecasts?|(?:look(?:ing)?|nose|peek"
-    rf"|glance) at)(?: in| me| the| down"
-    rf"| up)?,? (?P<name>[A-Z](?:[\w&'-]|\.(?=\w))*(?: (?!I\b)[A-Z](?:[\w&'-]|\.(?=\w))*)*)"
+    rf"\b(?:{_LOAD}|for|on|of|about|with|to|in|and|or|try|predicts?|forecasts?|held|hold(?:ing)?|own(?:ed|ing)?"
+    rf"|bought"
+    r"|(?:look(?:ing)?|nose|peek|glance) at)(?: in| me| the| down| up)?,? "
+    r"(?P<name>[A-Z](?:[\w&'-]|\.(?=\w))*(?: (?!I\b)[A-Z](?:[\w&'-]|\.(?=\w))*)*)"
 )
 _LOWER_SLOT = re.compile(
     rf"\b{_LOAD}(?: in| me| up)? (?P<name>[a-z]{{3,}})(?=$|[.?!,]| (?:and|since|from|for|data|bars|prices"

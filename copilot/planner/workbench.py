@@ -110,7 +110,8 @@ def arguments(
     if tool in ("check_features", "run_experiment") and "features" not in said:
         names = _own(evidence, history, state) if tool == "run_experiment" else []
         if tool == "check_features":
-            names = own_features.features_meant(evidence, history, pronouns=True)
+            names = own_features.other_or_both(evidence, history, state.features)
+            names = names or own_features.features_meant(evidence, history, pronouns=True)
         if names:
             return {**said, "features": [names]}
     return said
