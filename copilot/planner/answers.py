@@ -17,10 +17,38 @@ _OFFERS = re.compile(
     r"|this))\b(?![^?]*\bone of\b)[^?]*\?$",
     re.IGNORECASE,
 )
-_COURTESIES = {
-    "thank", "thanks", "thx", "ta", "cheers", "dear", "love", "mate", "please", "pls", "kindly", "sorry", "oh", "ah", "sir",
-    "madam", "buddy", "pal", "darling", "yes", "sure", "ok", "okay", "hm", "hmm", "well", "then", "appreciated",
-}  # fmt: skip
+_COURTESIES = frozenset(
+    [
+        "thank",
+        "thanks",
+        "thx",
+        "ta",
+        "cheers",
+        "dear",
+        "love",
+        "mate",
+        "please",
+        "pls",
+        "kindly",
+        "sorry",
+        "oh",
+        "ah",
+        "sir",
+        "madam",
+        "buddy",
+        "pal",
+        "darling",
+        "yes",
+        "sure",
+        "ok",
+        "okay",
+        "hm",
+        "hmm",
+        "well",
+        "then",
+        "appreciated",
+    ]
+)
 _PLACES = {"first": 0, "former": 0, "1": 0, "second": 1, "2": 1, "third": 2, "3": 2, "last": -1, "latter": -1}
 _NTH = re.compile(rf"(?:the )?(?P<nth>{'|'.join(_PLACES)})(?: one)?(?:,? please)?", re.IGNORECASE)
 _OFFERED = re.compile(r"(?:: |mean |between )(?P<names>[\w^=.-]+(?:, [\w^=.-]+)*,? or [\w^=.-]+)\?\s*$")

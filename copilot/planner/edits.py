@@ -13,11 +13,8 @@ from typing import Any, Literal
 
 from copilot.messages import Call
 from copilot.planner.around import around
-from copilot.planner.candidates import Candidates
-from copilot.planner.emit import args_of
 from copilot.planner.evidence import Evidence
-from copilot.planner.figures import figures_in
-from copilot.planner.given_up import CLEAR, LEAVE, SAID_AS, WEIGHTS, given_up
+from copilot.planner.given_up import CLEAR, LEAVE, WEIGHTS, given_up
 from copilot.planner.linear import load
 from copilot.planner.mention import Kind, Mention
 from copilot.planner.numbers import SMALL, read_small
@@ -49,24 +46,12 @@ _ADD_THAT = re.compile(
     r"|a) )",
     re.IGNORECASE,
 )
-_SCALED = re.compile(
-    r"\b(?P<how>halve|double|half|twice) (?:of )?(?:that|the|this|its|my)(?: \w+)? ?(?:limit|cap|stop|target"
-    r"|maximum|weight)?\b",
-    re.IGNORECASE,
-)
 _SOME = re.compile(
     rf"\b(?:just|only|for|on|with|keep) (?:just |only )?the (?P<which>first|last) (?:(?P<n>{SMALL})(?= (?:stocks?"
     rf"|symbols?|names?"
     r"|tickers?|companies)\b|\W*$|,)|(?:stock|symbol|name|ticker|company)\b)",
     re.IGNORECASE,
 )
-_OF_NAMES = re.compile(r"\b(?:max\w*|at most|no more|only|lines|names|positions|holdings)\b", re.IGNORECASE)
-_OF_A_LIMIT = re.compile(
-    r"\b(?:cap|limit|stop|target|tight|loose|strict|generous|low|high|much|little|raise|lower|loosen|tighten"
-    r"|relax|bump)\w*\b",
-    re.IGNORECASE,
-)
-_COUNTS = {"run_experiment": "top_n", "propose_trades": "max_positions"}
 _VARIED: Mapping[str, tuple[Kind, ...]] = {
     "run_experiment": ("symbol", "feature", "experiment"),
     "run_backtest": ("symbol", "entry", "experiment"),
@@ -83,51 +68,6 @@ def is_edit(previous: Call, evidence: Evidence) -> bool:
     names = (edited_names(previous, evidence, field) for field in NAMES)
     some = some_of_before(previous, evidence) is not None
     return some or any(each is not None for each in names) or bool(given_up(previous, evidence))
-
-
-def left_figures(previous: Call, evidence: Evidence) -> Candidates:
-    """Return the setting that a lone figure is for in a variation of `previous`: "and a month?", "make it 3"."""
-    claimed = [each for each in evidence.mentions if each.kind != "number"]
-    shares = {
-        name: [round(float(match["n"]) / 100, 6)]
-        for name, said in SAID_AS.items()
-        if name in previous.args
-        and (
-            match := re.search(
-                rf"\b{said}\b[^.;,]{{0,12}}? (?P<n>[0-9]{{1,2}})\b(?! ?(?:days?|%))", evidence.text, re.IGNORECASE
-            )
-        )
-    }
-    if shares := shares or _scaled(previous, evidence) or _lone_share(previous, evidence):
-        return dict(shares)
-    found = [each for each in figures_in(evidence.text) if not any(other.overlaps(each) for other in claimed)]
-    if previous.tool not in _COUNTS or len({each.kind for each in found}) != 1:
-        return {}
-    name = {"length": "horizon_days", "count": _COUNTS[previous.tool]}.get(found[0].kind)
-    if name not in args_of(previous.tool).model_fields:
-        return {}
-    meant = name in previous.args or name == "horizon_days" or _OF_NAMES.search(evidence.text)
-    return {name: [int(found[0].value)]} if name and meant else {}
-
-
-def _scaled(previous: Call, evidence: Evidence) -> Candidates:
-    """Return the only limit of `previous`, halved or doubled: "halve that limit"."""
-    held = [name for name in SAID_AS if name in previous.args]
-    said = _SCALED.search(evidence.text)
-    if len(held) != 1 or said is None:
-        return {}
-    factor = 2.0 if said["how"].lower() in ("double", "twice") else 0.5
-    return {held[0]: [round(float(previous.args[held[0]]) * factor, 6)]}
-
-
-def _lone_share(previous: Call, evidence: Evidence) -> Candidates:
-    """Return the only limit of `previous` with the only figure said of it: "too tight, 25", "raise it to 35 %"."""
-    held = [name for name in SAID_AS if name in previous.args]
-    figures = re.findall(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)(?= ?(?:%|pct|per ?cent)|\W|$)", evidence.text)
-    kinds = {each.kind for each in evidence.mentions} - {"number", "option"}
-    if len(held) != 1 or len(figures) != 1 or kinds or not _OF_A_LIMIT.search(evidence.text):
-        return {}
-    return {held[0]: [round(float(figures[0]) / 100, 6)]}
 
 
 def edited_names(previous: Call, evidence: Evidence, field: str) -> list[Any] | None:

@@ -24,6 +24,7 @@ from copilot.planner.again import again
 from copilot.planner.answers import Answers, asked_without, one_of_the_offered
 from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
+from copilot.planner.carried import at_other_levels
 from copilot.planner.direct import after, looked_up, next_term, own_words, words_for
 from copilot.planner.earlier import opens_it
 from copilot.planner.emit import Missing, emit
@@ -31,7 +32,7 @@ from copilot.planner.evidence import Evidence, gather
 from copilot.planner.explaining import asks_why
 from copilot.planner.fill import asks_who_won, ranks_all, sets_side_by_side
 from copilot.planner.going_on import goes_on
-from copilot.planner.history import at_other_levels, corrected, ranked_ids, usable
+from copilot.planner.history import corrected, ranked_ids, usable
 from copilot.planner.index import example_index
 from copilot.planner.leaning import candidates_for
 from copilot.planner.limits import offers_less, says_no, says_yes, without_limits

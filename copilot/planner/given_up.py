@@ -104,7 +104,7 @@ def given_up(previous: Call, evidence: Evidence) -> list[str]:
     found = [name for name in found if not _is_said(name, evidence)]
     found = [name for name in found if name not in ("start", "end") or _OF_DATES.search(evidence.text)]
     named = [name for name, said in SAID_AS.items() if re.search(rf"\b{said}\b", evidence.text, re.IGNORECASE)]
-    return [name for name in found if name in named] if {*named} & {*found} else found
+    return [name for name in found if name in named] if named else found
 
 
 def _is_said(name: str, evidence: Evidence) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from copilot.messages import Call, Turn
 from copilot.planner import workbench
 from copilot.planner.candidates import Candidates
+from copilot.planner.carried import ADDS_CONDITION, carry_over
 from copilot.planner.earlier import SAME_RULE, VARIED, gone_back_to, of_both, speaks_of_that_run, without_its_names
 from copilot.planner.edits import NAMES
 from copilot.planner.emit import Missing, args_of
@@ -18,7 +19,7 @@ from copilot.planner.evidence import Evidence
 from copilot.planner.explaining import with_shown
 from copilot.planner.fill import comparison, fill
 from copilot.planner.fill_data import lacks_path
-from copilot.planner.history import ADDS_CONDITION, carry_over, last_call, last_symbols
+from copilot.planner.history import last_call, last_symbols
 from copilot.planner.request import Request, goes_with, leans_on_symbols
 
 _ENDS: tuple[str, ...] = ("start", "end")

@@ -19,6 +19,8 @@ from copilot.planner.spelling import put_right
         ("explane the resluts", "explain the results"),
         ("cap each at 30 pct", "cap each at 30 pct"),
         ("any gpas in FB since 2010", "any gaps in FB since 2010"),
+        ("can you chek if momentom_20 leaks", "can you check if momentum_20 leaks"),
+        ("rsi(14) is bellow 40", "rsi(14) is below 40"),
     ],
 )
 def test_slips_are_put_right(typed: str, meant: str) -> None:
@@ -73,3 +75,19 @@ def test_code_and_sql_stay_as_typed() -> None:
 
 def test_a_substitution_is_read_as_words() -> None:
     assert as_meant("s/intel/oracle/ and keep the rest") == "oracle instead of intel and keep the rest"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("since, ooh, 2009", "since 2009"),
+        ("when 50dma > 200 dma", "when 50-day moving average > 200-day moving average"),
+        ("above its 20 ema", "above its 20-day exponential moving average"),
+        ("sma(50) and ema_ratio_20", "sma(50) and ema_ratio_20"),
+        ("no more than a quarter of the book in one stock", "no more than 25% in one stock"),
+        ("no more'n two names w/o the gap", "no more than two names without the gap"),
+        ("half of the companies", "half of the companies"),
+    ],
+)
+def test_turns_of_speech_are_read_as_words_and_figures(typed: str, meant: str) -> None:
+    assert as_meant(typed) == meant

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from copilot.messages import Call, LiveState, Observation, Turn
+from copilot.planner.carried import carry_over
 from copilot.planner.earlier import (
     compared_with,
     experiment_meant,
@@ -18,7 +19,6 @@ from copilot.planner.earlier import (
 )
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.fill import comparison, fill
-from copilot.planner.history import carry_over
 from copilot.planner.revised import revised
 
 IDS = (

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from copilot.messages import Call, LiveState
-from copilot.planner.edits import WEIGHTS, edited_names, is_edit, left_figures
+from copilot.planner.carried import carry_over
+from copilot.planner.edits import WEIGHTS, edited_names, is_edit, some_of_before
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.given_up import given_up
-from copilot.planner.history import carry_over
 from copilot.planner.linear import load
+from copilot.planner.loose_figures import left_figures
 from copilot.tuning.words import books_version
 
 BEFORE = Call(
@@ -44,6 +45,7 @@ def test_the_only_limit_takes_the_only_figure(text: str, share: float) -> None:
         ("no tech, just google", ["google"]),
         ("oracle instead of google", ["AAPL", "oracle", "IBM"]),
         ("what about Tesla", None),
+        ("Coca-Cola behaves alike, include that one", ["AAPL", "Google", "IBM", "Coca-Cola"]),
     ],
 )
 def test_symbols_are_added_and_left_out(text: str, names: list[str] | None) -> None:
@@ -101,3 +103,34 @@ def test_the_last_name_is_never_left_out() -> None:
 
 def test_the_weights_were_made_from_these_books() -> None:
     assert load(WEIGHTS).made_from == books_version()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("hourly for the first two", ["AAPL", "Google"]),
+        ("just the last stock", ["IBM"]),
+        ("drop IBM from that list and load it again", ["AAPL", "Google"]),
+        ("for the first two weeks", None),
+        ("and Ford", None),
+    ],
+)
+def test_some_of_the_symbols_before(text: str, names: list[str] | None) -> None:
+    assert some_of_before(BEFORE, heard(text)) == names
+
+
+def test_a_limit_is_halved_and_dates_are_not_dropped_by_a_stop() -> None:
+    assert left_figures(BEFORE, heard("halve that limit")) == {"max_position": [0.1]}
+    dated = BEFORE.model_copy(update={"args": {**BEFORE.args, "start": "2005-01-01"}})
+    assert given_up(dated, heard("stop if it loses 20 percent")) == []
+
+
+def test_a_file_of_the_same_folder_and_bars_after_the_news() -> None:
+    before = Call(tool="ingest_data", args={"symbols": ["SBIN"], "path": "/data/nse/sbin.csv"})
+    said = {"symbols": [["ITC"]], "path": ["itc.csv"]}
+    assert carry_over(before, said, heard("the same for itc.csv, in the same folder"))["path"] == [
+        "/data/nse/itc.csv"
+    ]
+    news = Call(tool="ingest_data", args={"symbols": ["BA"], "kind": "news", "start": "2024-01-01"})
+    assert "kind" not in carry_over(news, {}, heard("then its daily price bars"))
+    assert "kind" in carry_over(news, {"start": ["2020-01-01"]}, heard("from 2020 instead"))

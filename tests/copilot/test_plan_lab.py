@@ -45,6 +45,8 @@ def test_the_last_feature_made_is_meant_and_all_of_them_where_many_are() -> None
     both = {"features": ["momentum_60"], "symbols": ["AAPL", "IBM"]}
     assert plan(checked, "on IBM too").call == Call(tool="check_features", args=both)
     assert plan(checked, "and also check it on IBM").call == Call(tool="check_features", args=both)
+    assert plan(MADE, "does the first one leak?").call.args == {"features": ["auto_skew_60"]}
+    assert plan(MADE, "is the third of them leaking?").call.args.get("features") is None
     used = plan(MADE, "use my feature on AAPL and IBM").call
     assert used == Call(tool="run_experiment", args={"symbols": ["AAPL", "IBM"], "features": ["auto_kurtosis_60"]})
 
@@ -180,3 +182,14 @@ def test_what_is_told_around_a_typed_formula_is_no_part_of_it() -> None:
     assert "ask" in plan("make a feature from rsi(14) and zorg").call.args
     kept = plan("turn rsi(14) * zscore(volume, 20) into a feature I can keep").call
     assert kept.args == {"features": ["rsi(14) * zscore(volume, 20)"]}
+
+
+def test_words_behind_typed_python_are_no_part_of_it() -> None:
+    call = plan("run python: result = bars['close'].max() on AAPL and IBM").call
+    assert call.args == {"code": "result = bars['close'].max()", "symbols": ["AAPL", "IBM"]}
+
+
+def test_a_formula_saved_under_a_name_is_made() -> None:
+    call = plan("save rsi(7) - rsi(21) as rsi_spread").call
+    assert call.tool == "generate_features"
+    assert call.args["features"] == ["rsi(7) - rsi(21)"]

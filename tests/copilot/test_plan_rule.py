@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.planner.conditions import condition_at
+from copilot.planner.evidence import gather
 from copilot.planner.first import FirstPlanner
+from copilot.planner.offers import offers
 from copilot.planner.refuse import forbidden
 from copilot.planner.rule import find_rule, without_orders
 from copilot.planner.talk import reply
@@ -46,6 +48,10 @@ def done(user: str, **args: Any) -> Turn:
         ("the stock is oversold", "rsi(14) < 30"),
         ("volatility is above thirty percent", "volatility(20) > 0.3"),
         ("the 10/30 crossover", "sma(10) > sma(30)"),
+        ("they're above their 100-day average", "close > sma(100)"),
+        ("under RSI 30", "rsi(14) < 30"),
+        ("the rsi of 14 is over 50", "rsi(14) > 50"),
+        ("14 is over 50", None),
         ("ADX is above 25", None),
         ("the moon is full", None),
         ("interest rates are above 3%", None),
@@ -127,3 +133,35 @@ def test_a_follow_up_varies_the_rule_and_a_new_rule_takes_no_old_exit() -> None:
         "symbols": ["IBM"],
         "entry": "close > sma(50)",
     }
+
+
+@pytest.mark.parametrize(
+    ("words", "entry", "leave"),
+    [
+        ("AAPL: buy rsi(2) < 10, sell close > sma(5)", "rsi(2) < 10", "close > sma(5)"),
+        ("rule is rsi(2) < 10 in and rsi(2) > 70 out, on AAPL", "rsi(2) < 10", "rsi(2) > 70"),
+        ("buy AAPL when rsi < 30 and sell when rsi > 70", "rsi(14) < 30", "rsi(14) > 70"),
+        (
+            "buy AAPL the day its 50 day average crosses above the 200 day average, sell the day it crosses below",
+            "crosses_above(sma(50), sma(200))",
+            "crosses_below(sma(50), sma(200))",
+        ),
+        ("Buy Apple under RSI 30, out over 70", "rsi(14) < 30", "rsi(14) > 70"),
+    ],
+)
+def test_both_halves_of_a_rule_are_heard(words: str, entry: str, leave: str) -> None:
+    found = {each.kind: each.value for each in find_rule(words)}
+    assert found == {"entry": entry, "exit": leave}
+
+
+def test_a_condition_for_leaving_is_no_entry() -> None:
+    said = gather("backtest IBM, selling whenever the RSI exceeds 70", STATE, date(2026, 11, 22))
+    assert "entry" not in offers("run_backtest", said, STATE)
+
+
+def test_a_condition_more_joins_the_rule_before() -> None:
+    before = done("...", symbols=["IBM"], entry="rsi(14) < 30", exit="rsi(14) > 70")
+    more = plan(before, "and only when volatility(20) < 0.4").call.args
+    assert more["entry"] == "rsi(14) < 30 and volatility(20) < 0.4"
+    other = plan(before, "the same with ema(150)").call  # no such part in it
+    assert other.args != before.steps[0].call.args

@@ -132,6 +132,7 @@ def test_aliases_are_lower_case_resolvable_and_no_english_words():
     assert aliases["nasdaq"] == ("^IXIC",)
     assert not {"it", "now", "cat", "t", "target", "low"} & set(aliases)
     assert {"NOW", "CAT", "T"} <= set(universe.word_tickers())
+    assert {"target", "gap", "delta"} <= set(universe.word_names())
     for phrase, symbols in aliases.items():
         assert phrase == phrase.lower()
         assert universe.resolve([phrase]) == symbols, phrase
