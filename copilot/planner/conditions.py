@@ -26,7 +26,7 @@ _UNIT = re.compile(r" ?-?(?:trading )?(?:day|bar|week|month|quarter|year|session
 _BARE = re.compile(
     rf"(?:the |its )?(?P<length>{LENGTH})(?: one| line)?"
     r"(?= (?:is|are|cross|go|move|rise|fall|climb|drop|trade|stay|get|above|below|over|under|and|or|on|for|since"
-    r"|from|in|sell|exit|buy)\w*\b|[,.;!?]|\s*$)",
+    r"|from|in|sell|exit|buy|i|we|you)\w*\b|[,.;!?]|\s*$)",
     re.IGNORECASE,
 )
 _EXTREME = re.compile(
@@ -45,8 +45,9 @@ _LEVEL = re.compile(r"(?:[<>=]|^crosses_\w+\(close,) -?[0-9.]+\)?$")
 _TIMES = re.compile(
     r"(?:(?P<word>twice|double|half)|(?P<figure>[0-9]+(?:\.[0-9]+)?)(?: times|x)) (?=its )", re.IGNORECASE
 )
+_THROUGH_IT = re.compile(r" (?:it|that|this)\b", re.IGNORECASE)
 _END = re.compile(
-    r"(?: it| that| this)?\s*(?:[,.;!?]|$| (?:and|on|for|since|from|in|sell|exit|leave|buy|get out)\b)",
+    r"(?: it| that| this)?\s*(?:[,.;!?]|$| (?:and|on|for|since|from|in|sell|exit|leave|buy|get out|i|we|you)\b)",
     re.IGNORECASE,
 )
 # "It closes", and "it is above its 200-day average" of a stock: no indicator's own average is that long.
@@ -203,7 +204,8 @@ def _comparison(text: str, at: int, left: Part, before: Condition | None) -> Con
             continue
         right = _right(text, match.end() + 1, left) if text[match.end() : match.end() + 1] == " " else None
         if right is None and before is not None and before.other and _END.match(text, match.end()):
-            right = Part(before.other, ATOM, match.end())
+            named = _THROUGH_IT.match(text, match.end())  # "drops back through it"
+            right = Part(before.other, ATOM, named.end() if named else match.end())
         if right is not None and left.text.isdigit() and right.text.isdigit():  # "50 crosses above 200"
             if not (sign.startswith("crosses") or _OF_AVERAGES.search(text)):
                 return None

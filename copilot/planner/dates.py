@@ -36,7 +36,8 @@ _DAYS_OF = re.compile(
 )
 _OF_ONE_YEAR = re.compile(  # "1 March to 30 June 2026": the year is said once
     rf"\b(?:from |between )?(?:the )?(?P<one>(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?)"
-    rf"\s?{_TO}\s?(?:the )?(?P<two>(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?,? (?:of )?(?P<year>{YEAR}))(?![0-9])",
+    rf"\s?{_TO}\s?(?:the )?(?P<two>(?:(?:start|beginning"
+    rf"|end) of )?(?:{DAY} (?:of )?)?{MONTH}(?: {DAY})?,? (?:of )?(?P<year>{YEAR}))(?![0-9])",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
@@ -71,7 +72,7 @@ _DECADES = re.compile(rf"\b(?:in |during |for |over |from )?{_DECADE}", re.IGNOR
 _LAST = re.compile(
     rf"\b(?<!skipping )(?<!skipping the )(?<!excluding the )(?<!without the )(?<!skip the )"
     rf"(?:(?:in|over|during|for|from) )?(?:the |these )?(?:last|past|previous|most recent) (?P<n>{SMALL} "
-    rf"|few |decade|)(?P<unit>day|week|month|year|decade|)s?\b(?! (?:experiment|run|one|report|backtest))",
+    rf"|few |decade|)(?P<unit>day|week|month|year|decade|)s?\b(?! (?:of|experiment|run|one|report|backtest))",
     re.IGNORECASE,
 )
 _AGO = re.compile(rf"\b(?:since|from) (?P<n>{SMALL}) (?P<unit>week|month|year)s? (?:ago|back)\b", re.IGNORECASE)
@@ -82,6 +83,10 @@ _YESTERDAY = re.compile(r"\b(?:(?P<open>since )|from )?yesterday\b(?:'s)?(?P<on>
 _BACK = re.compile(
     rf"\b(?:with )?(?P<n>{SMALL}) (?P<unit>week|month|year)s?(?:'|s)?(?: worth)? (?:of "
     rf"|back\b)(?:(?:daily )?(?:price )?(?:history|data|bars|prices|quotes))?",
+    re.IGNORECASE,
+)
+_GOING_BACK = re.compile(
+    rf"\b(?:going|goes|go|reaching|stretching) back (?P<n>{SMALL}) (?P<unit>week|month|year)s?\b(?: from today)?",
     re.IGNORECASE,
 )
 _THAT_YEAR = re.compile(rf"\b(?P<before>{MONTH}(?: {DAY})?,? (?:of )?)(?P<which>this|last) year\b", re.IGNORECASE)
@@ -160,7 +165,7 @@ def _is_amount(text: str, match: re.Match[str]) -> bool:
 
 
 def _relative(text: str, today: date) -> Iterator[Mention]:
-    for pattern in (_LAST, _AGO, _BACK):
+    for pattern in (_LAST, _AGO, _BACK, _GOING_BACK):
         for match in pattern.finditer(text):
             unit = (match["unit"] or match["n"]).lower().strip()
             if unit not in ("day", "week", "month", "year", "decade"):

@@ -33,7 +33,7 @@ _EVERYTHING = re.compile(
 )
 # All of them are meant: "rank my experiments", "which of all my runs did best".
 _AMONG_ALL = re.compile(
-    r"\b(?:rank|sort|order|leader ?board)\b(?!.*\b(?:last|latest|two|three|first)\b)"
+    r"\b(?:rank|sort(?! of)|order|leader ?board)\b(?!.*\b(?:last|latest|two|three|first)\b)"
     r"|\b(?:best|worst|highest|lowest|most|top|winner|strongest|weakest)\b.*\b(?:my|all|so far|ever|every)\b"
     r"|\b(?:my|all|so far|ever|every)\b.*\b(?:best|worst|highest|lowest|most|strongest|weakest)\b"
     r"|\bwhich\b(?!.*\b(?:last|latest|two|both|three|first|them|these|those)\b)"

@@ -67,7 +67,9 @@ def ingest(evidence: Evidence, _state: LiveState) -> Candidates:
     source = first(evidence, "source")
     if paths:  # a path without a source is a file
         source = []
-        symbols = symbols or _stored_as(evidence, paths[0])
+        named = {match["name"].lower() for match in _NAMED_AS.finditer(evidence.text)}
+        one_of = [name for name in symbols if name.lower() in named]  # "General Motors ... under ticker GM"
+        symbols = one_of or symbols or _stored_as(evidence, paths[0])
     elif not source and _SAMPLE.search(evidence.text):
         source = ["sample"]
     kind = topic(evidence)

@@ -16,7 +16,8 @@ from copilot.planner.part import as_call
 from copilot.planner.talk import reply
 
 _PLAINLY = re.compile(
-    r"\b(?:make|making|create|creating|build|building|generate|generating|construct|define|derive|engineer"
+    r"\b(?:make(?! (?:sure|certain))|making|create|creating|build|building|generate|generating|construct|define"
+    r"|derive|engineer"
     r"|design|craft"
     rf"|invent|new|another)\b (?:(?:me|us|an?|the|some|another|one|two|three|new|my|own) )*(?:\w+ )?{NOUN}\b",
     re.IGNORECASE,

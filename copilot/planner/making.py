@@ -10,7 +10,8 @@ from copilot.planner.vocabulary import everyday_words
 
 NOUN = r"(?:features?|signals?|factors?|indicators?|predictors?|expressions?|formulas?)s?"
 _VERB = (
-    r"(?:make|making|create|creating|build|building|generate|generating|construct|define|derive|engineer|design"
+    r"(?:make(?! (?:sure|certain))|making|create|creating|build|building|generate|generating|construct|define"
+    r"|derive|engineer|design"
     r"|craft"
     r"|write|register|save|store|turn|form|compose|prepare|produce|give me|get|have|love|need|want|like|invent"
     r"|set up|come up with|(?:cook|whip|knock|dream) up|add|adding|include|compute|calculate|combine|multiply"

@@ -98,7 +98,10 @@ _HORIZON = [
         rf"\bin (?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month)s?(?:' time)?\b(?![-( ]*{_OWN_LENGTH})",
         rf"(?:(?<=,)|(?<=;)) ?(?P<n>{SMALL}) (?:trading )?(?P<unit>day|week|month|quarter)s?(?=\s*(?:[,;.!?]|$))",
         r"\b(?P<tomorrow>tomorrow|overnight horizon|one day ahead|day ahead)(?:'s)?\b",
-        rf"\b(?P<n>{SMALL})[ -](?P<unit>day|week|month)s?(?= (?:lightgbm|model|forecast|prediction|ahead))",
+        (
+            rf"\b(?P<n>{SMALL})[ -](?P<unit>day|session|week|month)s?"
+            r"(?= (?:lightgbm|model|forecast|predict(?:ion|or)|ahead))"
+        ),
     )
 ]
 _TARGET = re.compile(

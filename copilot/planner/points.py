@@ -18,8 +18,10 @@ POINT = (
     rf"|(?:{DAY} (?:of )?)?{MONTH},? (?:of )?{YEAR}|{MONTH} {DAY},? {YEAR}|Q[1-4],? (?:of )?{YEAR}"
     rf"|(?:the )?{_QUARTER} quarter,? (?:of )?{YEAR}"
     rf"|(?:the )?(?:start|beginning|end|middle|first half|second half) of {YEAR}|H[12] {YEAR}"
+    rf"|(?:the )?(?:start|beginning|end) of {MONTH},? (?:of )?{YEAR}"
     rf"|(?:early|late|mid)[ -]{YEAR}|(?:[FC]Y ?)?{YEAR})(?![0-9])"
 )
+_EDGE = re.compile(rf"(?P<side>start|beginning|end) of (?P<month>{MONTH}.*)")
 
 
 def read_point(text: str) -> tuple[date, date] | None:
@@ -30,7 +32,8 @@ def read_point(text: str) -> tuple[date, date] | None:
         return None
     year = int(year_match[0])
     if named := re.fullmatch(r"(start|beginning|early|middle|mid|end|late)(?: of|[ -]).*", text):
-        return _part_of_year(named[1], year)
+        edge = _EDGE.fullmatch(text)
+        return _edge_of_month(edge["side"], edge["month"], year) if edge else _part_of_year(named[1], year)
     if half := re.match(r"h([12]) |(first|second) half of ", text):
         first = half[1] == "1" or half[2] == "first"
         return (date(year, 1, 1), date(year, 6, 30)) if first else (date(year, 7, 1), date(year, 12, 31))
@@ -41,6 +44,12 @@ def read_point(text: str) -> tuple[date, date] | None:
         return _calendar_point(text, year)
     except ValueError:  # the 31st of February
         return None
+
+
+def _edge_of_month(side: str, month: str, year: int) -> tuple[date, date]:
+    """Return the first or last day of "March 2010"."""
+    first, last = _calendar_point(month, year)
+    return (last, last) if side == "end" else (first, first)
 
 
 def _part_of_year(part: str, year: int) -> tuple[date, date]:

@@ -15,9 +15,10 @@ SURE = 11  # from this one on a word is a number wherever it stands
 _SMALL = "|".join(UNITS)
 _TENS = "|".join(TENS)
 _BELOW_100 = rf"(?:(?:{_TENS})(?:[ -](?:{'|'.join(list(UNITS)[1:10])})\b)?|(?:{_SMALL})\b)"
-_HUNDREDS = rf"(?:(?:an?|{_SMALL}) hundred(?:(?: and)? {_BELOW_100})?)"
+_HUNDREDS = rf"(?:(?:(?:an?|{_SMALL})[ -])?hundred(?:(?: and)? {_BELOW_100})?)"
 _NUMBER = re.compile(
-    rf"(?<![\w-])(?P<n>{_HUNDREDS}|{_BELOW_100})(?![\w]|-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
+    rf"(?<![\w-])(?P<n>{_HUNDREDS}|{_BELOW_100})(?![\w]|-(?:first|second|third|fourth|fifth|sixth|seventh|eighth"
+    rf"|ninth)"
     r"| (?:first|second|third)\b)(?P<unit>[ -]?(?:trading |business |percent|per cent|%|days?\b|weeks?\b|months?\b"
     r"|years?\b|bars?\b|sessions?\b|minutes?\b|quarters?\b|grand\b|thousand\b|million\b|k\b))?",
     re.IGNORECASE,

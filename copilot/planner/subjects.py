@@ -41,6 +41,9 @@ _POINTS = re.compile(  # "use it to predict IBM": at what was spoken of
     r"|ditto(?: but)?|again|it|that|this|them|these|those|that one)(?: alone| only| just)?(?: in order)?(?: to)?",
     re.IGNORECASE,
 )
+_OPENED = re.compile(
+    r"^.*\b(?:how (?:well|much|strongly|reliably|far)|whether|if) (?=(?:it|this|that|they)$)", re.IGNORECASE
+)
 _SETTINGS = frozenset({"model", "horizon", "option", "count", "experiment"})
 LONGEST = 5  # words of a predictor after "with" or "test"
 NEAREST = 3
@@ -56,7 +59,7 @@ def unknown_predictor(evidence: Evidence, *, plainly: bool = False) -> str | Non
         return None
     for place, pattern in enumerate(_SUBJECTS[: PLAIN if plainly else None]):
         for match in pattern.finditer(evidence.text):
-            what = match["what"].strip()
+            what = _OPENED.sub("", match["what"].strip())
             if place >= PLAIN and len(what.split()) > LONGEST:
                 continue
             settings = place >= PLAIN and _is_setting(what, match.start("what"), evidence)

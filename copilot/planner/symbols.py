@@ -80,6 +80,7 @@ _BEFORE_NAME = re.compile(
     rf"| all(?: the)?)?,? $|, $",
     re.IGNORECASE,
 )
+_OF_ONE_COMPANY = re.compile(r"\b(?:company|corporate|company's|firm's) $", re.IGNORECASE)  # its financials
 _OF_THE_TIMES = re.compile(
     r" (?:crisis|crises|crash|meltdown|bubble|bust|shock|year|years|panic|holidays?)\b", re.IGNORECASE
 )
@@ -203,7 +204,7 @@ def _is_name(said: str, text: str, start: int) -> bool:
         return True
     if said in _loose_words():
         before, after = text[:start], text[start + len(said) :]
-        if _OF_THE_TIMES.match(after):
+        if _OF_THE_TIMES.match(after) or _OF_ONE_COMPANY.search(before):
             return False
         alone = _OPENS.fullmatch(before) is not None and _CLOSES.match(after) is not None
         return alone or _BEFORE_NAME.search(before) is not None

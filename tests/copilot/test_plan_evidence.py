@@ -51,6 +51,8 @@ def seen(text: str) -> Evidence:
         ("2 November 2026 up to and including 6 November 2026", "2026-11-02", "2026-11-06"),
         ("FY 2012 through FY 2018", "2012-01-01", "2018-12-31"),
         ("correction: the end date should be 30 June 2021", None, "2021-06-30"),
+        ("from the end of March 2010 to the start of May 2012", "2010-03-31", "2012-05-01"),
+        ("going back five years", "2021-11-22", None),
         ("on 2001-02-31", None, None),
         ("without a date", None, None),
     ],
