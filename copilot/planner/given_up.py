@@ -57,8 +57,10 @@ _GIVEN_UP_AS = {  # what each setting is called when it is given up
     ),
     "max_drawdown": r"(?:draw[- ]?down (?:limit|stop|cap|guard|brake|control|rule)|stop)",
     "max_position": r"(?:position (?:limit|cap|size)|weight (?:limit|cap)|cap|max(?:imum)? (?:position|weight))",
-    "max_positions": r"(?:limit on (?:the )?(?:number of )?(?:names|positions|lines|stocks)|maximum)",
-    "top_n": r"(?:limit on (?:the )?(?:number of )?(?:names|positions|lines|stocks)|top[- ]?n|number of names)",
+    "max_positions": r"(?:(?:limit|cap) on (?:how many |the )?(?:number of )?(?:names|positions|lines|stocks)"
+    "|maximum)",
+    "top_n": r"(?:(?:limit|cap) on (?:how many |the )?(?:number of )?(?:names|positions|lines|stocks)|top[- ]?n"
+    "|number of names)",
     "horizon_days": r"horizon",
     "exit": r"(?:sell(?:ing)?|exit)(?: (?:rules?|conditions?|part|side|signals?))",
     "combinatorial": r"(?:combinatorial\w*|cpcv)",

@@ -50,6 +50,7 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
         "book",
         "beta_neutral",
         (
+            r"neutrali[sz](?:e|ed|ing) (?:the |its |all )?(?:market )?(?:beta|market)|"
             rf"{_WITH}(?:beta|market)[- ](?:neutral(?:ly|ity)?|hedged)(?: (?:book|strategy|portfolio))?"
             r"|hedg(?:e|ed|ing)(?: (?:it|them))?(?: out)?"
             r"(?: (?:(?:with|by|against|using|to) )?(?:the )?(?:index|market|beta|market beta|s&p 500))?"

@@ -199,7 +199,7 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
         r"(?=(?:\w+\([0-9, ]*\)|close|open|high|low|volume) ?(?:[<>]|(?:is )?(?:below|above|under|over)\b))",
         re.IGNORECASE,
     )
-    label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| when| on| if| at)? ?[\"'`]?"
+    label = rf"\b{kind}(?: (?:condition|rule|signal))?s?(?: ?[:=]| is| had been| were| when| on| if| at)? ?[\"'`]?"
     return (
         (re.compile(rf"\b(?:{own})\b{gap}\b(?:{words()['when']}) ", re.IGNORECASE), True),
         (

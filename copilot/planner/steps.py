@@ -29,7 +29,7 @@ _FOLLOWS = (
     r"(?: all| done| in| ready)?|following (?:that|this)(?! (?:run|one|experiment|test|rule|model)\b)"
     r"|(?<=and )after(?=,? (?:please |i want |you |we )*(?:VERBS)\b)|(?<=, )after(?= i (?:want|would|need)\b)"
     r"|followed by|to finish|at the end(?! of)|(?:and )?(?:finish(?:ing)?|end(?:ing)?|wrap(?:ping)? up"
-    r"|conclude)(?: (?:it )?off)? with|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly)"
+    r"|conclude)(?: (?:it )?off)? (?:with|by)|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly)"
 )
 _VERBS = (
     r"load|get|fetch|download|pull|grab|ingest|import|collect|retrieve|bring (?:in|up)|update|refresh"
@@ -107,6 +107,11 @@ _MEANWHILE = tuple(
         ),
         rf"^(?P<later>.+?)[.,;?!]+ *but (?P<first>(?:please )?(?:{_VERBS})\b.+) (?:first|beforehand)[.!]*$",
         (
+            rf"^(?P<later>.+?)[.,;?!]+ *(?:but |so )?(?:you'll|you will|we'll|we|you|i'll|i) (?:have to|need to"
+            rf"|must|should) "
+            rf"(?P<first>(?:{_VERBS})\b.+?),? first\b(?P<rest>.*)$"
+        ),
+        (
             r"^(?P<later>[^.;!?]+?),? (?:after|once) (?:you(?:'ve| have)? |having )?(?:done|run|running"
             r"|finished|tested|executed)(?: the following)?[:,] ?(?P<first>.+)$"
         ),
@@ -118,6 +123,15 @@ _MONEY = re.compile(
     r"| about)* (?P<money>[$\u20ac\u00a3]?[0-9][\w.,]*(?: [a-z]+){0,2}?)"
     r"(?: to (?:invest|spend|put to work|place|allocate)| in cash| lying around| available)*[.,;!] *(?:and )?"
     r"(?P<rest>.+\b(?:with|for|using|of|into) (?:this|that|it|the)(?: (?:money|sum|amount|cash|capital))?\W*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_PURSE = re.compile(
+    r"^[^.!?;]*?\b(?:with|have|got) (?P<money>[$\u20ac\u00a3][0-9][0-9,.]*[km]?|[0-9][0-9,.]* ?(?:k|grand|dollars"
+    r"|usd|bucks))"
+    r" (?:to|for) (?:invest|spend|place|put|play|allocat)\w*[^.!?;]*[.!;] +"
+    r"(?P<rest>(?:(?![$\u20ac\u00a3][0-9]).)*\b(?:suggest|propose|recommend|what (?:should|would|to) .*buy"
+    r"|purchases?|positions)\b"
+    r"(?:(?![$\u20ac\u00a3][0-9]).)*)$",
     re.IGNORECASE | re.DOTALL,
 )
 # Several words: a bare "show" ends what is before it.
@@ -138,8 +152,10 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     text = _OUTCOME.sub("", _READY.sub("", text))
     if has := _MONEY.match(text):  # "I have 8000 dollars. ... what to buy with it"
         text = re.sub(r"(?:this|that|it|the)(?: [a-z]+)?(\W*)$", rf"{has['money']}\1", has["rest"])
+    if purse := _PURSE.match(text):  # "a club with $20,000 to place. ... suggest our purchases"
+        text = f"{purse['rest'].rstrip(' .!?')} with {purse['money']}"
     if turned := _BEFORE.match(text) or next(filter(None, (each.match(text) for each in _MEANWHILE)), None):
-        first = _told(turned["first"], turned["later"])
+        first = _told(turned["first"] + (turned.groupdict().get("rest") or ""), turned["later"])
         return [*pieces(first), (turned["later"], True)]  # "before you test it, load it"
     text = _LATE.sub(r"\g<joint> then \g<verb> ", text)
     last = _LAST.search(text)
