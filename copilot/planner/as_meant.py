@@ -30,6 +30,7 @@ _PART = re.compile(  # "never more than a quarter of the book in one stock", "no
     r"|total))?(?= (?:in|per|for|on) (?:it|any|one|each|a |an )\b)",
     re.IGNORECASE,
 )
+_CLOSE_OF = re.compile(rf"\bclose of (?=(?:{MONTH},? )?(?:of )?(?:19|20)[0-9]{{2}})", re.IGNORECASE)
 _MOM = re.compile(
     r"\bmom(?=[ _-]?\(?[0-9])|(?<=[0-9]d )mom\b|(?<=day )mom\b|(?<=month )mom\b|(?<=week )mom\b", re.IGNORECASE
 )
@@ -46,6 +47,7 @@ def as_meant(text: str, names: Iterable[str] = ()) -> str:
     """Return the request to plan for `text`; `names` of the workspace are never corrected."""
     if any(find_code(text)) or any(find_sql(text)):
         return text
+    text = _CLOSE_OF.sub("end of ", text)
     text = _MOM.sub("momentum", text)
     text = _WITHOUT.sub("without", text)
     text = _LAST_DAY.sub(lambda match: "end of " if match["which"].lower() == "last" else "start of ", text)

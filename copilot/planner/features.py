@@ -153,7 +153,8 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w-]){_OTHER}(?:(?P<before>{BEFORE}) )?(?P<name>(?:{name})s?)"
         rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{LENGTH})\)"
-        rf"| over (?:the (?:last|past) )?(?P<span>{LENGTH})(?=[,.;?!]|$| (?:and|or|on|for|with|to|as|too|also)\b)"
+        rf"| (?:(?:measured |taken |computed )?over (?:the (?:last|past) )?|with an? (?:window|length"
+        rf"|lookback) of )(?P<span>{LENGTH})(?=[,.;?!]|$| (?:and|or|on|for|with|to|as|too|also|added)\b)"
         rf"|(?:[ -]?| of )(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
         rf"|positions|and [0-9]))|[ -](?P<length>{LENGTH})(?=[,.;]|$| and\b| or\b))?"
         r"(?!\w|-(?!based|driven|style|type|sorted|ranked))",

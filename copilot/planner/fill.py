@@ -173,7 +173,8 @@ def _between(cut: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 def sets_side_by_side(evidence: Evidence) -> bool:
     """Tell whether two runs are to be put next to each other."""
-    return len(evidence.of("experiment")) > 0 and _SIDE_BY_SIDE.search(evidence.text) is not None
+    runs = evidence.of("experiment") or _RUNS.search(evidence.text)
+    return bool(runs) and _SIDE_BY_SIDE.search(evidence.text) is not None
 
 
 def asks_who_won(text: str) -> bool:

@@ -16,7 +16,7 @@ _NAMES = (
             r"|lambdarank)"
         ),
     ),
-    ("lightgbm_regressor", r"(?:lightgbm|lgbm|boosted(?: trees?)?)[ _-](?:regressors?|regression)"),
+    ("lightgbm_regressor", r"(?:lightgbm|lgbm|boosted(?: trees?)?)[ _-](?:regressors?|regression)(?: models?)?"),
     (
         "momentum",
         r"(?:the )?model (?:called |named )?momentum|(?:plain |simple )?momentum (?:baseline|benchmark|model)",

@@ -105,7 +105,7 @@ _MEANWHILE = tuple(
             rf"^(?P<later>.+?)[.,;?!]+ *(?:but |and )?(?:before (?:that|this)|beforehand|but first(?: of all)?),?"
             rf" (?P<first>(?:please |do |you )*(?:{_VERBS})\b.+)$"
         ),
-        rf"^(?P<later>.+?)[.,;?!]+ *but (?P<first>(?:please )?(?:{_VERBS})\b.+) (?:first|beforehand)[.!]*$",
+        rf"^(?P<later>.+?)[.,;?!]+ *(?:but|so) (?P<first>(?:please )?(?:{_VERBS})\b.+) (?:first|beforehand)[.!]*$",
         (
             rf"^(?P<later>.+?)[.,;?!]+ *(?:but |so )?(?:you'll|you will|we'll|we|you|i'll|i) (?:have to|need to"
             rf"|must|should) "
@@ -136,6 +136,14 @@ _PURSE = re.compile(
 )
 # Several words: a bare "show" ends what is before it.
 _SEVERAL = re.compile(r"(?:explain|compare|why|report)\b|[^.;!?]*?\w[^\w.;!?]+\w")
+_CHEERS = re.compile(  # "Sweet! Let me see the report"
+    r"^\W*(?:(?:sweet|great|nice|cool|super|lovely|splendid|brilliant|perfect|awesome|wow|ha(?:ha)?|excellent"
+    r"|fantastic"
+    r"|wonderful|interesting|damn|cheers|thanks|thank you|hm+|meh|oh|ah)(?: (?:stuff|work|job|one|mate|man|a lot"
+    r"|so much))?[!.]+\s+)+"
+    r"(?=\w)",
+    re.IGNORECASE,
+)
 _READY = re.compile(  # "ok they're in." says nothing to do
     r"^\W*(?:(?:ok|okay|great|good|nice|right|cool|lovely|perfect|thanks|super|fine|brilliant)\W+)?"
     r"(?:they|it|that|those|these|all|both|everything)(?:'s|'re| is| are| all)+ (?:now )?(?:in|there|here|done"
@@ -149,14 +157,15 @@ _LETTERS = re.compile(r"[A-Za-z]{2,}")
 def pieces(text: str) -> list[tuple[str, bool]]:
     """Return the pieces of a request in order, each with whether words say that it follows what is before it."""
     text = without_quotations(text)
-    text = _OUTCOME.sub("", _READY.sub("", text))
+    text = _OUTCOME.sub("", _READY.sub("", _CHEERS.sub("", text)))
     if has := _MONEY.match(text):  # "I have 8000 dollars. ... what to buy with it"
         text = re.sub(r"(?:this|that|it|the)(?: [a-z]+)?(\W*)$", rf"{has['money']}\1", has["rest"])
     if purse := _PURSE.match(text):  # "a club with $20,000 to place. ... suggest our purchases"
         text = f"{purse['rest'].rstrip(' .!?')} with {purse['money']}"
     if turned := _BEFORE.match(text) or next(filter(None, (each.match(text) for each in _MEANWHILE)), None):
         first = _told(turned["first"] + (turned.groupdict().get("rest") or ""), turned["later"])
-        return [*pieces(first), (turned["later"], True)]  # "before you test it, load it"
+        later = re.sub(r",? (?:but|and) (?:we|i|you) (?:don't|do not|haven't)\b[^.,;]*$", "", turned["later"])
+        return [*pieces(first), (later, True)]  # "before you test it, load it"
     text = _LATE.sub(r"\g<joint> then \g<verb> ", text)
     last = _LAST.search(text)
     text = text[: last.start("marker")].rstrip() if last else text
