@@ -228,7 +228,7 @@ def _capitals() -> re.Pattern[str]:
     """Return the pattern of the names that are words too, where a capital inside a sentence marks them."""
     from tools.ingest.universe import word_names
 
-    names = "|".join(re.escape(name.capitalize()) for name in word_names())
+    names = "|".join(re.escape(name.title()) for name in word_names())
     return re.compile(
         rf"(?<=[a-z0-9,;:&] )(?:{names})(?![\w-]| (?:vol|price|weight|position|date|horizon|return)\w*)"
         rf"|^(?:{names})(?= (?:only|too|instead|as well|also|please)\b|, [A-Z]| and [A-Z]|\W*$)"

@@ -260,7 +260,7 @@ def _phrases() -> Mapping[str, tuple[str, ...]]:
 @cache
 def _words() -> frozenset[str]:
     lines = (FOLDER / "words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(word.replace("_", " ") for line in lines if not line.startswith("#") for word in line.split())
 
 
 def _group_names() -> list[tuple[str, str]]:
