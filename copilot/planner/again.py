@@ -42,8 +42,7 @@ _SHIFTED = re.compile(
 )
 _MEANT = re.compile(
     r"(?:(?:oops|sorry|no|ah|oh|wait|hm+|i|typo|make it|that is|actually|of course)\b[, ]*)*(?:meant?"
-    r"|make (?:it|that)|rather)"
-    r"(?: the year)? (?P<year>(?:19|20)[0-9]{2})(?: of course| sorry| please)?",
+    r"|make (?:it|that)|rather)(?: the year)? (?P<year>(?:19|20)[0-9]{2})(?: of course| sorry| please)?",
     re.IGNORECASE,
 )
 _TRIES = re.compile(r"\b(?:try|test|use|predict\w*|run|train|check)\b", re.IGNORECASE)

@@ -26,8 +26,7 @@ _AVERAGE = re.compile(  # "200dma", "the 50 ema"
 _PARTS = {"half": 50, "quarter": 25, "fifth": 20, "tenth": 10, "twentieth": 5}
 _PART = re.compile(  # "never more than a quarter of the book in one stock", "no more than half in it"
     rf"\b(?:an? |one )?(?P<part>{'|'.join(_PARTS)})(?: of (?:the|my|our) (?:book|portfolio|capital|money|account"
-    rf"|equity"
-    r"|total))?(?= (?:in|per|for|on) (?:it|any|one|each|a |an )\b)",
+    rf"|equity|total))?(?= (?:in|per|for|on) (?:it|any|one|each|a |an )\b)",
     re.IGNORECASE,
 )
 _CLOSE_OF = re.compile(rf"\bclose of (?=(?:{MONTH},? )?(?:of )?(?:19|20)[0-9]{{2}})", re.IGNORECASE)

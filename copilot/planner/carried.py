@@ -28,11 +28,9 @@ _FIGURE = r"(?P<figure>[0-9]+(?:\.[0-9]+)?)(?![\w.%]*[\w%])(?! ?(?:%|per ?cent|d
 _LEVELS: Mapping[str, re.Pattern[str]] = {
     field: re.compile(
         rf"\b(?:{verbs})(?: (?:it|out|already|only|instead))*(?: (?:at|above|below|over|under|on"
-        rf"|when it (?:hits|reaches|is at)))+"
-        rf" {_FIGURE}"
+        rf"|when it (?:hits|reaches|is at)))+ {_FIGURE}"
         rf"|\b(?:over|above|below|under|at|hits?|reach(?:es)?) {_FIGURE.replace('figure', 'before')},? (?:to"
-        rf"|before|and then) "
-        rf"(?:i |we )?(?:{verbs})\b",
+        rf"|before|and then) (?:i |we )?(?:{verbs})\b",
         re.IGNORECASE,
     )
     for field, verbs in {

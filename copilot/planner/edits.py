@@ -48,8 +48,7 @@ _ADD_THAT = re.compile(
 )
 _SOME = re.compile(
     rf"\b(?:just|only|for|on|with|keep) (?:just |only )?the (?P<which>first|last) (?:(?P<n>{SMALL})(?= (?:stocks?"
-    rf"|symbols?|names?"
-    r"|tickers?|companies)\b|\W*$|,)|(?:stock|symbol|name|ticker|company)\b)",
+    rf"|symbols?|names?|tickers?|companies)\b|\W*$|,)|(?:stock|symbol|name|ticker|company)\b)",
     re.IGNORECASE,
 )
 _VARIED: Mapping[str, tuple[Kind, ...]] = {

@@ -39,15 +39,12 @@ _SQL = re.compile(
 _AFTER_SQL = re.compile(r"\s*[\n;]\s*(?:and|then|after|once|when|next|please|now)\b(?=[^=<>()]*$)", re.IGNORECASE)
 _CONTINUES = re.compile(
     r"^(?:(?:lol|haha|ok(?:ay)?|right|great|cool|good|nice|thanks|thank you|hm+|well|so|yes|yeah|alright|splendid"
-    r"|perfect)\W+)*"
-    r"(?:oops|whoops|typo|my bad|and|now|only|also|but|then|instead|again|what about|how about|same"
-    r"|ok(?:ay)?,? now)\b"
-    r"|^(?:in|with|at|as) (?:hourly|minute|daily|1h|1m|1d)\b"
+    r"|perfect)\W+)*(?:oops|whoops|typo|my bad|and|now|only|also|but|then|instead|again|what about|how about|same"
+    r"|ok(?:ay)?,? now)\b|^(?:in|with|at|as) (?:hourly|minute|daily|1h|1m|1d)\b"
     r"|\b(?:same|idem|ditto|likewise|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more"
     r"|(?:another|one more) (?:run|go|try|shot|round|time))\b|\b(?:run|try|test|do|make) (?:it|that|this)\b"
     r"|\bi (?:meant|mean)\b|^correction\b|\brather than\b|\bshould (?:have been|rather be)\b|\b(?:restrict|limit"
-    r"|narrow"
-    r"|reduce) (?:it|that|this)\b"
+    r"|narrow|reduce) (?:it|that|this)\b"
     r"|\b(?:rest|everything else|all else|otherwise|other settings?)(?: (?:stays?|remains?|being|is|are|kept"
     r"|left|all))*,?"
     r" (?:unchanged|unaltered|the same|equal|identical|untouched|as (?:is|before|it was|they were))\b",

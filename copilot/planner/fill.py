@@ -27,8 +27,7 @@ _EVERYTHING = re.compile(
     r"|all (?:of )?(?:the |my |our |these |those )?(?:two|three|four|five|six|seven|eight|nine|ten"
     r"|[0-9]{1,2}) (?:stocks|symbols"
     r"|names|tickers)(?: (?:that )?(?:i|we) (?:have|hold|own)| there are| in the lake| stored)"
-    r"|(?:the )?whole (?:universe|lake)"
-    r"|(?:my|our) (?:whole |entire )?(?:universe|symbols|stocks|tickers))\b",
+    r"|(?:the )?whole (?:universe|lake)|(?:my|our) (?:whole |entire )?(?:universe|symbols|stocks|tickers))\b",
     re.IGNORECASE,
 )
 # All of them are meant: "rank my experiments", "which of all my runs did best".

@@ -30,12 +30,10 @@ SAID_AS = {
 }
 _NEGATES = re.compile(  # without one of these, nothing is given up
     r"\b(?:no|not|\w+n't|dont|without|w/o|drop\w*|los(?:e|ing)|remov\w*|forget|scrap\w*|skip\w*|any|free\w*|off"
-    r"|un\w+"
-    r"|lift\w*|away|out|never|undo|back|less|cancel\w*|leav\w*|kill|ditch\w*|strip\w*|rid|nix|relax\w*|whole"
+    r"|un\w+|lift\w*|away|out|never|undo|back|less|cancel\w*|leav\w*|kill|ditch\w*|strip\w*|rid|nix|relax\w*|whole"
     r"|every\w*"
     r"|ignor\w+|tak(?:e|ing)|release|open|all|bin|chuck|axe|minus|nothing|none|delete|disregard|abandon|abolish"
-    r"|default"
-    r"|usual|standard|normal|plain|full|stop|end|waive|rescind|omit\w*|exclud\w*|as many|go|scratch|clear"
+    r"|default|usual|standard|normal|plain|full|stop|end|waive|rescind|omit\w*|exclud\w*|as many|go|scratch|clear"
     r"|reset|again|anymore|instead of|rather than)\b",
     re.IGNORECASE,
 )
@@ -68,8 +66,7 @@ _GIVEN_UP_AS = {  # what each setting is called when it is given up
 }
 _OF_DATES = re.compile(
     r"\b(?:dates?|dated|periods?|start\w*|end\w*|begin\w*|since|until|till|history|range|span|window|years?|time"
-    r"|everything"
-    r"|all|full|whole|entire|open|limits?|restrict\w*|cut\w*|back|far|forever|ever|(?:19|20)[0-9]{2})\b",
+    r"|everything|all|full|whole|entire|open|limits?|restrict\w*|cut\w*|back|far|forever|ever|(?:19|20)[0-9]{2})\b",
     re.IGNORECASE,
 )
 _NO_LIMIT = re.compile(

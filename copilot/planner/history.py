@@ -17,8 +17,7 @@ _MEANT = {
 _COMMAND = re.compile(
     r"\W*(?:(?:please|now|ok(?:ay)?|then|so|can you|could you|let's|first)\W+)*(?:run|tests?|backtest|train|load"
     r"|fetch|download|import|ingest|make|create|build|generate|open|show|list|compare|rank|check|plot|draw|chart"
-    r"|compute"
-    r"|calculate|propose|draft)\b",
+    r"|compute|calculate|propose|draft)\b",
     re.IGNORECASE,
 )
 _WON = re.compile(r"\b(?:better|best|won|wins?|winner|beats?|highest|strongest|ahead)\b", re.IGNORECASE)

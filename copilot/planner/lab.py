@@ -17,8 +17,7 @@ from copilot.planner.talk import reply
 
 _PLAINLY = re.compile(
     r"\b(?:make(?! (?:sure|certain))|making|create|creating|build|building|generate|generating|construct|define"
-    r"|derive|engineer"
-    r"|design|craft"
+    r"|derive|engineer|design|craft"
     rf"|invent|new|another)\b (?:(?:me|us|an?|the|some|another|one|two|three|new|my|own) )*(?:\w+ )?{NOUN}\b",
     re.IGNORECASE,
 )
@@ -47,8 +46,7 @@ LEAKS = re.compile(
 )
 _CHECKS_OWN = re.compile(
     r"\b(?:check|vet|verify|examine)\b.{0,25}\b(?:ones?|those|what|everything|things?|all)(?: that)? (?:i"
-    r"|we)(?:'ve| have)? "
-    r"(?:\w+ )?(?:made|generated|built|created|wrote|defined)\b",
+    r"|we)(?:'ve| have)? (?:\w+ )?(?:made|generated|built|created|wrote|defined)\b",
     re.IGNORECASE,
 )
 _PROVES = {"check", "checked", "verify", "verified", "prove", "proven", "vet", "vetted"}

@@ -31,8 +31,7 @@ _AGAIN = re.compile(
 )
 _SHOWS = re.compile(r"\b(?:show|see|print|display|list|look|give me|open)\b", re.IGNORECASE)
 _THERE = re.compile(
-    r"\b(?:on|for) (?:it|them|that one|those|these|(?:that|those|the same) (?:symbols?|stocks?|names?"
-    r"|tickers?))\b",
+    r"\b(?:on|for) (?:it|them|that one|those|these|(?:that|those|the same) (?:symbols?|stocks?|names?|tickers?))\b",
     re.IGNORECASE,
 )
 _ON_IT = re.compile(r"\b(?:on|for|with|to) (?:it|them|those|these|that one)\b", re.IGNORECASE)

@@ -11,8 +11,7 @@ from copilot.planner.vocabulary import everyday_words
 NOUN = r"(?:features?|signals?|factors?|indicators?|predictors?|expressions?|formulas?)s?"
 _VERB = (
     r"(?:make(?! (?:sure|certain))|making|create|creating|build|building|generate|generating|construct|define"
-    r"|derive|engineer|design"
-    r"|craft"
+    r"|derive|engineer|design|craft"
     r"|write|register|save|store|turn|form|compose|prepare|produce|give me|get|have|love|need|want|like|invent"
     r"|set up|come up with|(?:cook|whip|knock|dream) up|add|adding|include|compute|calculate|combine|multiply"
     r"|divide|subtract|new|another|fresh)"
@@ -37,8 +36,7 @@ _ASKING = re.compile(rf"{_POLITE}{_OTHERWISE}\b", re.IGNORECASE)
 _TESTING = re.compile(
     r"\b(?:run|tests?|backtest\w*|train\w*|experiments?|predicts?|models?|universe|strateg\w+|classifiers?"
     r"|ranker|lightgbm|ridge|logistic|anchored|neutral|long[- /]?short|top [0-9]+|horizon"
-    r"|cross[- ]validat\w*|combinatorial|portfolio|whether|see if"
-    r"|works?)\b",
+    r"|cross[- ]validat\w*|combinatorial|portfolio|whether|see if|works?)\b",
     re.IGNORECASE,
 )
 _ADDING = re.compile(rf"{_POLITE}(?:add|include|make|create|build|generate)\b", re.IGNORECASE)

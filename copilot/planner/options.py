@@ -38,8 +38,7 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
         "anchored",
         (
             rf"{_WITH}(?:expanding|anchored)(?: (?:training|walk[- ]forward|splits?|windows?|folds?))+"
-            rf"|{_WITH}anchored"
-            r"|anchor(?:ing)? (?:the |all )?(?:training )?(?:windows?|folds?|splits?)(?: (?:at|to"
+            rf"|{_WITH}anchored|anchor(?:ing)? (?:the |all )?(?:training )?(?:windows?|folds?|splits?)(?: (?:at|to"
             r"|on) the (?:first bar|start|beginning))?"
             r"|(?:training )?windows? (?:that )?(?:all |always )?(?:begin|start)(?:ning|ing)? (?:at|from|on"
             r"|with) the (?:first|start|beginning)(?: bar| day)?|(?:expanding|growing) (?:windows?|samples?)"

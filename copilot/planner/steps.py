@@ -25,8 +25,7 @@ _FOLLOWS = (
     r" (?:(?:done|finish(?:ed|es)?|ready|loaded|there|here|in place|completed?|arrived?|stored|landed|on disk)\b"
     r"|(?:in|run|over|up|through)(?=,|\W*$| (?:please |i |you |we |just |also |can |could |i'd )*(?:VERBS)\b))"
     r"|(?:once|when|as soon as) (?:you|we)(?:'ve| have)? (?:got |have |finished |done )?(?:that|it|them|those"
-    r"|this|these)"
-    r"(?: all| done| in| ready)?|following (?:that|this)(?! (?:run|one|experiment|test|rule|model)\b)"
+    r"|this|these)(?: all| done| in| ready)?|following (?:that|this)(?! (?:run|one|experiment|test|rule|model)\b)"
     r"|(?<=and )after(?=,? (?:please |i want |you |we )*(?:VERBS)\b)|(?<=, )after(?= i (?:want|would|need)\b)"
     r"|followed by|to finish|at the end(?! of)|(?:and )?(?:finish(?:ing)?|end(?:ing)?|wrap(?:ping)? up"
     r"|conclude)(?: (?:it )?off)? (?:with|by)|step (?:two|three|four|[2-9])[:,]?|(?:second|third|fourth)ly)"
@@ -108,8 +107,7 @@ _MEANWHILE = tuple(
         rf"^(?P<later>.+?)[.,;?!]+ *(?:but|so) (?P<first>(?:please )?(?:{_VERBS})\b.+) (?:first|beforehand)[.!]*$",
         (
             rf"^(?P<later>.+?)[.,;?!]+ *(?:but |so )?(?:you'll|you will|we'll|we|you|i'll|i) (?:have to|need to"
-            rf"|must|should) "
-            rf"(?P<first>(?:{_VERBS})\b.+?),? first\b(?P<rest>.*)$"
+            rf"|must|should) (?P<first>(?:{_VERBS})\b.+?),? first\b(?P<rest>.*)$"
         ),
         (
             r"^(?P<later>[^.;!?]+?),? (?:after|once) (?:you(?:'ve| have)? |having )?(?:done|run|running"
@@ -127,11 +125,9 @@ _MONEY = re.compile(
 )
 _PURSE = re.compile(
     r"^[^.!?;]*?\b(?:with|have|got) (?P<money>[$\u20ac\u00a3][0-9][0-9,.]*[km]?|[0-9][0-9,.]* ?(?:k|grand|dollars"
-    r"|usd|bucks))"
-    r" (?:to|for) (?:invest|spend|place|put|play|allocat)\w*[^.!?;]*[.!;] +"
+    r"|usd|bucks)) (?:to|for) (?:invest|spend|place|put|play|allocat)\w*[^.!?;]*[.!;] +"
     r"(?P<rest>(?:(?![$\u20ac\u00a3][0-9]).)*\b(?:suggest|propose|recommend|what (?:should|would|to) .*buy"
-    r"|purchases?|positions)\b"
-    r"(?:(?![$\u20ac\u00a3][0-9]).)*)$",
+    r"|purchases?|positions)\b(?:(?![$\u20ac\u00a3][0-9]).)*)$",
     re.IGNORECASE | re.DOTALL,
 )
 # Several words: a bare "show" ends what is before it.
@@ -140,15 +136,13 @@ _CHEERS = re.compile(  # "Sweet! Let me see the report"
     r"^\W*(?:(?:sweet|great|nice|cool|super|lovely|splendid|brilliant|perfect|awesome|wow|ha(?:ha)?|excellent"
     r"|fantastic"
     r"|wonderful|interesting|damn|cheers|thanks|thank you|hm+|meh|oh|ah)(?: (?:stuff|work|job|one|mate|man|a lot"
-    r"|so much))?[!.]+\s+)+"
-    r"(?=\w)",
+    r"|so much))?[!.]+\s+)+(?=\w)",
     re.IGNORECASE,
 )
 _READY = re.compile(  # "ok they're in." says nothing to do
     r"^\W*(?:(?:ok|okay|great|good|nice|right|cool|lovely|perfect|thanks|super|fine|brilliant)\W+)?"
     r"(?:they|it|that|those|these|all|both|everything)(?:'s|'re| is| are| all)+ (?:now )?(?:in|there|here|done"
-    r"|loaded|ready"
-    r"|stored|finished)[.!;]\s+(?=\w)",
+    r"|loaded|ready|stored|finished)[.!;]\s+(?=\w)",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[A-Za-z]{2,}")

@@ -14,8 +14,7 @@ from copilot.planner.vocabulary import load_plan_file
 
 _BARS = (
     r"(?:bars?|candles?|candlesticks?|data|prices?|quotes?|history|ohlcv?|series|closes?|resolution|interval"
-    r"|intervals"
-    r"|frequency|level|granularity|time ?frames?|charts?|steps?)"
+    r"|intervals|frequency|level|granularity|time ?frames?|charts?|steps?)"
 )
 _ONE = r"(?:1|one|single|each|every|per|by the)"
 _SAID = (

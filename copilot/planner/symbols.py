@@ -42,8 +42,7 @@ _CURRENCY = (
 # Yahoo's suffixes of exchanges; beside one even lower case is no ordinary word.
 _EXCHANGE = (
     r"(?:L|IL|HK|T|SS|SZ|TW|TWO|KS|KQ|SI|NS|BO|JK|KL|BK|AX|NZ|TO|V|CN|NE|SA|MX|BA|SN|DE|F|BE|MU|PA|AS|BR|LS|MI|MC"
-    r"|VI"
-    r"|SW|ST|OL|CO|HE|IC|IR|WA|PR|BD|AT|IS|TA|JO|SR|QA)"
+    r"|VI|SW|ST|OL|CO|HE|IC|IR|WA|PR|BD|AT|IS|TA|JO|SR|QA)"
 )
 _MARKED = re.compile(
     rf"(?<![\w.$^/-])(?:{_CURRENCY}/?{_CURRENCY}(?:=X)?|[A-Z0-9]{{1,8}}(?:-[A-Z])?\.{_EXCHANGE}|[A-Z]{{1,6}}=[FX]"
@@ -62,8 +61,7 @@ _JOINED = re.compile(r"(?<![\w.$^/-])[A-Za-z]{2,}(?:[-/+][A-Za-z]{2,})+(?![\w/-]
 _LOAD = r"(?:load|get|fetch|download|ingest|import|pull|grab|add|update|refresh|backfill|retrieve|sync|collect)"
 _SLOT = re.compile(
     rf"\b(?:{_LOAD}|for|on|of|about|with|to|in|and|or|try|predicts?|forecasts?|held|hold(?:ing)?|own(?:ed|ing)?"
-    rf"|bought"
-    r"|(?:look(?:ing)?|nose|peek|glance) at)(?: in| me| the| down| up)?,? "
+    rf"|bought|(?:look(?:ing)?|nose|peek|glance) at)(?: in| me| the| down| up)?,? "
     r"(?P<name>[A-Z](?:[\w&'-]|\.(?=\w))*(?: (?!I\b)[A-Z](?:[\w&'-]|\.(?=\w))*)*)"
 )
 _LOWER_SLOT = re.compile(
@@ -76,8 +74,7 @@ _SMALL_SLOT = re.compile(
 )
 _BEFORE_NAME = re.compile(
     rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|backtest|test|predicts?|forecasts?)(?: in"
-    rf"| me)?(?: the"
-    rf"| all(?: the)?)?,? $|, $",
+    rf"| me)?(?: the| all(?: the)?)?,? $|, $",
     re.IGNORECASE,
 )
 _OF_ONE_COMPANY = re.compile(r"\b(?:company|corporate|company's|firm's) $", re.IGNORECASE)  # its financials

@@ -33,8 +33,7 @@ from copilot.planner.windows import BEFORE, LENGTH, bars_of
 _FILLER = re.compile(r"(?:the |an? |its own |of the |value of (?:the )?|my )+", re.IGNORECASE)
 _WITHIN = re.compile(
     rf" ?(?:over|of|in|across|for|from|during|within|\() ?(?:the )?(?:last |past |previous "
-    rf"|trailing )?(?P<length>{LENGTH})\)?"
-    r"(?: window)?(?![\w-])",
+    rf"|trailing )?(?P<length>{LENGTH})\)?(?: window)?(?![\w-])",
     re.IGNORECASE,
 )
 _ACROSS = re.compile(
