@@ -105,8 +105,10 @@ def _shifted_elsewhere(args: Mapping[str, Any], evidence: Evidence) -> dict[str,
     """Return the call on other symbols and so much later: "now Microsoft, exactly one year later"."""
     said = _SHIFTED.search(evidence.text)
     kinds = {each.kind for each in evidence.mentions} - {"symbol", "period", "number", "horizon"}
-    shifted_ = _shifted(args, said[0]) if said and evidence.symbols and evidence.continues and not kinds else None
-    return {**shifted_, "symbols": evidence.symbols} if shifted_ else None
+    if said is None or not (evidence.symbols and evidence.continues) or kinds:
+        return None
+    moved = _shifted(args, said[0])
+    return {**moved, "symbols": evidence.symbols} if moved else None
 
 
 def _script(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:

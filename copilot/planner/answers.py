@@ -10,6 +10,7 @@ from copilot.messages import LiveState, Turn
 from copilot.planner import talk, workbench
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.history import commands, open_request
+from copilot.planner.numbers import PLACES
 from copilot.planner.retrieve import Reading, Retriever, terms_of
 
 _OFFERS = re.compile(
@@ -17,39 +18,12 @@ _OFFERS = re.compile(
     r"|this))\b(?![^?]*\bone of\b)[^?]*\?$",
     re.IGNORECASE,
 )
-_COURTESIES = frozenset(
-    [
-        "thank",
-        "thanks",
-        "thx",
-        "ta",
-        "cheers",
-        "dear",
-        "love",
-        "mate",
-        "please",
-        "pls",
-        "kindly",
-        "sorry",
-        "oh",
-        "ah",
-        "sir",
-        "madam",
-        "buddy",
-        "pal",
-        "darling",
-        "yes",
-        "sure",
-        "ok",
-        "okay",
-        "hm",
-        "hmm",
-        "well",
-        "then",
-        "appreciated",
-    ]
-)
-_PLACES = {"first": 0, "former": 0, "1": 0, "second": 1, "2": 1, "third": 2, "3": 2, "last": -1, "latter": -1}
+_COURTESIES = {
+    "thank", "thanks", "thx", "ta", "cheers", "dear", "love", "mate", "please", "pls", "kindly", "sorry", "oh",
+    "ah", "sir", "madam", "buddy", "pal", "darling", "yes", "sure", "ok", "okay", "hm", "hmm", "well", "then",
+    "appreciated",
+}  # fmt: skip
+_PLACES = {**PLACES, "former": 0, "latter": -1, "1": 0, "2": 1, "3": 2}
 _NTH = re.compile(rf"(?:the )?(?P<nth>{'|'.join(_PLACES)})(?: one)?(?:,? please)?", re.IGNORECASE)
 _OFFERED = re.compile(r"(?:: |mean |between )(?P<names>[\w^=.-]+(?:, [\w^=.-]+)*,? or [\w^=.-]+)\?\s*$")
 LIKELY = 0.4  # a share above this makes a command one

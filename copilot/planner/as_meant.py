@@ -6,12 +6,11 @@ Typed code is left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from copilot.planner.code import find_code
-from copilot.planner.dates import CENTURY, TURN
 from copilot.planner.evidence import find_sql
-from copilot.planner.points import MONTH
+from copilot.planner.points import MONTH, in_full
 from copilot.planner.quoted import without_quotations
 from copilot.planner.spelling import put_right
 from copilot.planner.spoken import in_figures
@@ -29,12 +28,12 @@ _PART = re.compile(  # "never more than a quarter of the book in one stock", "no
     rf"|equity|total))?(?= (?:in|per|for|on) (?:it|any|one|each|a |an )\b)",
     re.IGNORECASE,
 )
-_CLOSE_OF = re.compile(rf"\bclose of (?=(?:{MONTH},? )?(?:of )?(?:19|20)[0-9]{{2}})", re.IGNORECASE)
+_DAY_OF = re.compile(  # "the last day of June 2025", "the close of 2019"
+    rf"\b(?:(?:the )?(?P<which>first|last) day|close) of (?=(?:{MONTH},? )?(?:of )?(?:19|20)[0-9]{{2}})",
+    re.IGNORECASE,
+)
 _MOM = re.compile(
     r"\bmom(?=[ _-]?\(?[0-9])|(?<=[0-9]d )mom\b|(?<=day )mom\b|(?<=month )mom\b|(?<=week )mom\b", re.IGNORECASE
-)
-_LAST_DAY = re.compile(
-    rf"\b(?:the )?(?P<which>first|last) day of (?=(?:{MONTH},? )?(?:of )?(?:19|20)[0-9]{{2}})", re.IGNORECASE
 )
 _SHORT_YEAR = re.compile(r"(?<![\w'])['\u2019](?P<year>[0-9]{2})(?![\w'])")
 _WITHOUT = re.compile(r"\bw/o\b", re.IGNORECASE)
@@ -46,15 +45,8 @@ def as_meant(text: str, names: Iterable[str] = ()) -> str:
     """Return the request to plan for `text`; `names` of the workspace are never corrected."""
     if any(find_code(text)) or any(find_sql(text)):
         return text
-    text = _CLOSE_OF.sub("end of ", text)
-    text = _MOM.sub("momentum", text)
-    text = _WITHOUT.sub("without", text)
-    text = _LAST_DAY.sub(lambda match: "end of " if match["which"].lower() == "last" else "start of ", text)
-    text = _SHORT_YEAR.sub(_whole_year, text)
-    text = _THAN.sub(r"\g<more> than", text)
-    text = _PART.sub(lambda match: f"{_PARTS[match['part'].lower()]}%", text)
-    text = _AVERAGE.sub(_in_words, _HESITATES.sub("", text))
-    text = _SUBSTITUTES.sub(r"\g<new> instead of \g<old> \g<rest>", text)
+    for written, meant in _MEANT:
+        text = written.sub(meant, text)
     text = in_figures(put_right(without_quotations(text), frozenset(name.lower() for name in names)))
     return _AVERAGE.sub(_in_words, text)  # "the fifty-day SMA"
 
@@ -64,6 +56,14 @@ def _in_words(match: re.Match[str]) -> str:
     return f"{match['n']}-day {kind}"
 
 
-def _whole_year(match: re.Match[str]) -> str:
-    year = int(match["year"])
-    return str(year + CENTURY * (20 if year < TURN else 19))
+_MEANT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (_DAY_OF, lambda match: "start of " if str(match["which"]).lower() == "first" else "end of "),
+    (_MOM, "momentum"),
+    (_WITHOUT, "without"),
+    (_SHORT_YEAR, lambda match: str(in_full(int(match["year"])))),
+    (_THAN, r"\g<more> than"),
+    (_PART, lambda match: f"{_PARTS[match['part'].lower()]}%"),
+    (_HESITATES, ""),
+    (_AVERAGE, _in_words),
+    (_SUBSTITUTES, r"\g<new> instead of \g<old> \g<rest>"),
+)

@@ -13,12 +13,10 @@ from datetime import date, timedelta
 
 from copilot.planner.mention import Mention
 from copilot.planner.numbers import SMALL, read_small
-from copilot.planner.points import DAY, MONTH, POINT, YEAR, read_point
+from copilot.planner.points import DAY, MONTH, POINT, YEAR, in_full, read_point
 
 Period = tuple[date | None, date | None]
 
-CENTURY = 100
-TURN = 30  # "the 20s" are of this century, "the 30s" of the last
 _NOW = r"(?:today|now|the present(?: day)?|present|yesterday)"
 _DECADE = r"(?:the )?(?P<decade>(?:19|20)[0-9]0|[0-9]0)'?s\b"
 _UNIT_DAYS = {"day": 1, "week": 7}
@@ -150,9 +148,7 @@ def _whole(text: str) -> Iterator[Mention]:
             end_alone = re.match(r"(?:the )?end of", match["point"], re.IGNORECASE) and not of_it
             yield Mention("period", match.start(), match.end(), (None, point[1]) if end_alone else point)
     for match in _DECADES.finditer(text):
-        first = int(match["decade"])
-        if first < CENTURY:
-            first += CENTURY * (20 if first < TURN else 19)
+        first = in_full(int(match["decade"]))
         yield Mention("period", match.start(), match.end(), (date(first, 1, 1), date(first + 9, 12, 31)))
 
 

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from copilot.planner.mention import Mention
-from copilot.planner.numbers import SMALL, read_small
+from copilot.planner.numbers import PLACES, SMALL, read_small
 from copilot.planner.points import MONTH, POINT, read_point
 
 _NOUN = r"(?:experiment|run|backtest|result|report|test|model|strategy|one|trial|attempt)"
 _KIND = r"ridge|logistic|lightgbm|lgbm|rule|momentum"
 _RANK = {
-    "first": 0, "oldest": 0, "earliest": 0, "initial": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4,
-    "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4,
-    "last": -1, "latest": -1, "newest": -1, "most recent": -1, "current": -1, "new": -1,
+    **PLACES, "oldest": 0, "earliest": 0, "initial": 0,
+    "latest": -1, "newest": -1, "most recent": -1, "current": -1, "new": -1,
     "previous": -2, "prior": -2, "earlier": -2, "second to last": -2, "second-to-last": -2, "penultimate": -2,
     "before": -2, "old": -2,
 }  # fmt: skip
@@ -180,10 +179,8 @@ def resolve(mentions: Iterable[Mention], ids: Sequence[str]) -> list[str]:
     """Return the ids that `mentions` name among `ids` (oldest first), in the order said, each once."""
     found: list[str] = []
     said = list(mentions)
-    if any(each.value[0] == "middle" for each in said):
-        said = [
-            each for each in said if each.value[0] not in ("last", "first", "all")
-        ]  # "the middle one of my three"
+    if any(each.value[0] == "middle" for each in said):  # "the middle one of my three"
+        said = [each for each in said if each.value[0] not in ("last", "first", "all")]
     for mention in said:
         how, value = mention.value
         if how == "id":

@@ -54,10 +54,9 @@ def find_features(text: str, known: Iterable[str] = ()) -> Iterator[Mention]:
     for match in _pattern().finditer(text):
         if _SETTING.match(text, match.start("name")):
             continue
-        spans = not match["span"] or str(bars_of(match["span"])) in _value(
-            match
-        )  # "the gap over 5 days" has no length
-        yield Mention("feature", match.start(), match.end() if spans else match.end("name"), _value(match))
+        meant = _value(match)  # "the gap over 5 days" has no length
+        spans = not match["span"] or str(bars_of(match["span"])) in meant
+        yield Mention("feature", match.start(), match.end() if spans else match.end("name"), meant)
     for name in known:
         short = name.removeprefix(MADE)
         if name.startswith(MADE) and len(short) >= SHORTEST_NAME and short not in everyday_words():
@@ -86,14 +85,13 @@ def feature_at(text: str, at: int) -> tuple[str, int, bool] | None:
         return named[0], named.end(), True
     match = _pattern().match(text, at)
     if match and match["span"]:  # which may be that of a function: "average of RSI over 10 days"
-        return _default(re.sub(r"[\s-]+", " ", match["name"].lower())), match.end("name"), False
+        return _default(match["name"]), match.end("name"), False
     return (_value(match), match.end(), bool(_window(match))) if match else None
 
 
 def with_lengths(expression: str) -> str:
     """Return an expression with the usual length of each feature that is typed without one: `rsi < 30`."""
-    usual = {name: as_call(feature) for name, feature in _families().items()}
-    return re.sub(r"\b[a-z]+\b(?! *\()", lambda match: usual.get(match[0], match[0]), expression)
+    return re.sub(r"\b[a-z]+\b(?! *\()", lambda match: as_call(_families().get(match[0], match[0])), expression)
 
 
 @cache
@@ -110,7 +108,7 @@ def _underscored() -> dict[str, str]:
 
 
 def _value(match: re.Match[str]) -> str:
-    return _bound(_default(re.sub(r"[\s-]+", " ", match["name"].lower())), _window(match))
+    return _bound(_default(match["name"]), _window(match))
 
 
 def _window(match: re.Match[str]) -> list[int]:
@@ -131,16 +129,20 @@ def _bound(default: str, numbers: list[int]) -> str:
 
 
 def _default(name: str) -> str:
-    phrases = _phrases()
+    phrases, name = _phrases(), _spaced(name.lower())
     return phrases.get(name) or phrases[name.removesuffix("s")]
+
+
+def _spaced(phrase: str) -> str:
+    return re.sub(r"[\s-]+", " ", phrase)
 
 
 @cache
 def _phrases() -> dict[str, str]:
     """Return phrase -> id, hyphens as spaces: those of the catalogue, and other word orders of them."""
-    phrases = {re.sub(r"[\s-]+", " ", phrase): feature for phrase, feature in feature_phrases().items()}
+    phrases = {_spaced(phrase): feature for phrase, feature in feature_phrases().items()}
     for said, phrase in load_plan_file("feature_words.json").items():
-        word, meant = (re.sub(r"[\s-]+", " ", each) for each in (said, phrase))
+        word, meant = _spaced(said), _spaced(phrase)
         if meant in phrases:
             phrases.setdefault(word, phrases[meant])
     return phrases

@@ -19,14 +19,15 @@ from copilot.planner.explaining import about_a_holding
 from copilot.planner.figures import likely_horizon
 from copilot.planner.fill_own import fill_own
 from copilot.planner.history import last_call
+from copilot.planner.mention import Mention
+from copilot.planner.numbers import SMALL
 from tools.catalog import plugin_tools
 
 _EVERYTHING = re.compile(
     r"\b(?:(?<!same )(?<!close )(?<!stop )(?<!sell )everything(?! else)"
     r"|all (?:of )?(?:the |my |our )?(?:stocks|symbols|names|data|tickers)"
-    r"|all (?:of )?(?:the |my |our |these |those )?(?:two|three|four|five|six|seven|eight|nine|ten"
-    r"|[0-9]{1,2}) (?:stocks|symbols"
-    r"|names|tickers)(?: (?:that )?(?:i|we) (?:have|hold|own)| there are| in the lake| stored)"
+    rf"|all (?:of )?(?:the |my |our |these |those )?{SMALL} (?:stocks|symbols|names|tickers)"
+    r"(?: (?:that )?(?:i|we) (?:have|hold|own)| there are| in the lake| stored)"
     r"|(?:the )?whole (?:universe|lake)|(?:my|our) (?:whole |entire )?(?:universe|symbols|stocks|tickers))\b",
     re.IGNORECASE,
 )
@@ -134,17 +135,15 @@ def comparison(evidence: Evidence, state: LiveState, history: Sequence[Turn]) ->
     before = last_call(history)
     if named and evidence.adds and before is not None and before.tool == "compare_experiments":
         named = [*(before.args.get("experiments") or ids[-FEWEST_COMPARED:]), *named]  # "add the ridge one to it"
-    typed = (
-        bool(described)
-        or any(mention.value[0] == "id" for mention in said)
-        or (
-            len(said) > 1
-            and all(how == "rank" and place >= 0 for how, place in (mention.value for mention in said))
-        )
-    )
-    if len(named) < FEWEST_COMPARED or (not typed and set(named) == set(ids[-FEWEST_COMPARED:])):
+    picked = described or any(each.value[0] == "id" for each in said) or _by_place(said)
+    if len(named) < FEWEST_COMPARED or (not picked and set(named) == set(ids[-FEWEST_COMPARED:])):
         return {}
     return {"experiments": one(list(dict.fromkeys(named))[-MOST_COMPARED:])}
+
+
+def _by_place(said: Sequence[Mention]) -> bool:
+    """Tell whether several experiments were told by their places from the first on: "the second and the third"."""
+    return len(said) > 1 and all(how == "rank" and place >= 0 for how, place in (each.value for each in said))
 
 
 def _described_each(evidence: Evidence, ids: Sequence[str]) -> list[str]:

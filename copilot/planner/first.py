@@ -187,10 +187,7 @@ class FirstPlanner:
             return _certain("query_data")
         if evidence.of("winner") and not evidence.content:
             return _certain("show_report")
-        plain = "show_report" if opens_it(evidence.text, request.history) else None
-        plain = "explain_experiment" if asks_why(evidence) else plain
-        compares = ranks_all(evidence) or asks_who_won(evidence.text) or sets_side_by_side(evidence)
-        plain = "compare_experiments" if compares else plain
+        plain = _of_experiments(evidence, request.history)
         if label := plain or workbench.label_of(evidence, request.history, self._earlier(request)):
             return _certain(label)
         terms = terms_of(evidence.text, evidence.mentions)
@@ -240,6 +237,15 @@ class FirstPlanner:
         if call.args == {"text": ""}:
             return call  # the answer is the record's summary; there is nothing to write
         return emit(self._llm, request, call.tool, {name: [value] for name, value in call.args.items()}, cancel)
+
+
+def _of_experiments(evidence: Evidence, history: Sequence[Turn]) -> str | None:
+    """Return the tool that a request plainly asks to say of experiments what it can; None where none is."""
+    if ranks_all(evidence) or asks_who_won(evidence.text) or sets_side_by_side(evidence):
+        return "compare_experiments"
+    if asks_why(evidence):
+        return "explain_experiment"
+    return "show_report" if opens_it(evidence.text, history) else None
 
 
 def _certain(label: str) -> list[Reading]:

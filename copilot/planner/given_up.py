@@ -31,8 +31,7 @@ SAID_AS = {
 _NEGATES = re.compile(  # without one of these, nothing is given up
     r"\b(?:no|not|\w+n't|dont|without|w/o|drop\w*|los(?:e|ing)|remov\w*|forget|scrap\w*|skip\w*|any|free\w*|off"
     r"|un\w+|lift\w*|away|out|never|undo|back|less|cancel\w*|leav\w*|kill|ditch\w*|strip\w*|rid|nix|relax\w*|whole"
-    r"|every\w*"
-    r"|ignor\w+|tak(?:e|ing)|release|open|all|bin|chuck|axe|minus|nothing|none|delete|disregard|abandon|abolish"
+    r"|every\w*|ignor\w+|tak(?:e|ing)|release|open|all|bin|chuck|axe|minus|nothing|none|delete|disregard|abandon|abolish"
     r"|default|usual|standard|normal|plain|full|stop|end|waive|rescind|omit\w*|exclud\w*|as many|go|scratch|clear"
     r"|reset|again|anymore|instead of|rather than)\b",
     re.IGNORECASE,

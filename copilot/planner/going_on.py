@@ -22,10 +22,9 @@ _CHECKS = re.compile(
     r"\b(?:check|vet|verify) (?:it|them|that|this) (?:on|for|with)\b|\bsame check\b", re.IGNORECASE
 )
 _HOW_IT_DID = re.compile(  # "how did that last one do in 2022 alone?"
-    r"\W*(?:and |so |ok |but )*(?:how|what) (?:did|would|does|about) (?:it|that|this|the)(?: last| same)?(?: one"
-    r"| rule| run| test"
-    r"| strategy)?(?: have)? (?:do|done|go|gone|fare[ds]?|perform(?:ed)?|look(?:ed)?|behave[ds]?|hold up"
-    r"|work(?:ed)?)\b",
+    r"\W*(?:and |so |ok |but )*(?:how|what) (?:did|would|does|about) (?:it|that|this|the)(?: last| same)?"
+    r"(?: one| rule| run| test| strategy)?(?: have)?"
+    r" (?:do|done|go|gone|fare[ds]?|perform(?:ed)?|look(?:ed)?|behave[ds]?|hold up|work(?:ed)?)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(rf"\bthe other {NOUN}\b", re.IGNORECASE)

@@ -10,6 +10,7 @@ from copilot.messages import Observation, Turn
 from copilot.planner.evidence import Evidence
 from copilot.planner.features import MADE
 from copilot.planner.making import NOUN
+from copilot.planner.numbers import PLACES
 from tools.features.catalog import parse_feature
 from tools.kernel.errors import BadRequest
 
@@ -28,11 +29,10 @@ PAIR = 2
 _BOTH_MINE = re.compile(rf"\bboth (?:of )?(?:my|our|the)(?: [\w]+)? (?:{NOUN})\b", re.IGNORECASE)
 _OTHER_ONE = re.compile(rf"\bthe other (?:(?:{NOUN})\b|one (?:i|we|of m(?:y|ine)|that (?:i|we))\b)", re.IGNORECASE)
 _NTH = re.compile(
-    rf"\bthe (?P<rank>first|second|third|fourth|last|1st|2nd|3rd|4th)"
+    rf"\bthe (?P<rank>{'|'.join(PLACES)})"
     rf"(?: one\b| of (?:the |these |those |them\b)| (?:{NOUN}|regressor|input|variable)\b)",
     re.IGNORECASE,
 )
-_RANKS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
 _ONE = re.compile(r"\b(?:it|this|that|them|these|those|they)\b", re.IGNORECASE)
 
 
@@ -73,7 +73,7 @@ def features_meant(evidence: Evidence, history: Sequence[Turn], *, pronouns: boo
     for turn in reversed(history):
         for step in reversed(turn.steps):
             if (names := names_of(step)) and nth:
-                place = _RANKS[nth["rank"].lower()]
+                place = PLACES[nth["rank"].lower()]
                 return names[place:][:1] if -len(names) <= place < len(names) else []
             if names:
                 return names if _MANY.search(text) else names[-1:]

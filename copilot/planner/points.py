@@ -12,6 +12,8 @@ MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 YEAR = r"(?:19|20)[0-9]{2}"
 _QUARTERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
 _QUARTER = f"(?:{'|'.join(_QUARTERS)})"
+CENTURY = 100
+TURN = 30  # "the 20s" are of this century, "the 30s" of the last
 DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
 POINT = (
     rf"(?:{YEAR}-[01][0-9](?:-[0-3][0-9])?|{YEAR}/[01][0-9]/[0-3][0-9]|[0-3]?[0-9]/[0-3]?[0-9]/{YEAR}"
@@ -22,6 +24,11 @@ POINT = (
     rf"|(?:early|late|mid)[ -]{YEAR}|(?:[FC]Y ?)?{YEAR})(?![0-9])"
 )
 _EDGE = re.compile(rf"(?P<side>start|beginning|end) of (?P<month>{MONTH}.*)")
+
+
+def in_full(year: int) -> int:
+    """Return a year or decade of two digits with its century."""
+    return year if year >= CENTURY else year + CENTURY * (20 if year < TURN else 19)
 
 
 def read_point(text: str) -> tuple[date, date] | None:

@@ -35,33 +35,10 @@ _WORDS = (  # slips that are words themselves, and common
 _WORD = re.compile(r"(?<![\w./@#$^&'-])[A-Za-z]{3,}(?![\w./@&-]|'\w)")
 _ID = re.compile(r"(?<![\w./])(?P<name>[a-z]+(?:_[a-z]+)*)(?P<lengths>(?:_[0-9]{1,3})+)(?![\w(/.])")
 NEAR = 0.85  # as difflib counts: "momentom" is to "momentum"
-NOT_MISSPELT = frozenset(
-    [
-        "ema",
-        "dema",
-        "tema",
-        "vwap",
-        "usd",
-        "eur",
-        "sql",
-        "csv",
-        "minutely",
-        "sklearn",
-        "lakh",
-        "qual",
-        "adv",
-        "regressor",
-        "bps",
-        "pct",
-        "stooq",
-        "alpaca",
-        "tiingo",
-        "quandl",
-        "eodhd",
-        "finnhub",
-        "databento",
-    ]
-)
+NOT_MISSPELT = {
+    "ema", "dema", "tema", "vwap", "usd", "eur", "sql", "csv", "minutely", "sklearn", "lakh", "qual", "adv", "bps",
+    "regressor", "pct",
+}  # fmt: skip
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"")
 

@@ -37,14 +37,6 @@ _OTHERS = re.compile(
     rf"|(?:weekly|monthly|quarterly|yearly|tick|intraday|intra-day|second|millisecond)[ -](?={_BARS}\b)|ticks\b)",
     re.IGNORECASE,
 )
-# Vendors that a plugin may bring; without one the tool says which there are, and nothing else is loaded instead.
-_ELSEWHERE = re.compile(
-    r"\b(?:from|via|using|through|out of|off) (?P<name>stooq|alpaca|polygon|tiingo|quandl|eodhd|finnhub|iex"
-    r"|binance|kraken"
-    r"|databento|norgate|intrinio|refinitiv|bloomberg)\b(?!\.\w)|\b(?P<own>stooq|alpaca|polygon|tiingo"
-    r"|quandl)(?='s\b| (?:ones|bars|rows|data|prices|version|feed)\b)",
-    re.IGNORECASE,
-)
 _NAMED = re.compile(r"\b(?:source|vendor|provider)(?:=|: ?| is | )(?P<name>[a-z][a-z0-9]*_[a-z0-9_]+)\b")
 
 
@@ -69,7 +61,7 @@ def find_vendors(text: str) -> Iterator[Mention]:
         yield Mention("source", match.start(), match.end(), _vendors()[_plain(match["name"])])
     for match in _NAMED.finditer(text):
         yield Mention("source", match.start(), match.end(), match["name"])
-    for match in _ELSEWHERE.finditer(text):
+    for match in _elsewhere().finditer(text):
         group = "name" if match["name"] else "own"
         yield Mention("source", *match.span(group), match[group].lower())
 
@@ -82,14 +74,25 @@ def _plain(text: str) -> str:
 def _vendors() -> dict[str, str]:
     return {
         _plain(name): source
-        for source, names in load_plan_file("vendors.json").items()
+        for source, names in load_plan_file("vendors.json")["read"].items()
         for name in names.split("|")
     }
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    names = "|".join(names for names in load_plan_file("vendors.json").values())
+    names = "|".join(load_plan_file("vendors.json")["read"].values())
     ordered = sorted(names.split("|"), key=len, reverse=True)
     body = "|".join(re.escape(name).replace(r"\ ", r"[\s_-]?") for name in ordered)
     return re.compile(rf"(?<![\w.])(?P<name>{body})(?:'s)?(?![\w.=-]*\w)", re.IGNORECASE)
+
+
+@cache
+def _elsewhere() -> re.Pattern[str]:
+    """Return the pattern of vendors that a plugin may bring: without one the tool says which sources there are."""
+    name = load_plan_file("vendors.json")["other"]
+    return re.compile(
+        rf"\b(?:from|via|using|through|out of|off) (?P<name>{name})\b(?!\.\w)"
+        rf"|\b(?P<own>{name})(?='s\b| (?:ones|bars|rows|data|prices|version|feed)\b)",
+        re.IGNORECASE,
+    )

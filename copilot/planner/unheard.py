@@ -18,22 +18,10 @@ from copilot.planner.vocabulary import everyday_words, load_plan_file, stem
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f][\w'%.-]*\w|[A-Za-z]|[$\u20ac\u00a3]?[0-9](?:[\w.,%'/-]*[\w%])?")
 _WHOLE = 100.0  # per cent
-_NOT_OF_A_FEATURE = frozenset(
-    {
-        "money",
-        "option",
-        "interval",
-        "source",
-        "timezone",
-        "path",
-        "period",
-        "horizon",
-        "count",
-        "experiment",
-        "winner",
-        "sql",
-    }
-)
+_NOT_OF_A_FEATURE = {
+    "money", "option", "interval", "source", "timezone", "path", "period", "horizon", "count", "experiment",
+    "winner", "sql",
+}  # fmt: skip
 # Kinds of mention that a tool has no argument for; the others are arguments, or say which tool is meant.
 _UNUSED = {
     "run_experiment": frozenset({"money", "interval", "source", "timezone", "path"}),

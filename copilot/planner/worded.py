@@ -115,17 +115,17 @@ class Reader:
 
     def its_at(self, at: int, left: Part) -> Part | None:
         """Read "its 50-day average" of what stands before."""
-        match = _ITS.match(self.text, at)
-        start = match.end() if match else at
-        if match is None and not _OWN.match(self.text, at):
+        timed = _ITS.match(self.text, at)
+        own = timed or _OWN.match(self.text, at)
+        if own is None:
             return None
-        start = match.end() if match else _OWN.match(self.text, at).end()  # type: ignore[union-attr]
         for pattern, name in (*table("averages"), *table("windowed")):
-            if noun := re.compile(rf"(?:{pattern})(?!\w)", re.IGNORECASE).match(self.text, start):
+            if noun := re.compile(rf"(?:{pattern})(?!\w)", re.IGNORECASE).match(self.text, own.end()):
                 length, end = self._length_after(noun.end())
-                bars = bars_of(match["length"]) if match else length
-                of = [] if bars and left.text == "close" and name in ("sma", "ema") else [left.text]
-                return Part(f"{name}({', '.join([*of, *([str(bars)] if bars else [])])})", ATOM, end)
+                bars = bars_of(timed["length"]) if timed else length
+                closes = left.text == "close" and name in ("sma", "ema")
+                taken = [*([] if bars and closes else [left.text]), *([str(bars)] if bars else [])]
+                return Part(f"{name}({', '.join(taken)})", ATOM, end)
         return None
 
     def operand_at(self, at: int) -> Part | None:
