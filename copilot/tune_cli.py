@@ -23,8 +23,8 @@ from tools.kernel.format import format_seconds
 if TYPE_CHECKING:
     from copilot.terminal import TerminalShell
     from copilot.tuning.card import Card
-    from copilot.tuning.dataset import Pair
     from copilot.tuning.log import Progressed
+    from copilot.tuning.pair import Pair
     from copilot.tuning.recipe import Recipe
     from tools.kernel.spec import Tool
 
@@ -101,7 +101,7 @@ def _need_libraries() -> None:
 
 
 def _write_pairs(pairs: Sequence[Pair], path: Path) -> None:
-    from copilot.tuning.dataset import version_of
+    from copilot.tuning.pair import version_of
     from tools.kernel.atomic import write_atomic
 
     lines = (json.dumps(asdict(pair), ensure_ascii=False) for pair in pairs)
@@ -175,8 +175,8 @@ def _card(
 ) -> Card:
     from copilot.model.pins import sha256_of
     from copilot.tuning.card import Card, tool_hashes
-    from copilot.tuning.dataset import version_of
     from copilot.tuning.model import device_name
+    from copilot.tuning.pair import version_of
     from tools.kernel.fingerprint import of_json
 
     hashes = tool_hashes(tools)

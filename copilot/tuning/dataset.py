@@ -1,5 +1,7 @@
 """Pairs for training: requests from the phrase books of `prompts/tuning/`, each with the call that should follow.
 
+Beside them lie rounds, whole conversations by other authors (`*.jsonl`), which are trained on as they are.
+
 Every pair is seeded and reproducible; the set's version is the hash of its pairs. Wordings and slot values are held
 out for `held`. What the prompt says is built by `copilot.planner.sight`, as in use: the resolvers read the filled
 phrase, so that the model learns with the same slips of theirs that it will meet.
@@ -7,14 +9,11 @@ phrase, so that the model learns with the same slips of theirs that it will meet
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic.fields import FieldInfo
 
@@ -25,33 +24,15 @@ from copilot.planner.evidence import gather
 from copilot.planner.features import MADE
 from copilot.planner.sight import sight, written
 from copilot.tuning.own import fill_own, intents_of
-from copilot.tuning.slots import HELD_EVERY, POOLS, TODAY, Unreadable, fill_slot, slipped
+from copilot.tuning.pair import EXPERIMENTS, OWN_FEATURES, Pair, Split
+from copilot.tuning.rounds import pairs_of_rounds, rounds
+from copilot.tuning.slots import HELD_EVERY, POOLS, TODAY, fill_slot, slipped
 from tools.kernel.errors import BadRequest
 from tools.kernel.phrases import kind_of, read_book, slots_of
 from tools.kernel.spec import Progress, Tool, silent
 
-EXPERIMENTS = (
-    "exp_20240105_LIGHTGBM_IBM_1d",
-    "exp_20240212_LIGHTGBM_AAPL-MSFT_1d",
-    "exp_20240301_RIDGE_AAPL-IBM-MSFT_1d",
-)
 STORED = ("AAPL", "AMZN", "FB", "GOOG", "IBM", "MSFT", "ORCL", "SPY")
-OWN_FEATURES = ("auto_skew_60", "auto_rsi_14_times_volume_zscore_20")
-
-_REQUEST = re.compile(r"^request: (?P<text>.*)<\|im_end\|>$", re.MULTILINE)
 LOWER_CASE = 0.15  # of the requests, as many people type
-
-Split = Literal["train", "held"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A prompt, the call that should follow as the model writes it, and where both come from."""
-
-    prompt: str
-    call: str
-    intent: str
-    split: Split
 
 
 def make_pairs(
@@ -82,7 +63,7 @@ def make_pairs(
     for done, intent in enumerate([*intents, *own]):
         progress("making pairs (intents)", done, len(intents) + len(own))
         pairs += _pairs_of(intent, seed, fills)
-    return pairs
+    return [*pairs, *(pair for path in rounds(folder) for pair in pairs_of_rounds(path))]
 
 
 def books(folder: Path | None = None) -> list[Path]:
@@ -94,31 +75,6 @@ def books(folder: Path | None = None) -> list[Path]:
     for path in found:
         read_book(path)
     return found
-
-
-def request_of(pair: Pair) -> str:
-    """Return the request in a pair's prompt."""
-    match = _REQUEST.search(pair.prompt)
-    return match["text"] if match else ""
-
-
-def call_before(pair: Pair) -> dict[str, Any] | None:
-    """Return the newest call before a pair's request, `tool` and `args`, where there is one."""
-    found = [line for line in pair.prompt.splitlines() if line.startswith("before: ") and ' -> {"tool"' in line]
-    if not found:
-        return None
-    calls = found[-1].rpartition(" -> ")[2].split(' {"tool"')
-    last = calls[-1] if len(calls) == 1 else f'{{"tool"{calls[-1]}'
-    call: dict[str, Any] = json.loads(last)
-    return call
-
-
-def version_of(pairs: Sequence[Pair]) -> str:
-    """Return the sha256 of a set of pairs."""
-    digest = hashlib.sha256()
-    for pair in pairs:
-        digest.update(f"{pair.split}\0{pair.prompt}\0{pair.call}\n".encode())
-    return digest.hexdigest()
 
 
 def _pairs_of(intent: Mapping[str, Any], seed: int, fills: int) -> Iterator[Pair]:
@@ -218,6 +174,3 @@ def _state(draw: random.Random, intent: Mapping[str, Any]) -> LiveState:
         experiments=EXPERIMENTS[:runs],
         features=OWN_FEATURES[: draw.randint(0, 2)],
     )
-
-
-__all__ = ["Pair", "Unreadable", "make_pairs", "version_of"]

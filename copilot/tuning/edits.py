@@ -11,8 +11,8 @@ from copilot.messages import LiveState
 from copilot.planner.edits import NAMES, terms_of_name
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.given_up import FIXED, terms_of_setting
-from copilot.tuning.dataset import Pair, call_before, request_of
 from copilot.tuning.linear import Document, fit, predicted
+from copilot.tuning.pair import Pair, call_before, request_of
 from copilot.tuning.slots import TODAY
 
 PENALTY = 1e-6

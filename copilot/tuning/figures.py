@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from copilot.planner.figures import NONE, Figure, figures_in, terms_of
-from copilot.tuning.dataset import Pair, request_of
 from copilot.tuning.linear import Document, fit, predicted
+from copilot.tuning.pair import Pair, request_of
 
 _TAKING = {
     "share": {name: name for name in ("target_volatility", "max_position", "max_drawdown")},

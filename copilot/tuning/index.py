@@ -9,8 +9,8 @@ from pathlib import Path
 from copilot.messages import LiveState
 from copilot.planner.evidence import gather
 from copilot.planner.phrasebook import choice_of, sense_with, terms_with
-from copilot.tuning.dataset import Pair, call_before, request_of
 from copilot.tuning.linear import Document, fit, predicted
+from copilot.tuning.pair import Pair, call_before, request_of
 from copilot.tuning.slots import TODAY
 
 BALANCE = 0.5  # between counting wordings and counting choices; this and the penalty by what is held out

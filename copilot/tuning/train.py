@@ -16,9 +16,9 @@ from typing import Any
 
 from copilot.model.pins import sha256_of
 from copilot.tuning.checkpoint import begin, restore, save
-from copilot.tuning.dataset import Pair, version_of
 from copilot.tuning.log import LOG_EVERY, Log, Progressed, unwatched
 from copilot.tuning.model import adapter_parameters, load_tokenizer, load_with_adapter, target_logits
+from copilot.tuning.pair import Pair, version_of
 from copilot.tuning.recipe import Encoded, Recipe, batches, schedule
 
 LARGEST_NORM = 1.0

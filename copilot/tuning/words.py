@@ -13,10 +13,12 @@ from pathlib import Path
 from copilot.planner.figures import WEIGHTS as FIGURES
 from copilot.planner.given_up import WEIGHTS as EDITS
 from copilot.planner.phrasebook import INDEX
-from copilot.tuning.dataset import Pair, books
+from copilot.tuning.dataset import books
 from copilot.tuning.edits import fit_edits
 from copilot.tuning.figures import fit_figures
 from copilot.tuning.index import fit_index
+from copilot.tuning.pair import Pair
+from copilot.tuning.rounds import rounds
 from copilot.tuning.slots import POOLS
 
 
@@ -35,10 +37,10 @@ def fit_words(pairs: Sequence[Pair], folder: Path, made_from: str) -> dict[str, 
 
 
 def books_version(folder: Path | None = None) -> str:
-    """Return the sha256 of the phrase books in `folder` (SLQ's own, where None) and of the pools of their slots."""
+    """Return the sha256 of the phrase books, rounds and slots in `folder` (SLQ's own, where None)."""
     files = books(folder)
     digest = hashlib.sha256()
-    for path in (*files, files[0].parent / POOLS):
+    for path in (*files, *rounds(folder), files[0].parent / POOLS):
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 import prompts
 from copilot.planner.emit import args_of
-from copilot.tuning.dataset import Pair, books, make_pairs, version_of
+from copilot.tuning.dataset import books, make_pairs
 from copilot.tuning.own import fill_own, intents_of
+from copilot.tuning.pair import Pair, version_of
 from copilot.tuning.slots import HELD_EVERY, POOLS, fill_slot, slipped
 from tools.catalog import find_tool
 from tools.kernel.errors import BadRequest
@@ -68,7 +69,8 @@ def test_all_calls_are_what_their_tools_accept() -> None:
 
 def test_the_version_is_the_same_in_another_process(tmp_path: Path) -> None:
     folder = small_books(tmp_path, 20)
-    code = "import sys, pathlib; from copilot.tuning.dataset import make_pairs, version_of;"
+    code = "import sys, pathlib; from copilot.tuning.dataset import make_pairs;"
+    code += "from copilot.tuning.pair import version_of;"
     code += "print(version_of(make_pairs(pathlib.Path(sys.argv[1]))))"
     other = subprocess.run(
         [sys.executable, "-c", code, str(folder)],

@@ -11,8 +11,9 @@ from copilot.planner import phrasebook
 from copilot.planner.evidence import Evidence
 from copilot.planner.linear import load
 from copilot.planner.phrasebook import INDEX, index_for, shares_of
-from copilot.tuning.dataset import Pair, books, make_pairs
+from copilot.tuning.dataset import books, make_pairs
 from copilot.tuning.linear import Document, fit, predicted
+from copilot.tuning.pair import Pair
 from copilot.tuning.words import books_version, fit_words
 
 CHOSEN = (
