@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable
 
 from copilot.planner.code import find_code
 from copilot.planner.evidence import find_sql
+from copilot.planner.history import commands
 from copilot.planner.points import MONTH, in_full
 from copilot.planner.quoted import without_quotations
 from copilot.planner.spelling import put_right
 from copilot.planner.spoken import in_figures
+from copilot.planner.unheard import is_vocabulary
+from tools.ingest.universe import is_known
 
 _HESITATES = re.compile(
     r",? \b(?:ooh|oh|u[mh]+|er+m?|hm+|let's say|let us say|shall we say|say|i guess|you know)\b,(?= )",
@@ -45,10 +48,23 @@ def as_meant(text: str, names: Iterable[str] = ()) -> str:
     """Return the request to plan for `text`; `names` of the workspace are never corrected."""
     if any(find_code(text)) or any(find_sql(text)):
         return text
+    text = _in_small_letters(text) if text.isupper() else text
     for written, meant in _MEANT:
         text = written.sub(meant, text)
     text = in_figures(put_right(without_quotations(text), frozenset(name.lower() for name in names)))
     return _AVERAGE.sub(_in_words, text)  # "the fifty-day SMA"
+
+
+def _in_small_letters(text: str) -> str:
+    """Return a request in capitals with the words that SLQ was taught in small ones: "LOAD AAPL" names no LOAD."""
+    first = re.match(r"\W*(\w+) +\w", text)
+    if first is None or (is_known(first[1]) and not commands(text)):  # "LOW HD"
+        return text
+    return re.sub(r"[A-Z']+", lambda match: match[0] if is_known(match[0]) else _small(match[0]), text)
+
+
+def _small(word: str) -> str:
+    return word.lower() if is_vocabulary(word) else word
 
 
 def _in_words(match: re.Match[str]) -> str:

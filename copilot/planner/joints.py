@@ -45,9 +45,9 @@ def parts(evidence: Evidence, before: str | None, index: Path = INDEX) -> list[s
         return [text]
     found: list[str] = []
     begin, about = 0, ""
-    for start, end in _places(evidence):
+    for joint, start, end in _places(evidence):
         asked = _about(evidence, start, end, about.split(" ", maxsplit=1)[0] or before, index)
-        whole = _about(evidence, begin, start, before, index) if asked else ""
+        whole = _about(evidence, begin, joint, before, index) if asked else ""
         if asked and whole and _differs(whole, asked):
             found.append(text[begin:start])
             begin = start
@@ -55,21 +55,21 @@ def parts(evidence: Evidence, before: str | None, index: Path = INDEX) -> list[s
     return [_JOINT.sub("", part, count=1) if _JOINT.match(part) else part for part in (*found, text[begin:])]
 
 
-def _places(evidence: Evidence) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the parts after the first: between two joints, no name being cut."""
+def _places(evidence: Evidence) -> Iterator[tuple[int, int, int]]:
+    """Yield where the joint before a part begins, and the part's start and end; no name is cut."""
     joints = [
-        match.end()
+        match.span()
         for match in _JOINT.finditer(evidence.text)
         if not any(each.start < match.end() and match.start() < each.end for each in evidence.mentions)
         and not _in_a_list(evidence, match.start(), match.end())
         and not (_ASKED.match(evidence.text[: match.start()]) and not _COMMAND.match(evidence.text, match.end()))
     ]
-    for number, start in enumerate(joints):
-        for end in (*joints[number + 1 :], len(evidence.text)):
+    for number, (joint, start) in enumerate(joints):
+        for end in (*(after for _, after in joints[number + 1 :]), len(evidence.text)):
             if _LEANS.match(evidence.text, start):
                 break  # it goes on about what stands before
             if len(evidence.text[start:end].split()) >= FEWEST_WORDS:
-                yield start, end
+                yield joint, start, end
                 break
 
 

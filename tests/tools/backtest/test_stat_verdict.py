@@ -87,6 +87,8 @@ def test_all_in_favour_is_strong_and_still_has_something_against_it():
         ("sample", "no edge", {"days": 125}),
         ("sample", "fragile", {"days": 300}),
         ("sample", "fragile", {"orders": 29}),
+        ("sample", "fragile", {"min_track_record": 20_000.0}),
+        ("sample", "fragile", {"min_track_record": None}),
         ("sample", "plausible", {"days": 1000}),
     ],
 )

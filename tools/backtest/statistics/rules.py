@@ -8,7 +8,7 @@
 | overfitting: PBO, with two trials or more | | >= 0.5 | >= 0.1, not known | < 0.1 |
 | costs: Sharpe ratio above 0 at | not once | once | twice | three times |
 | periods of 20 days or more | | half lose, or only the best earns | a third loses, or under 3 | the rest |
-| sample | < 126 days | < 504 days or 30 orders | < 1,260 days | the rest |
+| sample | < 126 days | < 504 days or 30 orders, or shorter than proof takes | < 1,260 days | the rest |
 
 The levels 0.95 and 0.05 are the nominal size of the test; the others are judgement, stated here and nowhere else.
 """
@@ -138,7 +138,7 @@ def sample(evidence: StrategyEvidence) -> Reason:
     allows: Grade = "strong"
     if days < HALF_YEAR:
         allows = "no edge"
-    elif days < TWO_YEARS or evidence.orders < FEWEST_ORDERS:
+    elif days < TWO_YEARS or evidence.orders < FEWEST_ORDERS or needed is None or needed > days:
         allows = "fragile"
     elif days < FIVE_YEARS:
         allows = "plausible"
