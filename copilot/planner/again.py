@@ -16,11 +16,13 @@ from typing import Any
 from copilot.messages import Call, Turn
 from copilot.planner.dates import shifted
 from copilot.planner.evidence import Evidence, period_of
+from copilot.planner.features import with_window
 from copilot.planner.history import last_call
 from copilot.planner.making import find_names
 from copilot.planner.numbers import SMALL, read_small
-from copilot.planner.part import as_call
 from copilot.planner.query_varied import query_varied
+from copilot.planner.rule_varied import rule_varied
+from copilot.planner.windows import BEFORE, bars_of
 
 FEW = 3  # words, which hardly are a request of their own
 _GOES_ON = re.compile(
@@ -31,6 +33,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?![\w.%]*\w|%)")
+_LENGTH = re.compile(r"(?<=[(, ])[0-9]+(?=\))")  # the last thing in a function's brackets
 _SHIFT = re.compile(
     r"(?:(?:and|now|then|what about|how about|the same|same|again|exactly|precisely|just|but|ok(?:ay)?),? )*"
     rf"(?P<n>an?|{SMALL}) (?P<unit>day|week|month|year)s? (?:earlier|before(?: (?:that|then|this))?|prior|back"
@@ -51,7 +54,19 @@ _PART = re.compile(
     r"(?: (?:that|the|this|of that|as much)(?: (?:amount|sum|money|capital))?)?(?: then| instead)?",
     re.IGNORECASE,
 )
-_TYPED = re.compile(r"\b(?:[a-z]+_)*[a-z]+\([0-9][0-9, ]*\)(?! *[<>=])")
+THOUSAND = 1000
+_THOUSANDS = re.compile(
+    r"(?:(?:no|and|now|ok|actually|hm+|or|then)[, ]+)*(?:make (?:it|that)|rather|better|say|do|go (?:with|for)"
+    r"|what about|how about|with)(?: rather| only| just)? (?P<n>[1-9][0-9]{1,2})"
+    r"(?: instead| rather| then| please)*",
+    re.IGNORECASE,
+)
+_OTHER_LENGTH = re.compile(
+    rf"(?:(?:and|now|ok|use|try|take|with|the|an?|make it|what about|how about|rather)[, ]+)*"
+    rf"(?P<length>{BEFORE})[ -](?:version|variant|one|lookback|look-back|window|flavou?r)"
+    r"(?: of (?:it|that))?(?: instead| rather| then| please)*",
+    re.IGNORECASE,
+)
 _UNDATED = re.compile(
     r"\b(?:without|drop|lose|no|ignore|forget) (?:the |any )?(?:dates?|period|start|limits?)\b|\b(?:full|whole"
     r"|entire) history\b",
@@ -123,22 +138,17 @@ def _script(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | Non
     return {**kept, **({"symbols": evidence.symbols} if evidence.symbols else {}), **dates}
 
 
-def _rule(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
-    """Return the rule with an indicator of another length: "with a 5 day rsi"."""
-    typed = _TYPED.findall(evidence.text)
-    if {each.kind for each in evidence.mentions} - {"feature"} or len(evidence.features or typed) != 1:
-        return None
-    new = typed[0] if typed else as_call(evidence.features[0])
-    old = re.compile(rf"\b{re.escape(new.split('(')[0])}\([0-9, ]*\)")
-    return {name: old.sub(new, value) if name in ("entry", "exit") else value for name, value in args.items()}
-
-
 def _amount(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
-    """Return the proposal over half or twice the sum."""
-    said = _PART.fullmatch(evidence.text.strip(" .!?,"))
-    if said is None or "capital_usd" not in args:
+    """Return the proposal over half or twice the sum, or over so many thousands: "make it 80" after 50k."""
+    text, before = evidence.text.strip(" .!?,"), args.get("capital_usd")
+    part, thousands = _PART.fullmatch(text), _THOUSANDS.fullmatch(text)
+    if before is None:
         return None
-    amount = args["capital_usd"] * (0.5 if said["part"].lower() == "half" else 2)
+    if thousands and "max_positions" not in args and before % THOUSAND == 0:
+        return {**args, "capital_usd": int(thousands["n"]) * THOUSAND}
+    if part is None:
+        return None
+    amount = before * (0.5 if part["part"].lower() == "half" else 2)
     return {**args, "capital_usd": int(amount) if float(amount).is_integer() else amount}
 
 
@@ -159,20 +169,39 @@ def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | No
     length = re.fullmatch(r"(?P<name>[a-z]+(?:_[a-z]+)*)_[0-9]+", str(features[0]))
     if length and len(numbers) == 1:
         features, numbers = [f"{length['name']}_{numbers[0]}"], []
-    elif not (names or len(numbers) > 1):
+    elif not (names or len(numbers) > 1 or len(_LENGTH.findall(str(features[0]))) == 1 == len(numbers)):
         return None
-    if numbers and len(numbers) != len(_NUMBER.findall(features[0])):
+    changed = _renumbered(features[0], numbers)
+    if changed is None:
         return None
-    rest = iter(numbers)
-    changed = _NUMBER.sub(lambda _: next(rest), features[0]) if numbers else features[0]
     kept = {name: value for name, value in args.items() if name not in ("features", "name")}
     return {"features": [changed], **kept, **({"name": names[0].value} if names else {})}
+
+
+def _renumbered(formula: str, numbers: Sequence[str]) -> str | None:
+    """Return a formula with `numbers` for those in it, or for its lengths alone; None for another many."""
+    for pattern in (_NUMBER, _LENGTH) if numbers else ():
+        if len(pattern.findall(formula)) == len(numbers):
+            rest = iter(numbers)
+            return pattern.sub(lambda _, rest=rest: next(rest), formula)  # type: ignore[misc]
+    return None if numbers else formula
+
+
+def _version(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
+    """Return the experiment with its only feature over another length: "use the 60 day version"."""
+    said = _OTHER_LENGTH.fullmatch(evidence.text.strip(" .!?,"))
+    features = list(args.get("features") or ())
+    if said is None or len(features) != 1:
+        return None
+    changed = with_window(str(features[0]), bars_of(said["length"]))
+    return {**args, "features": [changed]} if changed != features[0] else None
 
 
 _VARIED: Mapping[str, Callable[[Mapping[str, Any], Evidence], dict[str, Any] | None]] = {
     "query_data": query_varied,
     "run_python": _script,
     "generate_features": _formula,
-    "run_backtest": _rule,
+    "run_backtest": rule_varied,
+    "run_experiment": _version,
     "propose_trades": _amount,
 }

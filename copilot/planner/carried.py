@@ -29,8 +29,8 @@ _LEVELS: Mapping[str, re.Pattern[str]] = {
     field: re.compile(
         rf"\b(?:{verbs})(?: (?:it|out|already|only|instead))*(?: (?:at|above|below|over|under|on"
         rf"|when it (?:hits|reaches|is at)))+ {_FIGURE}"
-        rf"|\b(?:over|above|below|under|at|hits?|reach(?:es)?) {_FIGURE.replace('figure', 'before')},? (?:to"
-        rf"|before|and then) (?:i |we )?(?:{verbs})\b",
+        rf"|\b(?:over|above|below|under|at|hits?|reach(?:es)?|wait(?:ed|ing)? (?:for|until|till))"
+        rf" {_FIGURE.replace('figure', 'before')},? (?:to|before|and then) (?:i |we )?(?:{verbs})\b",
         re.IGNORECASE,
     )
     for field, verbs in {

@@ -62,6 +62,10 @@ _LEVEL_FIRST = re.compile(
     r"(?:it is |it's )?(?P<sign>above|over|below|under) (?:an? )?rsi (?:of |at )?(?P<n>[0-9]{1,2})(?![\w.%]*\w)",
     re.IGNORECASE,
 )
+_RSI = re.compile(
+    r"\b(?:(?P<before>[0-9]{1,2})[- ]?(?:days? |d )?)?rsi\b(?:[ (]?(?P<after>[0-9]{1,2})\)?(?![\w.%]))?",
+    re.IGNORECASE,
+)
 _OF_AVERAGES = re.compile(r"\b(?:averages?|[se]?mas?|means?)\b", re.IGNORECASE)
 _CROSS = r"cross(?:-?overs?|es|ing)?"
 _CROSSOVERS = tuple(
@@ -149,6 +153,15 @@ def level_before(text: str) -> Condition | None:
     """Return the last "under RSI 30" of `text`, where the level is said with the indicator."""
     matches = list(_LEVEL_FIRST.finditer(text))
     return _level_first(matches[-1]) if matches else None
+
+
+def rsi_before(text: str) -> Condition | None:
+    """Return what "an RSI rule on Apple" says that levels are of: "buy under 30" means no price then."""
+    matches = list(_RSI.finditer(text))
+    if not matches:
+        return None
+    subject = f"rsi({matches[-1]['before'] or matches[-1]['after'] or 14})"
+    return Condition(subject, *matches[-1].span(), subject)
 
 
 def _level_first(match: re.Match[str]) -> Condition:

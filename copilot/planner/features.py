@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from copilot.planner.mention import Mention
@@ -18,7 +18,7 @@ SHORTEST_NAME = 3
 # "Implied volatility" is another thing than the volatility of prices.
 _OTHER = "".join(rf"(?<!\b{word} )" for word in ("implied", "earnings", "sentiment", "news", "sales"))
 _LISTED = re.compile(
-    r"(?:,? (?:and|plus|&|with|together with|along with|alongside|combined with|as well as) |, )(?:the |an? )?"
+    r"(?:,? (?:and|plus|&|\+|with|together with|along with|alongside|combined with|as well as) |, )(?:the |an? )?"
     rf"(?:(?P<length>{BEFORE})[ -])?(?P<name>[a-z]+)\b(?!-)",
     re.IGNORECASE,
 )
@@ -30,6 +30,13 @@ _SETTING = re.compile(
 _WINDOWED = re.compile(  # what is a feature only with a length beside it
     rf"\b(?P<of_market>{BEFORE})[ -]correlation\b(?! (?:between|of|among|with (?!(?:the )?(?:market|index))))"
     rf"|\b(?:distance|room) (?:to|from|below|off|under) (?:the |its |a )?(?P<high>{BEFORE})[ -]highs?\b",
+    re.IGNORECASE,
+)
+_THING = r"(?:feature|signal|thing|indicator|factor|one|creation|column)"
+_MADE_OF = re.compile(
+    rf"\b(?:the|that|this) (?P<word>[a-z]+)(?: {_THING})? (?:that |which )?(?:i|we)(?:'ve| have| had)?(?: just)?"
+    r" (?:made|built|created|wrote|generated|cooked up|came up with)\b"
+    rf"|\b(?:my|our) (?:own |new |custom )*(?P<own>[a-z]+) {_THING}\b",
     re.IGNORECASE,
 )
 _ID = re.compile(r"\b(?:auto_[a-z0-9_]*[a-z0-9]|[a-z]+(?:_[a-z]+)*(?:_[0-9]{1,4})+)\b")
@@ -57,11 +64,21 @@ def find_features(text: str, known: Iterable[str] = ()) -> Iterator[Mention]:
         meant = _value(match)  # "the gap over 5 days" has no length
         spans = not match["span"] or str(bars_of(match["span"])) in meant
         yield Mention("feature", match.start(), match.end() if spans else match.end("name"), meant)
+    yield from _made_of(text, [name for name in known if name.startswith(MADE)])
     for name in known:
         short = name.removeprefix(MADE)
         if name.startswith(MADE) and len(short) >= SHORTEST_NAME and short not in everyday_words():
             for match in re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w(-])", text):
                 yield Mention("feature", match.start(), match.end(), name)
+
+
+def _made_of(text: str, made: Sequence[str]) -> Iterator[Mention]:
+    """Yield the user's own feature that "the skew thing I made" means, where only one has that word in its name."""
+    for match in _MADE_OF.finditer(text):
+        word = (match["word"] or match["own"]).lower()
+        meant = [name for name in made if word in name.removeprefix(MADE).split("_")]
+        if len(meant) == 1:
+            yield Mention("feature", match.start(), match.end(), meant[0])
 
 
 def extend_features(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
@@ -87,6 +104,11 @@ def feature_at(text: str, at: int) -> tuple[str, int, bool] | None:
     if match and match["span"]:  # which may be that of a function: "average of RSI over 10 days"
         return _default(match["name"]), match.end("name"), False
     return (_value(match), match.end(), bool(_window(match))) if match else None
+
+
+def with_window(feature: str, bars: int) -> str:
+    """Return the id of a feature over so many bars; as it is where it takes no single length."""
+    return _bound(feature, [bars])
 
 
 def with_lengths(expression: str) -> str:

@@ -102,7 +102,7 @@ def _chosen(evidence: Evidence, state: LiveState) -> list[str]:
     said = evidence.of("experiment")
     if said and said[0].value in (("rank", -1), ("last", 1)):
         return []
-    return resolve(said, ids)[:1] or described(evidence.text, _tickers(evidence.symbols), ids)
+    return resolve(said, ids)[:1] or described(evidence.text, tickers(evidence.symbols), ids)
 
 
 def _report(evidence: Evidence, state: LiveState) -> Candidates:
@@ -152,11 +152,11 @@ def _described_each(evidence: Evidence, ids: Sequence[str]) -> list[str]:
         found = []
         for start, end in _between(cut, evidence.text):
             names = [each.value for each in evidence.of("symbol") if start <= each.start < end]
-            found += described(evidence.text[start:end], _tickers(names), ids)[:1]
+            found += described(evidence.text[start:end], tickers(names), ids)[:1]
         if len(found) > 1:
             return found
     if _PLURAL.search(evidence.text):
-        return list(reversed(described(evidence.text, _tickers(evidence.symbols), ids, whole=False)))
+        return list(reversed(described(evidence.text, tickers(evidence.symbols), ids, whole=False)))
     return found
 
 
@@ -214,7 +214,7 @@ def _python(evidence: Evidence, _state: LiveState) -> Candidates:
     return analysis.candidates(found, evidence) if found is not None and found.clear else {}
 
 
-def _tickers(names: list[str]) -> list[str]:
+def tickers(names: Sequence[str]) -> list[str]:
     """Return what an experiment id may hold for each name: the ticker, or the first word of a group."""
     from tools.ingest.universe import aliases
 

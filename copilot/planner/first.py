@@ -37,7 +37,7 @@ from copilot.planner.index import example_index
 from copilot.planner.leaning import candidates_for
 from copilot.planner.limits import offers_less, says_no, says_yes, without_limits
 from copilot.planner.missing import question_for
-from copilot.planner.request import Request, leaned_on, tool_names, would_mislead
+from copilot.planner.request import Request, leaned_on, repeats, tool_names, would_mislead
 from copilot.planner.retrieve import Reading, terms_of
 from copilot.planner.revised import revised
 from copilot.planner.unheard import unheard
@@ -95,6 +95,11 @@ class FirstPlanner:
             call = Call(tool="reply", args={"ask": asked})
             return Plan(call=self._emit_exact(request.text, call, cancel), margin=1.0)
         call = self._write(label, request, cancel)
+        if repeats(call, request):
+            call = self._emit_exact(
+                request.text, Call(tool="reply", args={"ask": talk.reply("ask_change")}), cancel
+            )
+            return Plan(call=call, margin=1.0)
         missed = unheard(call, request.own or request.evidence)
         figures = [phrase for phrase in missed if any(letter.isdigit() for letter in phrase)]
         if figures and call.tool in ("run_experiment", "run_backtest", "propose_trades") and not request.agreed:
@@ -167,6 +172,8 @@ class FirstPlanner:
             return self._varied(request, meant) if _YES_BUT.match(request.text) else request
         answer = one_of_the_offered(request.history[-1].answer, request.text)
         text = lab.answered(gather(asked, request.state, self._today()), request.history[-1].answer, answer)
+        if self._answers.gives_the_rule(request.evidence, open_words, request.state):
+            text = self._answers.with_rule(asked, answer, request.state)
         both = gather(text, request.state, self._today())
         return replace(request, evidence=both, own=request.evidence)
 

@@ -17,16 +17,17 @@ from copilot.planner.edits import NAMES
 from copilot.planner.emit import Missing, args_of
 from copilot.planner.evidence import Evidence
 from copilot.planner.explaining import with_shown
-from copilot.planner.fill import comparison, fill
+from copilot.planner.fill import comparison, fill, tickers
 from copilot.planner.fill_data import lacks_path
 from copilot.planner.history import last_call, last_symbols
+from copilot.planner.numbers import SMALL, read_small
 from copilot.planner.request import Request, goes_with, leans_on_symbols
 
 _ENDS: tuple[str, ...] = ("start", "end")
 _AGAIN = re.compile(
     r"\b(?:re-?run|repeat|redo) (?:the|that|my|this)(?: same)? (?:test|experiment|run|backtest|rule)\b"
     r"|\b(?:the|that|my|this)(?: same)? (?:test|experiment|run|backtest|rule) (?:once )?(?:again|more)\b"
-    r"|\bsame (?:test|experiment|backtest)\b",
+    r"|\bsame (?:test|experiment|backtest|(?:down)?load|import|pull)\b",
     re.IGNORECASE,
 )
 _SHOWS = re.compile(r"\b(?:show|see|print|display|list|look|give me|open)\b", re.IGNORECASE)
@@ -37,6 +38,11 @@ _THERE = re.compile(
 _ON_IT = re.compile(r"\b(?:on|for|with|to) (?:it|them|those|these|that one)\b", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every\w*|any(?:thing| symbols?)|lake|which (?:symbols?|stocks?|tickers?)|whole)\b", re.IGNORECASE
+)
+_OTHERS = re.compile(
+    rf"\bthe (?:other|remaining)(?: (?P<n>{SMALL})\b(?! (?:run|experiment|feature|report|year|day|month)s?)"
+    r"| (?:stocks|symbols|names|tickers|companies)\b)|\bthe rest of (?:them|the (?:stocks|symbols|names))\b",
+    re.IGNORECASE,
 )
 _DATES = re.compile(
     r"\b(?:same|identical)(?: [a-z]+(?:,| and))? (?:dates?|period|span|range|years|window|time ?frame|start)\b",
@@ -88,7 +94,7 @@ def _varied(tool: str, said: Candidates, request: Request) -> Candidates:
         changed = without_its_names(evidence, back)
         return carry_over(back, fill(tool, changed, request.state), changed)
     # A hypothesis is varied across other calls ("again with volatility"); a report only right after it.
-    again = tool in VARIED and _AGAIN.search(evidence.text) is not None
+    again = tool in (*VARIED, "ingest_data") and _AGAIN.search(evidence.text) is not None
     again = again or (
         tool == "run_backtest"
         and (
@@ -152,7 +158,18 @@ def _of_both(tool: str, said: Candidates, request: Request) -> Candidates:
     """Return what "both" stands for among the names that a tool takes and that were not said."""
     fields = [field for field in NAMES if field in args_of(tool).model_fields and field not in said]
     both = {field: of_both(request.evidence, request.history, field) for field in fields}
-    return {field: [names] for field, names in both.items() if names}
+    others = _others(request) if "symbols" in fields else []
+    return {field: [names] for field, names in both.items() if names} | ({"symbols": [others]} if others else {})
+
+
+def _others(request: Request) -> list[str]:
+    """Return the stored symbols but for those of the call before, where these are meant: "and the other four"."""
+    said = _OTHERS.search(request.text)
+    named = {each.upper() for each in tickers(last_symbols(request.history))}
+    others = [each for each in request.state.symbols if each.upper() not in named]
+    if said is None or not named or len(others) == len(request.state.symbols):
+        return []
+    return others if said["n"] is None or read_small(said["n"]) == len(others) else []
 
 
 def _on_top_of_the_last(tool: str, said: Candidates, request: Request) -> Candidates:

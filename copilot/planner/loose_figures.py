@@ -22,6 +22,7 @@ _OF_A_LIMIT = re.compile(
     r"|relax|bump)\w*\b",
     re.IGNORECASE,
 )
+_OF_A_FEATURE = re.compile(r"\b(?:version|variant|look-?back)\b", re.IGNORECASE)
 _COUNTS = {"run_experiment": "top_n", "propose_trades": "max_positions"}
 
 
@@ -41,7 +42,11 @@ def left_figures(previous: Call, evidence: Evidence) -> Candidates:
     if shares := shares or _scaled(previous, evidence) or _lone_share(previous, evidence):
         return dict(shares)
     found = [each for each in figures_in(evidence.text) if not any(other.overlaps(each) for other in claimed)]
-    if previous.tool not in _COUNTS or len({each.kind for each in found}) != 1:
+    if (
+        previous.tool not in _COUNTS
+        or len({each.kind for each in found}) != 1
+        or _OF_A_FEATURE.search(evidence.text)
+    ):
         return {}
     name = {"length": "horizon_days", "count": _COUNTS[previous.tool]}.get(found[0].kind)
     if name not in args_of(previous.tool).model_fields:

@@ -38,6 +38,7 @@ _NAMING = re.compile(
 )
 
 Offers = dict[str, list[Any]]
+_EACH = re.compile(r"\b(?:one|any|each|single|every|per) $", re.IGNORECASE)
 
 
 def offers(tool: str, evidence: Evidence, state: LiveState) -> Offers:
@@ -75,8 +76,8 @@ def names_in(evidence: Evidence, _state: LiveState | None = None) -> list[str]:
         for first, last in zip(words, words[many - 1 :], strict=False):
             start, end = first.start(), last.end()
             name = text[start:end].removesuffix("'s")
-            if many > 1 and first[0].lower() == "the":
-                continue
+            if (many > 1 and first[0].lower() == "the") or (name.islower() and _EACH.search(text[:start])):
+                continue  # "in one bank" is any of them
             if many == 1 and (name in FUNCTION_WORDS or (name.islower() and len(name) == 1)):
                 continue  # "so" and "it" are tickers too
             covered = any(start < stop and begin < end for begin, stop, *_ in (*found, *taken))

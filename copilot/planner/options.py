@@ -41,7 +41,11 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
             rf"|{_WITH}anchored|anchor(?:ing)? (?:the |all )?(?:training )?(?:windows?|folds?|splits?)(?: (?:at|to"
             r"|on) the (?:first bar|start|beginning))?"
             r"|(?:training )?windows? (?:that )?(?:all |always )?(?:begin|start)(?:ning|ing)? (?:at|from|on"
-            r"|with) the (?:first|start|beginning)(?: bar| day)?|(?:expanding|growing) (?:windows?|samples?)"
+            r"|with) the (?:first|start|beginning)(?: bar| day)?"
+            r"|(?:ever[- ])?(?:expanding|growing|cumulative)(?: (?:training|in[- ]sample|estimation))?"
+            r" (?:windows?|samples?|sets?)"
+            r"|(?:training )?(?:windows?|samples?|sets?) (?:that |which )?(?:always |only |keeps? (?:on )?)?"
+            r"(?:grow|expand)(?:s|ing)?"
         ),
     ),
     ("split", "rolling", rf"(?<!day )(?<!week )(?<!month )(?<!year ){_WITH}rolling (?:training )?windows?(?! of)"),
@@ -80,7 +84,10 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
     (
         "combinatorial",
         True,
-        rf"{_WITH}(?:combinatorial(?:ly)?(?: purged)?(?: cross[- ]validat(?:ion|ed?)| cv| splits?| paths?)?|cpcv)",
+        (
+            rf"{_WITH}(?:combinatorial(?:ly)?(?: purged)?(?: cross[- ]validat(?:ion|ed?)| cv| splits?| paths?)?"
+            r"|cpcv)|cross[- ]validat(?:e|ing)(?=[^.;]{0,40}\bcombinatorial)"
+        ),
     ),
 )
 _SHARES = (

@@ -26,6 +26,10 @@ _PRONOUN = re.compile(
     r"|just (?:loaded|fetched|got|downloaded|pulled)|since(?=\W*$)|since then)\b",
     re.IGNORECASE,
 )
+_AGAIN = re.compile(
+    r"\b(?:again|once more|one more time|another time|re-?(?:run|do|try|test)|repeat|same|now|go|do it)\b",
+    re.IGNORECASE,
+)
 FEW = 2  # words of substance in what only says how something is to be loaded
 _LEADS = re.compile(r"\W*(?:and|then|now|also|plus|the|its|their|what about|with)\b", re.IGNORECASE)
 _HOW: tuple[Kind, ...] = ("timezone", "interval", "source")
@@ -102,6 +106,12 @@ def leaned_on(request: Request) -> list[Call]:
         experiment is not None and experiment is not newest and kinds & {"feature", "model", "horizon", "count"}
     )
     return [call for call in (experiment if behind else None, newest) if call is not None]
+
+
+def repeats(call: Call, request: Request) -> bool:
+    """Tell whether `call` is the test that just ran, though something else was asked for: "try a simpler model"."""
+    asked = _AGAIN.search(request.text) is None and bool(request.evidence.content)
+    return call.tool in ("run_experiment", "run_backtest") and asked and call == last_call(request.history)
 
 
 def goes_with(previous: Call, evidence: Evidence) -> bool:

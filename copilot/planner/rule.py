@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from copilot.planner.conditions import Condition, condition_at, level_before, named, words
+from copilot.planner.conditions import Condition, condition_at, level_before, named, rsi_before, words
 from copilot.planner.features import with_lengths
 from copilot.planner.formula import find_expressions, is_condition
 from copilot.planner.making import is_making
@@ -42,6 +42,7 @@ _OTHERWISE = re.compile(r"\b(?:otherwise|else|(?:when|if) not|no longer)\b", re.
 _SIDE = re.compile(
     r",? (?:to )?(?:(?P<out>out|exit|sell|get out)|in|enter|buy|get in)(?= and\b|,|\.(?: |$)|;|\W*$)", re.IGNORECASE
 )
+_OF_LEVEL = r"(?:(?:is |at )?(?:below|under|above|over)|[<>])"
 _NAME = re.compile(r"[A-Z][\w.&-]*(?:'s)? (?=(?:close|trade|break|is|goes|move|cross)\w* )")
 
 
@@ -73,6 +74,7 @@ def _triggered(text: str) -> Iterator[Mention]:
         yield from first
         return
     yield from _sided(text)
+    yield from _at_levels(text)
     for kind in KINDS:
         for pattern, sure in _triggers(kind):
             for match in pattern.finditer(text):
@@ -89,6 +91,16 @@ def _sided(text: str) -> Iterator[Mention]:
         side = _SIDE.match(text, each.end)
         if side is not None:
             yield Mention("exit" if side["out"] else "entry", each.start, each.end, each.value)
+
+
+def _at_levels(text: str) -> Iterator[Mention]:
+    """Yield when to buy where only a level is told, of an indicator spoken of before: "RSI on Apple, in below 30"."""
+    for match in re.finditer(
+        rf"\b(?:{words()['enter']}|in)(?: it| them)? (?={_OF_LEVEL} [0-9])", text, re.IGNORECASE
+    ):
+        spoken_of = rsi_before(text[: match.start()])
+        if spoken_of and (known := _read(text, match.end(), spoken_of)):
+            yield _mention("entry", known, text)
 
 
 def _verbs(text: str) -> list[int]:
@@ -169,10 +181,10 @@ def _typed(text: str) -> list[Mention]:
 
 def _before(text: str, at: int) -> Condition | None:
     """Return the nearest condition before `at`: what "it" means."""
-    found = None
+    found = level_before(text[:at]) or rsi_before(text[:at])
     for match in re.finditer(rf"\b(?:{words()['when']}|{words()['at']}) ", text[:at], re.IGNORECASE):
         found = _read(text, match.end(), found) or found
-    return found or level_before(text[:at])
+    return found
 
 
 def _mention(kind: Kind, known: Condition, text: str) -> Mention:

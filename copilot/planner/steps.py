@@ -21,8 +21,9 @@ _FOLLOWS = (
     r"|make|check|tell|compare|backtest|give|draft|suggest))|finally|lastly|subsequently"
     r"|(?:once|when|as soon as) (?:that|this|it|they|these|those|both|all (?:of )?(?:that|it|them)"
     r"|the (?:data|bars|prices|run|test|backtest|download|load)|everything)"
-    r"(?:'s|'re| is| are| has| have)?(?: been| all| both)?"
-    r" (?:(?:done|finish(?:ed|es)?|ready|loaded|there|here|in place|completed?|arrived?|stored|landed|on disk)\b"
+    r"(?:'?s|'re| is| are| has| have)?(?: been| all| both)?"
+    r" (?:(?:done|finish(?:ed|es)?|ready|loaded|there|here|in place|completed?|arrived?|stored|landed|on disk"
+    r"|checked|verified|tested|built|made|saved|sorted|cleared)\b"
     r"|(?:in|run|over|up|through)(?=,|\W*$| (?:please |i |you |we |just |also |can |could |i'd )*(?:VERBS)\b))"
     r"|(?:once|when|as soon as) (?:you|we)(?:'ve| have)? (?:got |have |finished |done )?(?:that|it|them|those"
     r"|this|these)(?: all| done| in| ready)?|following (?:that|this)(?! (?:run|one|experiment|test|rule|model)\b)"
@@ -40,8 +41,9 @@ _VERBS = (
     r"|pop (?:up|open)|pull up|pop(?= (?:its|the|my|that)\b)"
     r"|inspect|scan|screen|ls|gen|lay (?:it|them)|line (?:it|them) up|render|grid|juxtapose|present"
     r"|look (?:for|up)|(?:is|are|was|were) there|propose|draft|suggest|size|allocate|turn (?:it|that|this) into"
-    r"|what (?:would|should|drove|to)|why|which|how did|i want(?! to (?:see|look at) (?:it|them|that"
-    r"|those)\W*$)|i'd like|do the|does(?! (?:it|that|this)\b)|spit out|hit me|(?:has|have|had|is|are) any"
+    r"|what (?:would|should|drove|to)|why|which|how did|when (?:did|was|were)|do (?:[\w^.-]+ ){1,5}have|do the"
+    r"|does(?! (?:it|that|this)\b)|(?:has|have|had|is|are) any|spit out|hit me|i'd like"
+    r"|i want(?! to (?:see|look at) (?:it|them|that|those)\W*$)"
 )
 _FOLLOWS = _FOLLOWS.replace("VERBS", f"(?:{_VERBS})")
 _SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a rule
@@ -80,6 +82,7 @@ _LAST = re.compile(
     r",? and (?=(?:(?! and ).)*? (?P<marker>(?:right )?after(?:wards| that)?|next)[.!?\s]*$)",
     re.IGNORECASE,
 )
+_OF_THE_PAST = re.compile(r"\W*(?:has|have|had|did|was|were)\b", re.IGNORECASE)  # "afterwards" tells when it was
 _OUTCOME = re.compile(  # what every test tells by itself
     r"(?<=[.!?;,]) *(?:and )?(?:(?:how|what) (?:would|did|does|will) (?:that|it|this)(?: have)? (?:gone?|done"
     r"|do|fare[ds]?|paid|pay"
@@ -161,7 +164,7 @@ def pieces(text: str) -> list[tuple[str, bool]]:
         later = re.sub(r",? (?:but|and) (?:we|i|you) (?:don't|do not|haven't)\b[^.,;]*$", "", turned["later"])
         return [*pieces(first), (later, True)]  # "before you test it, load it"
     text = _LATE.sub(r"\g<joint> then \g<verb> ", text)
-    last = _LAST.search(text)
+    last = None if _OF_THE_PAST.match(text) else _LAST.search(text)
     text = text[: last.start("marker")].rstrip() if last else text
     cuts = [(match.start(), match.end(), True) for match in _STRONG.finditer(text)]
     cuts += [(last.start(), last.end(), True)] if last else []

@@ -69,11 +69,13 @@ _LOWER_SLOT = re.compile(
     r"|daily|hourly|minute|one|1|60|via|news|candles|quotes)\b)"
 )
 _SMALL_SLOT = re.compile(
-    r"\b(?:on|for|of|with|in|predicts?|forecasts?|trade|test|try|about) (?P<name>[a-z]{4,})(?![\w-])"
+    r"\b(?:on|for|of|with|in|predicts?|forecasts?|trade|test|try|about|(?P<held>h[eo]ld(?:ing)?|own(?:ing|ed)?"
+    r"|bought|buy(?:ing)?)) (?P<name>[a-z]{4,})(?![\w-])"
     r"(?P<last>(?<=\w)(?:\W*$))?"
 )
 _BEFORE_NAME = re.compile(
-    rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|backtest|test|predicts?|forecasts?)(?: in"
+    rf"\b(?:{_LOAD}|on|for|in|of|with|to|across|about|and|or|trade|backtest|test|predicts?|forecasts?"
+    r"|picking|choosing|trading|buying)(?: in"
     rf"| me)?(?: the| all(?: the)?)?,? $|, $",
     re.IGNORECASE,
 )
@@ -172,7 +174,7 @@ def find_misspelt(text: str) -> Iterator[Mention]:
         word = match["name"]
         near = difflib.get_close_matches(word, _single_names(), n=1, cutoff=RESEMBLES)
         named = _may_be_name(word) and word not in _loose_words() and not _is_everyday(word)
-        if named and (near or match["last"] is not None):
+        if named and (near or (match["last"] is not None and not match["held"])):
             yield _mention(text, match.start("name"), match.end("name"))
 
 

@@ -65,7 +65,7 @@ KNOWN = 2.0  # log odds that known words alone take from "not offered here"
 NO_QUERY = 1.0  # log odds that a query takes which nobody typed
 UNUSED = 1.0  # log odds that a named thing without an argument takes
 AGREED = 0.9  # share by words of what the examples say too: the model is not asked (of 190 it changed none)
-CLEAR = 0.5  # share within a tool from which its closed choices are taken from the words
+CLEAR = 0.8  # share within a tool from which its closed choices are taken from the words
 EXCLUDED, CERTAIN = 0.1, 0.6  # shares at which the model overrules a rule
 
 

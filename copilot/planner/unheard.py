@@ -14,6 +14,7 @@ from copilot.messages import Call
 from copilot.planner.evidence import Evidence
 from copilot.planner.figures import Figure, counts_nothing, figures_in
 from copilot.planner.mention import Mention, Span
+from copilot.planner.part import as_call
 from copilot.planner.vocabulary import everyday_words, load_plan_file, stem
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f][\w'%.-]*\w|[A-Za-z]|[$\u20ac\u00a3]?[0-9](?:[\w.,%'/-]*[\w%])?")
@@ -46,7 +47,7 @@ def unheard(call: Call, evidence: Evidence) -> tuple[str, ...]:
         return ()
     view = str(call.args.get("view") or "")  # "gaps" is no feature where gaps are shown
     mentions = [each for each in evidence.mentions if not (view and view in evidence.text[each.start : each.end])]
-    unused = [mention for mention in mentions if mention.kind in _UNUSED[call.tool]]
+    unused = [each for each in mentions if each.kind in _UNUSED[call.tool] and not _is_in_a_rule(each, call)]
     heard = [mention for mention in mentions if mention not in unused and _is_used(mention, call)]
     used: list[Span] = [*heard, *(figure for figure in figures_in(evidence.text) if _is_length_of(figure, call))]
     pieces = [(mention.start, mention.end) for mention in unused]
@@ -76,6 +77,12 @@ def unknown_words(evidence: Evidence) -> list[str]:
 def _is_used(mention: Mention, call: Call) -> bool:
     """Tell whether a mention counts as heard: a bare figure only as the value of an argument."""
     return mention.kind != "number" or mention.value in call.args.values()
+
+
+def _is_in_a_rule(mention: Mention, call: Call) -> bool:
+    """Tell whether a feature is what a rule of the call is about: "a 5-day RSI rule, in below 20"."""
+    rule = f"{call.args.get('entry')} {call.args.get('exit')}"
+    return mention.kind == "feature" and as_call(str(mention.value)) in rule
 
 
 def _is_length_of(figure: Figure, call: Call) -> bool:

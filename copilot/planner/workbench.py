@@ -107,11 +107,13 @@ def arguments(
     if tool == "run_experiment" and made and "features" in said and _WITH.search(evidence.text):
         own = own_features.features_meant(Evidence(_WITH.sub("it", evidence.text), ()), history, pronouns=True)
         return {**said, "features": [list(dict.fromkeys([*own, *said["features"][0]]))]}
+    other = own_features.other_or_both(evidence, history, state.features) if tool == "check_features" else []
+    if other and all(any(name.split("_")[0] in each for each in other) for name in evidence.features):
+        return {**said, "features": [other]}  # "the other one I made, the RSI thing"
     if tool in ("check_features", "run_experiment") and "features" not in said:
         names = _own(evidence, history, state) if tool == "run_experiment" else []
         if tool == "check_features":
-            names = own_features.other_or_both(evidence, history, state.features)
-            names = names or own_features.features_meant(evidence, history, pronouns=True)
+            names = own_features.features_meant(evidence, history, pronouns=True)
         if names:
             return {**said, "features": [names]}
     return said
