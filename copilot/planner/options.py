@@ -86,7 +86,7 @@ _CHOICES: tuple[tuple[str, Any, str], ...] = (
         True,
         (
             rf"{_WITH}(?:combinatorial(?:ly)?(?: purged)?(?: cross[- ]validat(?:ion|ed?)| cv| splits?| paths?)?"
-            r"|cpcv)|cross[- ]validat(?:e|ing)(?=[^.;]{0,40}\bcombinatorial)"
+            r"|cpcv)|cross[- ]validat(?:ed?|ing)(?=[^.;]{0,40}\bcombinatorial)"
         ),
     ),
 )

@@ -94,7 +94,7 @@ def _sided(text: str) -> Iterator[Mention]:
 
 
 def _at_levels(text: str) -> Iterator[Mention]:
-    """Yield when to buy where only a level is told, of an indicator spoken of before: "RSI on Apple, in below 30"."""
+    """Yield when to buy where a level alone is told, of what was spoken of: "RSI on Apple, in below 30"."""
     for match in re.finditer(
         rf"\b(?:{words()['enter']}|in)(?: it| them)? (?={_OF_LEVEL} [0-9])", text, re.IGNORECASE
     ):

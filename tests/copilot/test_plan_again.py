@@ -22,6 +22,10 @@ LOADED = Call(tool="ingest_data", args={"symbols": ["IBM"], "start": "2001-01-01
 DATED = Call(tool="run_python", args={**SCRIPT.args, "start": "2010-01-01", "end": "2014-12-31"})
 TRADES = Call(tool="propose_trades", args={"capital_usd": 50000, "max_positions": 4})
 SKEW = Call(tool="generate_features", args={"features": ["skew_30"]})
+STRETCH = Call(tool="generate_features", args={"features": ["close / sma(50) - 1"], "name": "stretch"})
+TREND = Call(tool="run_backtest", args={"symbols": ["IBM"], "entry": "close > sma(200)"})
+MOMENTUM = Call(tool="run_experiment", args={"symbols": ["IBM"], "features": ["momentum_20"]})
+CASH = Call(tool="propose_trades", args={"capital_usd": 50000})
 FORMULA = Call(tool="generate_features", args={"features": ["rsi(14) - rsi(50)"], "name": "rsi_gap"})
 
 
@@ -55,6 +59,12 @@ def asked(call: Call, text: str) -> dict[str, Any] | None:
         (SKEW, "rename that: call it lopsided", {"features": ["skew_30"], "name": "lopsided"}),
         (FORMULA, "again with 7 and 28, call that one rsi_quick",
          {"features": ["rsi(7) - rsi(28)"], "name": "rsi_quick"}),
+        (STRETCH, "same with 200", {"features": ["close / sma(200) - 1"]}),
+        (RULE, "and volume above its 20 day average as well",
+         {**RULE.args, "entry": "rsi(14) < 30 and volume > sma(volume, 20)"}),
+        (TREND, "exponential average instead", {**TREND.args, "entry": "close > ema(200)"}),
+        (MOMENTUM, "use the 60 day version", {**MOMENTUM.args, "features": ["momentum_60"]}),
+        (CASH, "make it 80", {"capital_usd": 80000}),
     ],
 )  # fmt: skip
 def test_what_was_said_is_put_in(call: Call, text: str, args: dict[str, Any]) -> None:
@@ -72,6 +82,8 @@ def test_what_was_said_is_put_in(call: Call, text: str, args: dict[str, Any]) ->
         (SCRIPT, "does momentum predict google too"),
         (FORMULA, "again with 7"),
         (RULE, "with a 5 day rsi on Microsoft"),
+        (CASH, "make it 8"),
+        (TRADES, "make it 80"),
         (TRADES, "half of them in banks"),
         (FORMULA, "again with momentum_60"),
     ],

@@ -124,11 +124,21 @@ def test_counts(text: str, many: int) -> None:
         ("rsi 5 and macd", ["rsi_5", "macd_12_26_9"]),
         ("momentum since 2005", ["momentum_20"]),
         ("a spike in volume", ["volume_spike_20"]),
+        ("yang zhang + correlation", ["yang_zhang_20", "correlation_63"]),
         ("nothing of the kind", []),
     ],
 )
 def test_features(text: str, features: list[str]) -> None:
     assert seen(f"test {text} on IBM").features == features
+
+
+def test_a_feature_of_the_users_own_is_found_by_a_word_of_its_name() -> None:
+    made = ("auto_skew_60", "auto_rsi_14_times_gap")
+    for text, names, meant in (
+        ("does the skew thing I made cheat", made, "auto_skew_60"),
+        ("test my skew feature", (*made, "auto_skew_20"), "skew_60"),
+    ):
+        assert gather(text, LiveState(features=names), date(2026, 11, 22)).features == [meant]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ def options(text: str) -> dict[str, Any]:
     ("words", "said"),
     [
         ("beta neutral", {"book": "beta_neutral"}),
+        ("with a training window that keeps growing", {"split": "anchored"}),
+        ("cross-validated combinatorially", {"combinatorial": True}),
         ("as a market-neutral strategy", {"book": "beta_neutral"}),
         ("hedged", {"book": "beta_neutral"}),
         ("hedged with the index", {"book": "beta_neutral"}),

@@ -15,6 +15,7 @@ from copilot.planner.evidence import gather
 from copilot.planner.first import FirstPlanner
 from copilot.planner.offers import offers
 from copilot.planner.refuse import forbidden
+from copilot.planner.request import Request, repeats
 from copilot.planner.rule import find_rule, without_orders
 from copilot.planner.talk import reply
 from tests.copilot.test_plan_first import FirstAdmitted
@@ -165,3 +166,37 @@ def test_a_condition_more_joins_the_rule_before() -> None:
     assert more["entry"] == "rsi(14) < 30 and volatility(20) < 0.4"
     other = plan(before, "the same with ema(150)").call  # no such part in it
     assert other.args != before.steps[0].call.args
+
+
+@pytest.mark.parametrize(
+    ("words", "entry", "leave"),
+    [
+        ("backtest an rsi rule on Apple, in below 30, out above 70", "rsi(14) < 30", "rsi(14) > 70"),
+        ("a 5-day rsi strategy for IBM: buy under 20, sell over 60", "rsi(5) < 20", "rsi(5) > 60"),
+        ("buy IBM when it closes above 100 and sell below 80", "close > 100", "close < 80"),
+        ("buys when the 50 day average crosses up over the 200 day one and sells when it crosses back down",
+         "crosses_above(sma(50), sma(200))", "crosses_below(sma(50), sma(200))"),
+    ],
+)  # fmt: skip
+def test_levels_are_of_what_was_spoken_of(words: str, entry: str, leave: str) -> None:
+    assert {each.kind: each.value for each in find_rule(words)} == {"entry": entry, "exit": leave}
+
+
+@pytest.mark.parametrize(
+    "answer", ["let's say rsi under 35, and i sell when it's over 65", "rsi under 35, out over 65"]
+)
+def test_conditions_answer_the_question_about_them(answer: str) -> None:
+    asked = Turn(
+        user="how would I have done since 2015 if I'd bought IBM whenever it was cheap?", answer="When then?"
+    )
+    found = plan(asked, answer).call
+    said = {"entry": "rsi(14) < 35", "exit": "rsi(14) > 65", "start": "2015-01-01"}
+    assert (found.tool, dict(found.args)) == ("run_backtest", {"symbols": ["IBM"], **said})
+
+
+def test_the_same_test_is_not_run_again_for_words_that_change_nothing() -> None:
+    rule = done("hold IBM while close > sma(200)", symbols=["IBM"], entry="close > sma(200)")
+    for text, wanted in (("try a simpler model", True), ("run it again", False), ("repeat that test", False)):
+        request = Request(gather(text, STATE, date(2026, 11, 22)), (rule,), STATE)
+        assert repeats(rule.steps[0].call, request) is wanted, text
+        assert not repeats(Call(tool="run_backtest", args={"symbols": ["AAPL"]}), request)
