@@ -46,6 +46,7 @@ _CONTINUES = re.compile(
     r"|\bi (?:meant|mean)\b|^correction\b|\brather than\b|\bshould (?:have been|rather be)\b|\b(?:restrict|limit"
     r"|narrow|reduce) (?:it|that|this)\b"
     r"|\bwrong (?:company|ticker|symbol|stock|name|one)\b"
+    r"|\b(?:daily|hourly)(?:'s| is| will| would)? (?:enough|fine|do)\b"
     r"|\b(?:rest|everything else|all else|otherwise|other settings?)(?: (?:stays?|remains?|being|is|are|kept"
     r"|left|all))*,?"
     r" (?:unchanged|unaltered|the same|equal|identical|untouched|as (?:is|before|it was|they were))\b",

@@ -57,7 +57,7 @@ _SEVERAL = re.compile(
 )
 _EARLIEST = re.compile(
     rf"\b(?:the |my |our )?(?:first|oldest|earliest) (?P<n>{SMALL})(?=\W*$| {_NOUN}s?\b| (?:with|to|against|by"
-    rf"|and) )(?: {_NOUN}s?\b)?",
+    rf"|and|next|side|together|beside|alongside|versus|vs)\b)(?: {_NOUN}s?\b)?",
     re.IGNORECASE,
 )
 _MINE = re.compile(rf"\b(?:my|our|(?:of|all) (?:the|these|those|my|our)) (?P<n>{SMALL}) {_NOUN}s\b", re.IGNORECASE)

@@ -30,6 +30,8 @@ _WORDS = (  # slips that are words themselves, and common
     (re.compile(r"\b(?:teh|hte) ", re.IGNORECASE), "the "),
     (re.compile(r"\bbellow (?=[0-9.-]|its\b|the\b)", re.IGNORECASE), "below "),
     (re.compile(r"\bwen ", re.IGNORECASE), "when "),
+    (re.compile(r"\bbelo ", re.IGNORECASE), "below "),
+    (re.compile(r"\bsel (?=\w)", re.IGNORECASE), "sell "),
     (re.compile(r"\bab(?:ov|uv|uve|oev|vove) ", re.IGNORECASE), "above "),
     (re.compile(r"\bavg(s?)\b\.?", re.IGNORECASE), r"average\1"),
 )

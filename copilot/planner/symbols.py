@@ -30,7 +30,7 @@ _SECTOR = (
 _OF_A_GROUP = r"(?:stocks|names|shares|companies|equities|sector|giants|majors|tickers|firms|universe)"
 _GROUPS = re.compile(
     rf"(?<![\w-])(?:{_SECTOR} {_OF_A_GROUP}|big tech|faangs?|fangs?|mag(?:nificent)? (?:7|seven)|semiconductors"
-    rf"|dow(?: jones)? 30|(?:s&p|ftse) [0-9]{{3}}(?= stocks)"
+    rf"|dow(?: jones)? 30|(?:s&p|ftse) [0-9]{{3}}(?= stocks)|s&p 100|ftse (?:100|250)"
     rf"|(?:(?<=on )|(?<=for )|(?<=in )|(?<=using )|(?<=with )|(?<=across )|(?<=the )|(?<=load )|(?<=get )"
     rf"|(?<=to ))(?:tech|banks|financials|industrials|utilities)(?= |$|[.,?!])(?! {_OF_A_GROUP}))(?!\w)",
     re.IGNORECASE,
@@ -64,6 +64,7 @@ _SLOT = re.compile(
     rf"|bought|(?:look(?:ing)?|nose|peek|glance) at)(?: in| me| the| down| up)?,? "
     r"(?P<name>[A-Z](?:[\w&'-]|\.(?=\w))*(?: (?!I\b)[A-Z](?:[\w&'-]|\.(?=\w))*)*)"
 )
+_NAME_TOO = re.compile(r"\W*(?P<name>[A-Z][a-z]{2,}(?: [A-Z][a-z]+)*) (?:too|as well|instead)\b")
 _LOWER_SLOT = re.compile(
     rf"\b{_LOAD}(?: in| me| up)? (?P<name>[a-z]{{3,}})(?=$|[.?!,]| (?:and|since|from|for|data|bars|prices"
     r"|daily|hourly|minute|one|1|60|via|news|candles|quotes)\b)"
@@ -135,6 +136,8 @@ def _unknown_names(text: str) -> Iterator[Mention]:
             and not re.match(r"exp_|Q[1-4]$", name)
         ):
             yield _mention(text, match.start("name"), match.start("name") + len(name))
+    if (alone := _NAME_TOO.match(text)) and alone["name"].lower() not in everyday_words():
+        yield _mention(text, *alone.span("name"))
     for match in _LOWER_SLOT.finditer(text):
         if _may_be_name(match["name"]):
             yield _mention(text, match.start("name"), match.end("name"))

@@ -24,6 +24,7 @@ TRADES = Call(tool="propose_trades", args={"capital_usd": 50000, "max_positions"
 SKEW = Call(tool="generate_features", args={"features": ["skew_30"]})
 STRETCH = Call(tool="generate_features", args={"features": ["close / sma(50) - 1"], "name": "stretch"})
 TREND = Call(tool="run_backtest", args={"symbols": ["IBM"], "entry": "close > sma(200)"})
+CROSS = Call(tool="run_backtest", args={"symbols": ["IBM"], "entry": "sma(50) > sma(200)"})
 MOMENTUM = Call(tool="run_experiment", args={"symbols": ["IBM"], "features": ["momentum_20"]})
 CASH = Call(tool="propose_trades", args={"capital_usd": 50000})
 FORMULA = Call(tool="generate_features", args={"features": ["rsi(14) - rsi(50)"], "name": "rsi_gap"})
@@ -65,6 +66,7 @@ def asked(call: Call, text: str) -> dict[str, Any] | None:
         (TREND, "exponential average instead", {**TREND.args, "entry": "close > ema(200)"}),
         (MOMENTUM, "use the 60 day version", {**MOMENTUM.args, "features": ["momentum_60"]}),
         (CASH, "make it 80", {"capital_usd": 80000}),
+        (CROSS, "what if the short one is 20", {**CROSS.args, "entry": "sma(20) > sma(200)"}),
     ],
 )  # fmt: skip
 def test_what_was_said_is_put_in(call: Call, text: str, args: dict[str, Any]) -> None:

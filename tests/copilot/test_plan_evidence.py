@@ -161,6 +161,7 @@ def test_a_feature_of_the_users_own_is_found_by_a_word_of_its_name() -> None:
         ("momentum on JPM BAC WFC C, top 2", ["JPM", "BAC", "WFC", "C"]),
         ("see tech stocks, holding the best", ["tech stocks"]),
         ("PLEASE SHOW ME THE LAST REPORT NOW", []),
+        ("Mahindra too, same start", ["Mahindra"]),
     ],
 )
 def test_symbols_are_copied_as_written(text: str, symbols: list[str]) -> None:
