@@ -78,6 +78,8 @@ _OF_IT = {
     "code", "script", "python", "query", "sql", "thing", "calculation", "snippet", "same", "again", "possible",
 }  # fmt: skip
 
+_SPAN = {"window", "length", "lookback", "period", "span"}
+
 
 def again(history: Sequence[Turn], evidence: Evidence) -> Call | None:
     """Return the last call with what was said put into its query, script or formula; None where nothing fits."""
@@ -152,6 +154,10 @@ def _amount(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | Non
     return {**args, "capital_usd": int(amount) if float(amount).is_integer() else amount}
 
 
+def _made(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
+    return _made_too(args, evidence) if evidence.features else _formula(args, evidence)
+
+
 def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
     """Return the formula with other numbers, another name or both."""
     names = evidence.of("name") or list(find_names(evidence.text))
@@ -159,7 +165,7 @@ def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | No
     for each in names:
         text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
     features, numbers = list(args.get("features") or ()), _NUMBER.findall(text)
-    if len(features) != 1 or evidence.features:
+    if len(features) != 1:
         return None
     if evidence.symbols:
         if _TRIES.search(evidence.text):
@@ -176,6 +182,18 @@ def _formula(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | No
         return None
     kept = {name: value for name, value in args.items() if name not in ("features", "name")}
     return {"features": [changed], **kept, **({"name": names[0].value} if names else {})}
+
+
+def _made_too(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | None:
+    """Return another feature to be made like the one before: "kurtosis as well, over the same window"."""
+    kinds = {each.kind for each in evidence.mentions}
+    same = bool(evidence.content)
+    if kinds != {"feature"} or not (evidence.adds or same) or set(evidence.content) - _SPAN:
+        return None
+    made = re.fullmatch(r"[a-z_]+_(?P<bars>[0-9]+)", str(args["features"][0]))
+    others = [with_window(each, int(made["bars"])) for each in evidence.features] if made and same else None
+    kept = {name: value for name, value in args.items() if name != "name"}
+    return {**kept, "features": others or evidence.features}
 
 
 def _renumbered(formula: str, numbers: Sequence[str]) -> str | None:
@@ -200,7 +218,7 @@ def _version(args: Mapping[str, Any], evidence: Evidence) -> dict[str, Any] | No
 _VARIED: Mapping[str, Callable[[Mapping[str, Any], Evidence], dict[str, Any] | None]] = {
     "query_data": query_varied,
     "run_python": _script,
-    "generate_features": _formula,
+    "generate_features": _made,
     "run_backtest": rule_varied,
     "run_experiment": _version,
     "propose_trades": _amount,

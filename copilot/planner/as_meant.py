@@ -41,6 +41,7 @@ _MOM = re.compile(
 _SHORT_YEAR = re.compile(r"(?<![\w'])['\u2019](?P<year>[0-9]{2})(?![\w'])")
 _WITHOUT = re.compile(r"\bw/o\b", re.IGNORECASE)
 _THAN = re.compile(r"\b(?P<more>more|less)'n\b", re.IGNORECASE)
+_DEFINED = re.compile(r"^\W*(?P<name>[A-Za-z]\w*) ?:= ?")
 _SUBSTITUTES = re.compile(r"^\W*s/(?P<old>[^/]+)/(?P<new>[^/]+)/g?\W*(?P<rest>.*)$", re.DOTALL)  # as in sed
 
 
@@ -76,6 +77,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (_DAY_OF, lambda match: "start of " if str(match["which"]).lower() == "first" else "end of "),
     (_MOM, "momentum"),
     (_WITHOUT, "without"),
+    (_DEFINED, r"make a feature called \g<name>: "),
     (_SHORT_YEAR, lambda match: str(in_full(int(match["year"])))),
     (_THAN, r"\g<more> than"),
     (_PART, lambda match: f"{_PARTS[match['part'].lower()]}%"),

@@ -33,6 +33,7 @@ _NAMES = (
     "source",
     "timezone",
 )
+_ON_SYMBOLS = {"ingest_data", "run_backtest", "run_experiment"}  # what is not done without one
 _BECAUSE = re.compile(r",? (?=because\b)", re.IGNORECASE)
 FEWEST_WORDS = 3  # of an aside; fewer are "now.", "Same again."
 
@@ -47,10 +48,17 @@ def without_asides(evidence: Evidence, before: str | None, index: Path = INDEX) 
         return evidence.text
     views = {place: _view(evidence, *place, before, index) for place in places}
     kept = [place for place in places if not _is_aside(evidence, *place, views[place])]
-    asks = any(
-        max(views[place], key=lambda label: views[place][label]).split()[0] in tool_names() for place in kept
-    )
-    return "".join(evidence.text[start:end] for start, end in kept).strip() if asks else evidence.text
+    asked = {max(views[place], key=lambda label: views[place][label]).split()[0] for place in kept}
+    if before is None and asked & _ON_SYMBOLS and not any(_symbols(evidence, *place) for place in kept):
+        kept = [place for place in places if place in kept or _symbols(evidence, *place)]
+    if not asked & tool_names():
+        return evidence.text
+    return "".join(evidence.text[start:end] for start, end in kept).strip()
+
+
+def _symbols(evidence: Evidence, start: int, end: int) -> bool:
+    """Tell whether a sentence names a symbol."""
+    return any(each.kind == "symbol" and start <= each.start < end for each in evidence.mentions)
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

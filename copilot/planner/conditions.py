@@ -24,7 +24,7 @@ _FIGURE = re.compile(
 _WORD = re.compile(rf"(?P<word>{SMALL}|nought)(?P<percent> percent\b| per cent\b)?(?![\w-])", re.IGNORECASE)
 _UNIT = re.compile(r" ?-?(?:trading )?(?:day|bar|week|month|quarter|year|session|period)s?\b", re.IGNORECASE)
 _BARE = re.compile(
-    rf"(?:the |its )?(?P<length>{LENGTH})(?: one| line)?"
+    rf"(?:the |its )?(?P<length>{LENGTH})(?: one| line| simple)?"
     r"(?= (?:is|are|cross|go|move|rise|fall|climb|drop|trade|stay|get|above|below|over|under|and|or|on|for|since"
     r"|from|in|sell|exit|buy|i|we|you)\w*\b|[,.;!?]|\s*$)",
     re.IGNORECASE,
@@ -34,7 +34,8 @@ _EXTREME = re.compile(
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r",? (?P<sign>and|or|but only if)(?:,? (?:also|simultaneously|at the same time"
+    r",? (?P<sign>and|or|but only if|while|with(?= (?:the |its )?(?:price|close|stock|volume|rsi|trend)\b))"
+    r"(?:,? (?:also|simultaneously|at the same time"
     r"|in addition),?)?(?: only)? (?:when |if |while |once |that )?",
     re.IGNORECASE,
 )

@@ -27,6 +27,9 @@ _SETTING = re.compile(
     r"(?:draw[- ]?down (?:limit|stop|cap|guard|brake|control|rule)|vol(?:atility)? (?:target|cap|limit))",
     re.IGNORECASE,
 )
+_KIND = re.compile(  # "three volatility estimators: Parkinson ..." names none itself
+    r" (?:estimators|measures|gauges|proxies)(?: as features)?(?: ?[:(]| (?:such as|like|namely)\b)", re.IGNORECASE
+)
 _WINDOWED = re.compile(  # what is a feature only with a length beside it
     rf"\b(?P<of_market>{BEFORE})[ -]correlation\b(?! (?:between|of|among|with (?!(?:the )?(?:market|index))))"
     rf"|\b(?:distance|room) (?:to|from|below|off|under) (?:the |its |a )?(?P<high>{BEFORE})[ -]highs?\b",
@@ -59,7 +62,7 @@ def find_features(text: str, known: Iterable[str] = ()) -> Iterator[Mention]:
         bars = bars_of(match["of_market"] or match["high"])
         yield Mention("feature", match.start(), match.end(), f"{family}_{bars}")
     for match in _pattern().finditer(text):
-        if _SETTING.match(text, match.start("name")):
+        if _SETTING.match(text, match.start("name")) or _KIND.match(text, match.end()):
             continue
         meant = _value(match)  # "the gap over 5 days" has no length
         spans = not match["span"] or str(bars_of(match["span"])) in meant
@@ -135,7 +138,7 @@ def _value(match: re.Match[str]) -> str:
 
 def _window(match: re.Match[str]) -> list[int]:
     """Return the numbers said beside a name."""
-    if length := match["before"] or match["suffix"] or match["length"] or match["span"]:
+    if length := match["before"] or match["suffix"] or match["length"] or match["span"] or match["wide"]:
         return [bars_of(length)]
     return [int(number) for number in re.findall(r"[0-9]+", match["after"] or match["bracket"] or "")]
 
@@ -179,6 +182,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?: ?\((?P<bracket>[0-9]{{1,3}}(?:, ?[0-9]{{1,3}})*)\)| ?\((?P<suffix>{LENGTH})\)"
         rf"| (?:(?:measured |taken |computed )?over (?:the (?:last|past) )?|with an? (?:window|length"
         rf"|lookback) of )(?P<span>{LENGTH})(?=[,.;?!]|$| (?:and|or|on|for|with|to|as|too|also|added)\b)"
+        rf"| with an? (?P<wide>{LENGTH})[ -](?:window|look-?back|length|span)\b"
         rf"|(?:[ -]?| of )(?P<after>[0-9]{{1,3}})(?![\w.,]*[0-9k])(?! ?(?:day|week|month|year|%|names|stocks"
         rf"|positions|and [0-9]))|[ -](?P<length>{LENGTH})(?=[,.;]|$| and\b| or\b))?"
         r"(?!\w|-(?!based|driven|style|type|sorted|ranked))",

@@ -97,10 +97,10 @@ _COUNT = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         (
-            rf"\b(?:top|best|strongest|highest|leading)[ -](?P<n>{SMALL})\b(?! (?:experiments?|runs?|backtests?))"
-            rf"(?: {_NAMES})?"
+            rf"\b(?:top|best|strongest|highest|leading)[ -](?P<n>{SMALL}|single)\b"
+            rf"(?! (?:experiments?|runs?|backtests?))(?: {_NAMES})?"
         ),
-        rf"\b(?P<n>{SMALL}) (?:best|top|strongest|highest)\b(?! (?:experiments?|runs?))(?: {_NAMES})?",
+        rf"\b(?P<n>{SMALL}|single) (?:best|top|strongest|highest)\b(?! (?:experiments?|runs?))(?: {_NAMES})?",
         (
             rf"\b(?:at most|up to|no more than|not more than|max(?:imum)?(?: of)?|fewer than|limit(?:ed)? to"
             rf"|only|just|over|across"

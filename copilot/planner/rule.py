@@ -199,13 +199,10 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
     enter, leave = words()["enter"], words()["leave"]
     own, other = (enter, leave) if kind == "entry" else (leave, enter)
     gap = rf"(?:(?!\b(?:{other}|{words()['when']})\b)[^.;!?]){{0,80}}?"
-    shortly = [(re.compile(rf"\b(?:{own})\b(?: it| them)? (?=(?:above|below|over|under)\b)", re.IGNORECASE), False)]
-    if kind == "entry":  # "buy QQQ above its 200-day average"; "buy below 30" says not of what
-        plainly = (
-            rf"\b(?:{own})(?: [\w&.'-]+){{1,4}}? (?=(?:above|below|over|under) (?:(?:its|their) [0-9]|rsi [0-9]))"
-        )
-        shortly = [(re.compile(plainly, re.IGNORECASE), False)]
     side = "in|long" if kind == "entry" else "out|flat"  # "in rsi(2) < 10, out rsi(2) > 60"
+    shortly = rf"(?:\b(?:{own})\b(?: it| them)?|[,;:] ?(?:{side})) (?={_OF_LEVEL})"
+    if kind == "entry":  # "buy QQQ above its 200-day average"; "buy below 30" says not of what
+        shortly = rf"\b(?:{own})(?: [\w&.'-]+){{0,4}}? (?={_OF_LEVEL} (?:(?:its|their) [0-9]|rsi [0-9]))"
     typed = re.compile(
         rf"(?:(?:^|[,;:]|\band) ?(?:{side})|\b(?:{own}))(?: (?:at|when|if|on|where))?:? "
         r"(?=(?:\w+\([0-9, ]*\)|close|open|high|low|volume) ?(?:[<>]|(?:is )?(?:below|above|under|over)\b))",
@@ -224,5 +221,5 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
         (re.compile(label, re.IGNORECASE), False),
         (typed, False),
         (re.compile(rf"(?:^|[,;:.])\s*(?:{side}) ?[:=] ?", re.IGNORECASE), False),
-        *shortly,
+        (re.compile(shortly, re.IGNORECASE), False),
     )

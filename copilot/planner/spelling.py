@@ -37,6 +37,8 @@ _WORDS = (  # slips that are words themselves, and common
 )
 _WORD = re.compile(r"(?<![\w./@#$^&'-])[A-Za-z]{3,}(?![\w./@&-]|'\w)")
 _ID = re.compile(r"(?<![\w./])(?P<name>[a-z]+(?:_[a-z]+)*)(?P<lengths>(?:_[0-9]{1,3})+)(?![\w(/.])")
+_COMPOUND = re.compile(r"(?<![\w./@#$^&'-])[A-Za-z]{3,}-[A-Za-z]{3,}(?![\w./@&-])")
+_COMPOUNDS = ("long-short", "long-only", "beta-neutral", "market-neutral", "dollar-neutral", "walk-forward")
 NEAR = 0.85  # as difflib counts: "momentom" is to "momentum"
 NOT_MISSPELT = {
     "ema", "dema", "tema", "vwap", "usd", "eur", "sql", "csv", "minutely", "sklearn", "lakh", "qual", "adv", "bps",
@@ -60,6 +62,7 @@ def put_right(text: str, names: frozenset[str] = frozenset()) -> str:
         return better.capitalize() if word[0].isupper() else better
 
     text = _ID.sub(lambda match: match[0] if match[0] in names else _nearest_id(match[0]), _WORD.sub(one, text))
+    text = _COMPOUND.sub(lambda match: _nearest_compound(match[0]), text)
     for pattern, meant in _WORDS:
         text = pattern.sub(meant, text)
     return text
@@ -69,6 +72,14 @@ def _may_be_slip(word: str, names: frozenset[str], match: re.Match[str]) -> bool
     if word.isupper() or (word[0].isupper() and match.start() > 0) or word.lower() in names:
         return False
     return not is_word(word.lower())
+
+
+def _nearest_compound(said: str) -> str:
+    """Return the word with a hyphen that `said` misspells, else `said`."""
+    if all(is_word(part) for part in said.lower().split("-")):
+        return said
+    near = difflib.get_close_matches(said.lower(), _COMPOUNDS, n=1, cutoff=NEAR)
+    return near[0] if near else said
 
 
 def _nearest_id(said: str) -> str:

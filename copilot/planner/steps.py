@@ -50,7 +50,8 @@ _SALE = r"(?:and )?(?:sell|exit|out|close|leave|flat)\b"  # the other half of a 
 _STRONG = re.compile(
     rf"\s*(?:[,;.!:\u2013\u2014-]+\s*|\band\b\s*|\+\s*|->\s*|=>\s*)*\b{_FOLLOWS}\b[,:]?\s*|\s+&&\s+"
     rf"|\s+\|\s+(?=[^|=]*\b(?:{_VERBS}|models?|news|gaps|reports?|tickets?|comparison|explanation|leaks?)\b)"
-    rf"|(?:[,;.]|(?<=\s)|^)\s*(?:\(?(?:step |task |q)?[2-9][.):]|q[2-9],?)\s+(?=(?:please )?(?:{_VERBS})\b)"
+    rf"|(?:[,;.]|(?<=\s)|^)\s*(?:\(?(?:step |task |q)?[2-9][.):]|q[2-9],?|\((?:[b-f]|i{{2,3}}|iv|vi{{0,3}})\))"
+    rf"\s+(?:from (?:it|that|this), )?(?=(?:please )?(?:{_VERBS})\b)"
     rf"|\s*\n\s*(?:[-*\u2022]\s*)?(?=(?:please |also |then )*(?:{_VERBS})\b)"
     rf"|\s*(?:->|=>|;(?! *{_SALE})(?=[^;]*\b(?:{_VERBS}|news|gaps|report)\b))\s*"
     rf"|\s*[.;!?]\s*(?=(?:and )?(?:the )?(?:same|likewise|ditto)\b)",
@@ -93,7 +94,7 @@ _OUTCOME = re.compile(  # what every test tells by itself
 )
 _LEADS = re.compile(
     r"^(?:first(?:ly)?|to (?:start|begin)(?: with)?|step (?:one|1)|(?:[\w ]{1,30}: ?)?\(?(?:step |task |q)?1[.):]"
-    r"|(?:[\w ]{1,30}: ?)?q1|[-*\u2022])[,:]?\s+",
+    r"|\([ai]\)|(?:[\w ]{1,30}: ?)?q1|[-*\u2022])[,:]?\s+",
     re.IGNORECASE,
 )
 _LATE = re.compile(  # "check after that all my features"

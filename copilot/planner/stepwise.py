@@ -37,6 +37,10 @@ _SHOWS_THEM = re.compile(
     r"|that)(?: all)?\W*",
     re.IGNORECASE,
 )
+_KEEPS_THEM = re.compile(
+    r"\W*(?:(?:and|please|just|then|all|of|it|them|these|those|build|make|create|keep|save|store|register)\b\W*)+",
+    re.IGNORECASE,
+)
 TESTS = ("run_experiment", "run_backtest")
 
 
@@ -174,9 +178,11 @@ def _stands_alone(before: Plan, plan: Plan, *, follows: bool) -> bool:
 
 
 def _goes_on(before: Call, call: Call, text: str) -> bool:
-    """Tell whether a piece only says where features are to be checked ("check them on Nike"), or "list them"."""
+    """Tell whether a piece only says what to do with the last one's: "check them on Nike", "list them", "keep"."""
     pair = (before.tool, call.tool)
     if before.tool == call.tool and _SHOWS_THEM.fullmatch(text):
+        return True
+    if before.tool == "generate_features" and _KEEPS_THEM.fullmatch(text):
         return True
     if pair == ("check_features", "run_experiment"):
         return not _TRIES.search(text)

@@ -92,7 +92,8 @@ def _elsewhere() -> re.Pattern[str]:
     """Return the pattern of vendors that a plugin may bring: without one the tool says which sources there are."""
     name = load_plan_file("vendors.json")["other"]
     return re.compile(
-        rf"\b(?:from|via|using|through|out of|off) (?P<name>{name})\b(?!\.\w)"
+        rf"\b(?:from(?: the)?(?: source| vendor| provider)?|via|using|through|out of|off"
+        rf"|(?:source|vendor|provider)(?:=|:| is)?) ?(?P<name>{name})\b(?!\.\w)"
         rf"|\b(?P<own>{name})(?='s\b| (?:ones|bars|rows|data|prices|version|feed)\b)",
         re.IGNORECASE,
     )

@@ -55,6 +55,8 @@ def asked(call: Call, text: str) -> dict[str, Any] | None:
         (SKEW, "and now on ibm and msft instead", {**SKEW.args, "symbols": ["ibm", "msft"]}),
         (TRADES, "half that amount", {**TRADES.args, "capital_usd": 25000}),
         (TRADES, "make it double the sum", {**TRADES.args, "capital_usd": 100000}),
+        (SKEW, "kurtosis as well, same window", {"features": ["kurtosis_30"]}),
+        (STRETCH, "and kurtosis too", {"features": ["kurtosis_60"]}),
         (FORMULA, "again with 7 and 28", {"features": ["rsi(7) - rsi(28)"]}),
         (SKEW, "another one with 90 days", {"features": ["skew_90"]}),
         (SKEW, "rename that: call it lopsided", {"features": ["skew_30"], "name": "lopsided"}),

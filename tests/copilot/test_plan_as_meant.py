@@ -21,6 +21,7 @@ from copilot.planner.spelling import put_right
         ("any gpas in FB since 2010", "any gaps in FB since 2010"),
         ("can you chek if momentom_20 leaks", "can you check if momentum_20 leaks"),
         ("rsi(14) is bellow 40", "rsi(14) is below 40"),
+        ("a long-shrot book, walk-foward", "a long-short book, walk-forward"),
     ],
 )
 def test_slips_are_put_right(typed: str, meant: str) -> None:
@@ -104,3 +105,7 @@ def test_a_substitution_is_read_as_words() -> None:
 )
 def test_turns_of_speech_are_read_as_words_and_figures(typed: str, meant: str) -> None:
     assert as_meant(typed) == meant
+
+
+def test_a_definition_is_read_as_words() -> None:
+    assert as_meant("hilo := high - low") == "make a feature called hilo: high - low"

@@ -42,3 +42,10 @@ def test_small_talk_around_a_request_is_passed_over(text: str, left: str) -> Non
 )
 def test_everything_else_stays(text: str) -> None:
     assert asking(text) == text
+
+
+def test_the_only_symbols_stay_where_the_request_needs_some() -> None:
+    rule = "Suppose we had bought whenever RSI was under 25."
+    assert asking(f"My late brother swore by oil stocks, bless him. {rule}").startswith("My late brother")
+    assert asking(f"My late brother swore by oil stocks, bless him. {rule} On IBM.") == f"{rule} On IBM."
+    assert asking("My aunt works at Apple. Which features do I have?") == "Which features do I have?"

@@ -100,6 +100,7 @@ def test_vendors() -> None:
     assert [mention.value for mention in find_vendors(said)] == [
         "yahoo", "alpha_vantage", "alpha_vantage", "my_feed",
     ]  # fmt: skip
+    assert [mention.value for mention in find_vendors("IBM, restricted to the source Stooq")] == ["stooq"]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,14 @@ def test_horizons(text: str, days: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "many"), [("the top 3", 3), ("the two best", 2), ("at most five positions", 5), ("in 4 names", 4)]
+    ("text", "many"),
+    [
+        ("the top 3", 3),
+        ("the two best", 2),
+        ("at most five positions", 5),
+        ("in 4 names", 4),
+        ("the single best", 1),
+    ],
 )
 def test_counts(text: str, many: int) -> None:
     assert [mention.value for mention in seen(f"hold {text}").of("count")] == [many]
@@ -126,6 +133,8 @@ def test_counts(text: str, many: int) -> None:
         ("a spike in volume", ["volume_spike_20"]),
         ("yang zhang + correlation", ["yang_zhang_20", "correlation_63"]),
         ("nothing of the kind", []),
+        ("rolling kurtosis with a 90 day window, a 126-day beta", ["kurtosis_90", "beta_126"]),
+        ("two volatility estimators: Parkinson over 10 days and ATR", ["parkinson_10", "atr_14"]),
     ],
 )
 def test_features(text: str, features: list[str]) -> None:

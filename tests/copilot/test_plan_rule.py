@@ -172,6 +172,12 @@ def test_a_condition_more_joins_the_rule_before() -> None:
     ("words", "entry", "leave"),
     [
         ("backtest an rsi rule on Apple, in below 30, out above 70", "rsi(14) < 30", "rsi(14) > 70"),
+        ("buy when the rsi goes under 30, flat over 65, on AAPL", "rsi(14) < 30", "rsi(14) > 65"),
+        ("Out: RSI 2 over 80. In: RSI 2 under 10 with price above the 200-day simple. MSFT.",
+         "rsi(2) < 10 and close > sma(200)", "rsi(2) > 80"),
+        ("Suppose we bought IBM whenever the 10-day RSI was under 25 and let go once it was over 60",
+         "rsi(10) < 25", "rsi(10) > 60"),
+        ("AAPL: long below rsi 30, out above 70", "rsi(14) < 30", "rsi(14) > 70"),
         ("a 5-day rsi strategy for IBM: buy under 20, sell over 60", "rsi(5) < 20", "rsi(5) > 60"),
         ("buy IBM when it closes above 100 and sell below 80", "close > 100", "close < 80"),
         ("buys when the 50 day average crosses up over the 200 day one and sells when it crosses back down",

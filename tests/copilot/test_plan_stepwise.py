@@ -27,6 +27,8 @@ from copilot.planner.stepwise import COMPARE, StepwisePlanner, completed
          ["which tickers are on disk", "do ibm and msft have any gaps"]),
         ("1. load Intel and Ford\n2. Backtest on them: entry close > sma(50)\n3. Show the report",
          ["load Intel and Ford", "Backtest on them: entry close > sma(50)", "Show the report"]),
+        ("(i) Load SAP. (ii) Show its gaps. (iii) From it, propose trades for $500",
+         ["Load SAP", "Show its gaps", "propose trades for $500"]),
         ("my task: q1 load SPY, q2 test rsi on it", ["load SPY", "test rsi on it"]),
         ("Create the feature close / open, and check after that all my features for leaks",
          ["Create the feature close / open", "check all my features for leaks"]),
