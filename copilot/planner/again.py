@@ -37,7 +37,8 @@ _LENGTH = re.compile(r"(?<=[(, ])[0-9]+(?=\))")  # the last thing in a function'
 _SHIFT = re.compile(
     r"(?:(?:and|now|then|what about|how about|the same|same|again|exactly|precisely|just|but|ok(?:ay)?),? )*"
     rf"(?P<n>an?|{SMALL}) (?P<unit>day|week|month|year)s? (?:earlier|before(?: (?:that|then|this))?|prior|back"
-    r"|(?P<later>later|after(?: (?:that|then|this))?))(?: (?:than that|instead|please))?",
+    r"|(?P<later>later|after(?: (?:that|then|this))?))(?: (?:than that|instead|please))?"
+    r"(?:,? (?:so |that is,? )?(?:on )?the [0-9]{1,2}(?:st|nd|rd|th))?",
     re.IGNORECASE,
 )
 _SHIFTED = re.compile(

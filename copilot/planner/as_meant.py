@@ -1,6 +1,6 @@
 """A request as it is planned: slips of the finger put right, numbers in figures, passages of others blanked.
 
-Typed code is left alone.
+Remarks on the last result go too. Typed code is left alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from copilot.planner.evidence import find_sql
 from copilot.planner.history import commands
 from copilot.planner.points import MONTH, in_full
 from copilot.planner.quoted import without_quotations
+from copilot.planner.remarks import without_remark
 from copilot.planner.spelling import put_right
 from copilot.planner.spoken import in_figures
 from copilot.planner.unheard import is_vocabulary
@@ -41,6 +42,11 @@ _MOM = re.compile(
 _SHORT_YEAR = re.compile(r"(?<![\w'])['\u2019](?P<year>[0-9]{2})(?![\w'])")
 _WITHOUT = re.compile(r"\bw/o\b", re.IGNORECASE)
 _THAN = re.compile(r"\b(?P<more>more|less)'n\b", re.IGNORECASE)
+_EPISODE = re.compile(  # named by its year, where dates are told as well
+    r"\b(?P<in>in|during|through|of|over) the (?:19|20)[0-9]{2} (?=(?:mess|crisis|crash|sell-?off|panic|meltdown"
+    r"|bubble)\b.*\b(?:19|20)[0-9]{2}\b)",
+    re.IGNORECASE,
+)
 _DEFINED = re.compile(r"^\W*(?P<name>[A-Za-z]\w*) ?:= ?")
 _SUBSTITUTES = re.compile(r"^\W*s/(?P<old>[^/]+)/(?P<new>[^/]+)/g?\W*(?P<rest>.*)$", re.DOTALL)  # as in sed
 
@@ -52,7 +58,8 @@ def as_meant(text: str, names: Iterable[str] = ()) -> str:
     text = _in_small_letters(text) if text.isupper() else text
     for written, meant in _MEANT:
         text = written.sub(meant, text)
-    text = in_figures(put_right(without_quotations(text), frozenset(name.lower() for name in names)))
+    text = without_remark(without_quotations(text))
+    text = in_figures(put_right(text, frozenset(name.lower() for name in names)))
     return _AVERAGE.sub(_in_words, text)  # "the fifty-day SMA"
 
 
@@ -77,6 +84,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (_DAY_OF, lambda match: "start of " if str(match["which"]).lower() == "first" else "end of "),
     (_MOM, "momentum"),
     (_WITHOUT, "without"),
+    (_EPISODE, r"\g<in> the "),
     (_DEFINED, r"make a feature called \g<name>: "),
     (_SHORT_YEAR, lambda match: str(in_full(int(match["year"])))),
     (_THAN, r"\g<more> than"),

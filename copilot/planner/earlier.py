@@ -29,8 +29,9 @@ _THAT_RUN = re.compile(
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"\b(?:(?:go|going|went|switch|change|return|revert|come|roll) back|back to|return to|revert to"
-    r"|undo (?:that|this|it))\b|\b(?P<first>first|original|initial|starting)\b.{0,40}\b(?:again|once more|back)\b"
+    r"\b(?:(?:go|going|went|switch|change|return|revert|come|roll) back|back to|return(?:ing)? to|revert to"
+    r"|revisit(?:ing)?|undo (?:that|this|it))\b"
+    r"|\b(?P<first>first|original|initial|starting)\b.{0,40}\b(?:again|once more|back)\b"
     r"|\b(?P<again>earlier|previous|prior|old|before)\b.{0,40}\b(?:again|once more|back)\b"
     r"|\b(?:take|use|have|want)\b.{0,30}\bas before\b",
     re.IGNORECASE,
@@ -44,6 +45,11 @@ _OPENS_IT = re.compile(
     r"|go ahead and) )*"
     r"(?:open|show|display|view|see|pull up|bring up|pop up|pop open|render)(?: me| us)? (?:it|that|this)(?: one)?"
     r"(?: (?:up|open|for me|to me|please|now|then|in (?:the|my) browser))*\W*",
+    re.IGNORECASE,
+)
+_TEST_AGAIN = re.compile(
+    r"\b(?:repeat|redo|re-?run) (?:the|that|my|this)(?: same)? (?:test|run)\b"
+    r"|\b(?:the|that|my|this)(?: same)? (?:test|run) (?:once )?(?:again|more)\b",
     re.IGNORECASE,
 )
 VARIED = frozenset({"run_experiment", "run_backtest"})
@@ -77,6 +83,12 @@ def opens_it(text: str, turns: Sequence[Turn]) -> bool:
     """Tell whether the run just made is to be opened: "open it for me"."""
     newest = next(_backwards(turns), None)
     return newest is not None and newest.tool in VARIED and _OPENS_IT.fullmatch(text) is not None
+
+
+def repeated_test(evidence: Evidence, turns: Sequence[Turn]) -> str | None:
+    """Return the tool of the newest test where that is to be repeated, whatever came after it."""
+    newest = next((call for call in _backwards(turns) if call.tool in VARIED), None)
+    return newest.tool if newest is not None and _TEST_AGAIN.search(evidence.text) else None
 
 
 def speaks_of_that_run(evidence: Evidence) -> bool:

@@ -27,6 +27,8 @@ _ONE = re.compile(r"\bthe (?P<word>[a-z]+) (?:one|feature|part|bit|thing|piece|l
 _DROPPED = re.compile(
     rf"\b(?:{LEAVE}(?: out)?|without|get rid of|throw out|take out|kick out|minus)(?: the| my)? $", re.IGNORECASE
 )
+_THROWN = re.compile(r"\b(?:throw|take|kick|get|pull|leave|rip)(?: the| my)? $", re.IGNORECASE)
+_OUT = re.compile(r" (?:out|away|off)\b", re.IGNORECASE)
 _DROP_THAT = re.compile(rf"\b(?:{LEAVE}|get rid of|throw|take|without) (?:that|this|it)\b", re.IGNORECASE)
 _LEFT = re.compile(
     rf"\b(?:{LEAVE}(?: out)?|without|get rid of)(?: the| my)? (?P<word>[a-z]{{3,}})\b"
@@ -137,6 +139,8 @@ def _is_dropped(text: str, mention: Mention, before: Sequence[Any]) -> bool:
     """Tell whether a verb of leaving out stands right before a name that is held, or before "that one"."""
     if _plain(mention.value) not in map(_plain, before):
         return False
+    if _THROWN.search(text[: mention.start]) and _OUT.match(text, mention.end):
+        return True
     return _DROPPED.search(text[: mention.start]) is not None or _DROP_THAT.search(text[mention.end :]) is not None
 
 

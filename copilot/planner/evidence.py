@@ -38,7 +38,8 @@ _SQL = re.compile(
 )
 _AFTER_SQL = re.compile(r"\s*[\n;]\s*(?:and|then|after|once|when|next|please|now)\b(?=[^=<>()]*$)", re.IGNORECASE)
 _CONTINUES = re.compile(
-    r"^(?:(?:lol|haha|ok(?:ay)?|right|great|cool|good|nice|thanks|thank you|hm+|well|so|yes|yeah|alright|splendid"
+    r"^(?:(?:lol|haha|meh|ugh|ouch|wow|oof|huh|damn|nah|pity|yikes)\W+)*"
+    r"(?:(?:ok(?:ay)?|right|great|cool|good|nice|thanks|thank you|hm+|well|so|yes|yeah|alright|splendid"
     r"|perfect)\W+)*(?:oops|whoops|typo|my bad|and|now|only|also|but|then|instead|again|what about|how about|same"
     r"|ok(?:ay)?,? now)\b|^(?:in|with|at|as) (?:hourly|minute|daily|1h|1m|1d)\b"
     r"|\b(?:same|idem|ditto|likewise|identical|again|instead|too|as well|also|repeat|rerun|re-run|redo|once more"
@@ -62,6 +63,7 @@ _ADDS = re.compile(
     r"|\b(?:chuck|throw|toss|put|mix|work|bring|slip|drop|stick|pop|squeeze|bung)\b[^.;]{1,40}\bin\b(?! place)",
     re.IGNORECASE,
 )
+_CALENDAR = {"month", "day_of_week"}
 _AHEAD = re.compile(r" (?:ahead|forward|out|later)\b(?! of)", re.IGNORECASE)
 _LISTED = re.compile(r"[a-z]+(?:_[a-z0-9]+)+(?: \+ [a-z]+(?:_[a-z0-9]+)+)+")  # ids with a plus between are a list
 _NUMBERED = re.compile(r"[A-Za-z].* [0-9]+$")  # "mag 7", "S&P 500": a figure that counts nothing
@@ -146,7 +148,8 @@ def gather(text: str, state: LiveState, today: date, compared: Sequence[str] = (
         return Evidence(text, tuple(found))
     options = list(find_options(text))
     features = [each for each in find_features(text, state.features) if not _within(each, options)]
-    features = [each for each in features if not _AHEAD.match(text, each.end)]  # "a month ahead" is no feature
+    ahead = [each for each in features if each.value in _CALENDAR and _AHEAD.match(text, each.end)]
+    features = [each for each in features if each not in ahead]  # "a month ahead" is no feature
     found = claim(claim(found, find_rule(text)), find_targets(text))
     found = _claim_formulas(text, features, claim(found, find_paths(text)))
     named = [mention for mention in find_experiments(text) if mention.value[0] in ("id", "of model")]

@@ -104,6 +104,8 @@ def feature_at(text: str, at: int) -> tuple[str, int, bool] | None:
     if named := _ID.match(text, at):
         return named[0], named.end(), True
     match = _pattern().match(text, at)
+    if match and _KIND.match(text, match.end()):
+        return None
     if match and match["span"]:  # which may be that of a function: "average of RSI over 10 days"
         return _default(match["name"]), match.end("name"), False
     return (_value(match), match.end(), bool(_window(match))) if match else None

@@ -112,7 +112,9 @@ def _report(evidence: Evidence, state: LiveState) -> Candidates:
 def _explain(evidence: Evidence, state: LiveState) -> Candidates:
     """Return the experiment to explain; a symbol that is held is one of its holdings, and names no experiment."""
     held = evidence.of("symbol") and not evidence.of("experiment") and about_a_holding(evidence.text)
-    return {} if held else _report(evidence, state)
+    if not held:
+        return _report(evidence, state)
+    return {"experiment": described(evidence.text, (), in_order(state.experiments))[:1]}
 
 
 def _compare(evidence: Evidence, state: LiveState) -> Candidates:

@@ -26,7 +26,7 @@ from copilot.planner.as_meant import as_meant
 from copilot.planner.candidates import Candidates
 from copilot.planner.carried import at_other_levels
 from copilot.planner.direct import after, looked_up, next_term, own_words, words_for
-from copilot.planner.earlier import opens_it
+from copilot.planner.earlier import opens_it, repeated_test
 from copilot.planner.emit import Missing, emit
 from copilot.planner.evidence import Evidence, gather
 from copilot.planner.explaining import asks_why
@@ -49,6 +49,9 @@ UNHEARD_COUNTS = 0.75  # what every phrase that nothing accounts for leaves of t
 MOST_ALTERNATIVES = 2
 MOST_TRIED = 4
 # What only these tools know; a request that names one is not about something else.
+_INTO_TRADES = re.compile(
+    r"\bturn (?:it|that|this|them|those) into (?:[a-z]+ ){0,2}(?:trades|positions|tickets?)\b", re.IGNORECASE
+)
 _SUBJECTS = frozenset({"symbol", "feature", "entry", "experiment", "winner", "money", "path", "code"})
 _YES_BUT = re.compile(r"\W*(?:yes|yeah|yep|sure|ok(?:ay)?)\W+(?:but|and|only|then)?\W*(?=\w)", re.IGNORECASE)
 
@@ -252,7 +255,9 @@ def _of_experiments(evidence: Evidence, history: Sequence[Turn]) -> str | None:
         return "compare_experiments"
     if asks_why(evidence):
         return "explain_experiment"
-    return "show_report" if opens_it(evidence.text, history) else None
+    if _INTO_TRADES.search(evidence.text):
+        return "propose_trades"
+    return "show_report" if opens_it(evidence.text, history) else repeated_test(evidence, history)
 
 
 def _certain(label: str) -> list[Reading]:

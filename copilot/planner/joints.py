@@ -22,7 +22,9 @@ _LEANS = re.compile(
     r"|these|only|just|rather|instead|except|without)\b(?! (?:two|run|one)\b)",
     re.IGNORECASE,
 )
-_ASKED = re.compile(r"\W*(?:did|does|do|has|have|would)\b[^.;!?,]*$", re.IGNORECASE)  # "did they revise and ..."
+_ASKED = re.compile(
+    r"\W*(?:(?:and|but|so|ok(?:ay)?),? )?(?:did|does|do|has|have|would)\b[^.;!?,]*$", re.IGNORECASE
+)  # "did they revise and ..."
 _COMMAND = re.compile(
     r"(?:please |also |then )*(?:show|tell|list|give|open|explain|compare|load|get|test|run|what|which|how|is|are"
     r"|for|the)\b",

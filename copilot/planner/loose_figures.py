@@ -70,6 +70,7 @@ def _lone_share(previous: Call, evidence: Evidence) -> Candidates:
     held = [name for name in SAID_AS if name in previous.args]
     figures = re.findall(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)(?= ?(?:%|pct|per ?cent)|\W|$)", evidence.text)
     kinds = {each.kind for each in evidence.mentions} - {"number", "option"}
+    kinds |= {each.value[0] for each in evidence.of("option")} & SAID_AS.keys() - {*held}  # it is of another one
     if len(held) != 1 or len(figures) != 1 or kinds or not _OF_A_LIMIT.search(evidence.text):
         return {}
     return {held[0]: [round(float(figures[0]) / 100, 6)]}

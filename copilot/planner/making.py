@@ -39,7 +39,9 @@ _TESTING = re.compile(
     r"|cross[- ]validat\w*|combinatorial|portfolio|whether|see if|works?)\b",
     re.IGNORECASE,
 )
-_ADDING = re.compile(rf"{_POLITE}(?:add|include|make|create|build|generate)\b", re.IGNORECASE)
+_ADDING = re.compile(
+    rf"{_POLITE}(?:add|include|make(?! (?:it|that|this|them)\b)|create|build|generate)\b", re.IGNORECASE
+)
 _TOO = re.compile(r"\b(?:as well|also|too|in addition|additionally|instead|again)\b", re.IGNORECASE)
 _NAMED = re.compile(
     r"\b(?:and )?(?:(?:christen|dub|title)(?:ed)?(?: (?:it|that|this))?|call(?:ed|ing)?(?: (?:it|that one"

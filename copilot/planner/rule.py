@@ -200,9 +200,11 @@ def _triggers(kind: Kind) -> tuple[tuple[re.Pattern[str], bool], ...]:
     own, other = (enter, leave) if kind == "entry" else (leave, enter)
     gap = rf"(?:(?!\b(?:{other}|{words()['when']})\b)[^.;!?]){{0,80}}?"
     side = "in|long" if kind == "entry" else "out|flat"  # "in rsi(2) < 10, out rsi(2) > 60"
-    shortly = rf"(?:\b(?:{own})\b(?: it| them)?|[,;:] ?(?:{side})) (?={_OF_LEVEL})"
+    shortly = rf"(?:\b(?:{own})\b(?: it| them)?|[,;:] ?(?:{side})) (?=(?:above|below|over|under)\b)"
     if kind == "entry":  # "buy QQQ above its 200-day average"; "buy below 30" says not of what
-        shortly = rf"\b(?:{own})(?: [\w&.'-]+){{0,4}}? (?={_OF_LEVEL} (?:(?:its|their) [0-9]|rsi [0-9]))"
+        shortly = (
+            rf"\b(?:{own})(?: [\w&.'-]+){{0,4}}? (?=(?:above|below|over|under) (?:(?:its|their) [0-9]|rsi [0-9]))"
+        )
     typed = re.compile(
         rf"(?:(?:^|[,;:]|\band) ?(?:{side})|\b(?:{own}))(?: (?:at|when|if|on|where))?:? "
         r"(?=(?:\w+\([0-9, ]*\)|close|open|high|low|volume) ?(?:[<>]|(?:is )?(?:below|above|under|over)\b))",

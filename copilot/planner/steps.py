@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from copilot.planner.quoted import without_quotations
+from copilot.planner.remarks import without_remark
 from copilot.planner.symbols import find_symbols
 
 _FOLLOWS = (
@@ -154,7 +155,7 @@ _LETTERS = re.compile(r"[A-Za-z]{2,}")
 
 def pieces(text: str) -> list[tuple[str, bool]]:
     """Return the pieces of a request in order, each with whether words say that it follows what is before it."""
-    text = without_quotations(text)
+    text = without_remark(without_quotations(text))
     text = _OUTCOME.sub("", _READY.sub("", _CHEERS.sub("", text)))
     if has := _MONEY.match(text):  # "I have 8000 dollars. ... what to buy with it"
         text = re.sub(r"(?:this|that|it|the)(?: [a-z]+)?(\W*)$", rf"{has['money']}\1", has["rest"])

@@ -18,9 +18,12 @@ from copilot.context import about_tokens
 from copilot.messages import Call, LiveState, Observation, Plan, Turn
 from copilot.plan import CountsTokens, Planner, TellsParts, TellsPrompt
 from copilot.planner.features import MADE
+from copilot.planner.history import last_call
 from copilot.planner.kinds import each_kind
 from copilot.planner.lab import LEAKS
+from copilot.planner.remarks import is_remark
 from copilot.planner.steps import pieces
+from copilot.planner.talk import reply
 from copilot.planner.variants import variants
 
 SURE = 0.1  # the margin from which a piece without a word such as "then" is a request of its own
@@ -97,9 +100,13 @@ class StepwisePlanner:
         whole = [(user, False)]
         cut = self._parts(pieces(user), history, state)
         plans: list[tuple[str, Plan]] = []
-        for text, follows in cut if 1 < len(cut) <= MOST else whole:
+        asked = cut if 1 < len(cut) <= MOST else whole
+        for text, follows in asked:
             said = tuple(_as_done(*each) for each in plans)
             plan = self.single.plan((*history, *said, Turn(user=text)), _with_made(state, plans), cancel)
+            if not plans and text != asked[-1][0] and plan.call == last_call(history) and is_remark(text):
+                cut = cut[1:]
+                continue
             goes_on = bool(plans) and not follows and _goes_on(plans[-1][1].call, plan.call, text)
             if not plans or (_stands_alone(plans[-1][1], plan, follows=follows) and not goes_on):
                 plans.append((text, plan))
@@ -171,7 +178,8 @@ def _stands_alone(before: Plan, plan: Plan, *, follows: bool) -> bool:
     if before.call.tool == "reply":
         return False
     if plan.call.tool == "reply":
-        return follows and "refuse" in plan.call.args
+        asks_money = plan.call.args.get("ask") == reply("ask_capital")
+        return follows and ("refuse" in plan.call.args or asks_money)
     if follows:
         return plan.call != before.call
     return plan.margin >= SURE and before.margin >= SURE and _differs(before.call, plan.call)

@@ -153,7 +153,7 @@ def extend_lists(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
         if between and between["name"] in word_names():
             yield _mention(text, one.end + between.start("name"), one.end + between.end("name"))
     for mention in found:
-        before = re.search(r"(?:^|[ ,])(?P<name>[A-Za-z][\w.-]+)(?:,| and|, and| &| or) $", text[: mention.start])
+        before = re.search(r"(?:^|[ ,])(?P<name>[A-Za-z][\w.-]*\w)(?:,| and|, and| &| or) $", text[: mention.start])
         # After a bare comma a clause may begin: the list has to go on, or end with the sentence.
         after = re.match(
             r"(?:(?: and|, and| &| or) (?P<name>[A-Za-z][\w.-]*\w)"

@@ -49,6 +49,7 @@ def asked(call: Call, text: str) -> dict[str, Any] | None:
         (SCRIPT, "from 2010", {**SCRIPT.args, "start": "2010-01-01"}),
         (RULE, "with a 5 day rsi", {**RULE.args, "entry": "rsi(5) < 30", "exit": "rsi(5) > 70"}),
         (SEEN, "and exactly one year before that?", {**SEEN.args, "as_of": "2014-12-31"}),
+        (SEEN, "how about 3 days later, on the 3rd?", {**SEEN.args, "as_of": "2016-01-03"}),
         (TEST, "five years later", {**TEST.args, "start": "2015-01-01", "end": "2020-12-31"}),
         (LOADED, "oops, meant 2011", {**LOADED.args, "start": "2011-01-01"}),
         (DATED, "run that code once more without the dates", SCRIPT.args),

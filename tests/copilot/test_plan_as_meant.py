@@ -109,3 +109,21 @@ def test_turns_of_speech_are_read_as_words_and_figures(typed: str, meant: str) -
 
 def test_a_definition_is_read_as_words() -> None:
     assert as_meant("hilo := high - low") == "make a feature called hilo: high - low"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("too much beta. make it beta neutral", "make it beta neutral"),
+        ("31 is too much for one stock. cap at 10 percent", "cap at 10 percent"),
+        ("too slow to wait for. use ridge", "too slow to wait for. use ridge"),
+        ("that's too much", "that's too much"),
+        (
+            "stress it through the 2008 mess, Oct 2007 to March 2009",
+            "stress it through the mess, Oct 2007 to March 2009",
+        ),
+        ("how was it in the 2008 crisis", "how was it in the 2008 crisis"),
+    ],
+)
+def test_a_remark_on_the_last_result_is_passed_over(typed: str, meant: str) -> None:
+    assert as_meant(typed) == meant

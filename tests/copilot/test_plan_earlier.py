@@ -15,6 +15,7 @@ from copilot.planner.earlier import (
     experiments_used,
     gone_back_to,
     of_both,
+    repeated_test,
     without_its_names,
 )
 from copilot.planner.evidence import Evidence, gather
@@ -183,3 +184,19 @@ def test_swapping_models_names_both() -> None:
     text = "swap ridge for logistic"
     said = fill("run_experiment", heard(text), STATE)
     assert carry_over(before, said, heard(text))["model"] == ["logistic"]
+
+
+def test_a_test_is_repeated_whatever_came_after_it() -> None:
+    rule = ("run_backtest", {"symbols": ["IBM"], "entry": "close > sma(50)"})
+    loaded = ("ingest_data", {"symbols": ["KO", "PEP"]})
+    assert repeated_test(heard("repeat the test on those two"), turns(OIL, rule, loaded)) == "run_backtest"
+    assert repeated_test(heard("repeat the load"), turns(OIL, rule, loaded)) is None
+    assert repeated_test(heard("the same test again"), turns(loaded)) is None
+
+
+def test_a_rule_is_returned_to_after_another_look() -> None:
+    rule = ("run_backtest", {"symbols": ["Exxon"], "entry": "close > sma(100)"})
+    gaps = ("show_data", {"symbols": ["IBM"], "view": "gaps"})
+    back = gone_back_to(heard("Returning to my Exxon rule: how was 2020?"), turns(rule, gaps), "run_backtest")
+    assert back is not None
+    assert back.args == rule[1]

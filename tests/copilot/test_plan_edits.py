@@ -56,6 +56,7 @@ def test_symbols_are_added_and_left_out(text: str, names: list[str] | None) -> N
     ("text", "names"),
     [
         ("drop the RSI", ["momentum_20"]),
+        ("then throw the rsi out and go again", ["momentum_20"]),
         ("and without momentum", ["rsi_14"]),
         ("swap RSI for volatility", ["volatility_20", "momentum_20"]),  # in its place
         ("use volatility this time", None),
@@ -121,6 +122,8 @@ def test_some_of_the_symbols_before(text: str, names: list[str] | None) -> None:
 
 def test_a_limit_is_halved_and_dates_are_not_dropped_by_a_stop() -> None:
     assert left_figures(BEFORE, heard("halve that limit")) == {"max_position": [0.1]}
+    volatile = BEFORE.model_copy(update={"args": {"symbols": ["IBM"], "target_volatility": 0.12}})
+    assert left_figures(volatile, heard("cap each position at 10 %")) == {}  # it is of another setting
     dated = BEFORE.model_copy(update={"args": {**BEFORE.args, "start": "2005-01-01"}})
     assert given_up(dated, heard("stop if it loses 20 percent")) == []
 

@@ -10,6 +10,7 @@ import pytest
 from copilot.messages import Call, Failure, LiveState, Observation, Plan, Turn
 from copilot.planner.steps import pieces
 from copilot.planner.stepwise import COMPARE, StepwisePlanner, completed
+from copilot.planner.talk import reply
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,28 @@ def test_the_first_plan_tells_what_follows_and_each_piece_is_planned_in_its_turn
 
     both = done.model_copy(update={"steps": (*done.steps, Observation(call=TEST, status="ok"))})
     assert planner.plan([both], LiveState()).call == Call(tool="reply", args={"text": ""})
+
+
+def test_a_question_for_the_money_follows_what_can_be_done_without_it() -> None:
+    asks = Call(tool="reply", args={"ask": reply("ask_capital")})
+    single = ByWords({**KNOWN, "propose trades": asks})
+    plan = StepwisePlanner(single).plan([Turn(user=f"{TEXT}, then propose trades")], LiveState())
+    assert (plan.call, plan.ahead) == (LOAD, (TEST, asks))
+
+
+def test_what_somebody_else_thinks_is_no_step_that_repeats_the_last() -> None:
+    before, after = (Call(tool="propose_trades", args={"capital_usd": usd}) for usd in (50_000, 200_000))
+    single = ByWords({"My wife says go bigger": before, "Same thing with 200 thousand": after})
+    history = Turn(user="propose trades", steps=(Observation(call=before, status="ok"),))
+    request = Turn(user="My wife says go bigger. Same thing with 200 thousand")
+    assert StepwisePlanner(single).plan([history, request], LiveState()).call == after
+
+
+def test_what_is_to_be_kept_is_what_was_made() -> None:
+    made = Call(tool="generate_features", args={"features": ["rsi_7"]})
+    known = {"make rsi 7": made, "Build and keep": TEST, "make rsi 7. Build and keep": made}
+    plan = StepwisePlanner(ByWords(known)).plan([Turn(user="make rsi 7. Build and keep")], LiveState())
+    assert (plan.call, plan.ahead) == (made, ())
 
 
 def test_nothing_follows_a_step_that_failed_for_good() -> None:
