@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from copilot.planner.given_up import LEAVE
+
 _TOO = (
     r"(?:(?:way|far|a bit|a little|much|just|still|clearly|rather) )*too (?:much|many|high|big|large|concentrated"
     r"|risky|wild|heavy|volatile|bumpy|low|little|few|small)"
@@ -15,7 +17,8 @@ _REMARK = re.compile(
     rf"^\W*(?:(?:hm+|ok(?:ay)?|well|ouch|wow|ugh|oh|right),? )?"
     r"(?:(?:that|this|it|they|those|[0-9]+(?:\.[0-9]+)? ?%?|[0-9]+ percent)(?:'s|'re| is| are| was| were|) )?"
     rf"{_TOO}\b"
-    r"(?! to\b)[^.;!?,]*[.;!]\s+(?=\w+\W+\w)",
+    r"(?! to\b)[^.;!?,]*[.;!]\s+(?=\w+\W+\w)"
+    rf"(?!.*\b(?:{LEAVE}|take|throw|get rid of)(?: out)? (?:it|them|that|those|this|these)\b)",  # "leave it out"
     re.IGNORECASE,
 )
 _TELLS = re.compile(

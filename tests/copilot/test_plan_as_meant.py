@@ -118,6 +118,7 @@ def test_a_definition_is_read_as_words() -> None:
         ("31 is too much for one stock. cap at 10 percent", "cap at 10 percent"),
         ("too slow to wait for. use ridge", "too slow to wait for. use ridge"),
         ("that's too much", "that's too much"),
+        ("too much IBM. leave it out", "too much IBM. leave it out"),
         (
             "stress it through the 2008 mess, Oct 2007 to March 2009",
             "stress it through the mess, Oct 2007 to March 2009",
