@@ -255,3 +255,19 @@ def test_definitions_are_for_questions_about_terms_only() -> None:
     assert (definition("explain the deflated Sharpe ratio") or "").startswith("Deflated")
     assert definition("what is the sharpe of my last run") is None
     assert definition("what would you trade with 50k") is None
+
+
+def test_a_word_of_dismay_before_a_name_is_none() -> None:
+    assert seen("hmm. and general motors?").symbols == ["general motors"]
+    assert seen("meh. and general motors?").continues
+
+
+def test_what_is_to_be_otherwise_is_no_feature_to_make() -> None:
+    found = seen("make it beta neutral, and target 10% vol")
+    assert [each.value for each in found.of("option")] == [("book", "beta_neutral"), ("target_volatility", 0.1)]
+    assert found.features == []
+
+
+def test_a_feature_may_be_thrown_out() -> None:
+    assert seen("then throw macd out").features == ["macd_12_26_9"]
+    assert seen("a month out").features == []

@@ -83,6 +83,9 @@ def test_a_missing_argument_is_asked_for(text: str, ask: str) -> None:
 def test_an_answer_to_our_question_completes_the_request() -> None:
     asked = Turn(user="what should I buy?", answer=reply("ask_capital"))
     assert plan(asked, "50k").call == Call(tool="propose_trades", args={"capital_usd": 50_000})
+    into = done("test rsi on IBM", "run_experiment", symbols=["IBM"])
+    assert plan(into, "turn that into positions for 30k").call.args == {"capital_usd": 30_000}
+    assert "ask" in plan(into, "turn that into trades I could place").call.args
     assert plan(asked, "open the report instead").call.tool == "show_report"
 
 
